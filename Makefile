@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make help says what there is. The modules themselves are described in Kbuild.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KERNELS ?= 6.1 6.12 7.2
+KERNEL ?= 6.12
+TESTS ?=
+VM := selftests/vm
+
+MODULES := $(patsubst %.o,%.ko,$(shell sed -n 's/^obj-m += *//p' Kbuild))
+# where modules_install puts them, below /lib/modules/RELEASE
+MODULE_DIR ?= updates
+RELEASE = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease)
+# Debian's headers want signatures but come without a key
+NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
+
+all: modules userspace
+
+help:
+	@echo 'On a gateway:'
+	@echo '  all (modules, userspace)  build for the running kernel, or KDIR=HEADERS'
+	@echo '  install                   the modules and vpnct (DESTDIR=)'
+	@echo '  uninstall                 removes them'
+	@echo 'In virtual machines that need no privileges (the first run downloads'
+	@echo 'a userland and kernels, about 1 GB, to ~/.cache):'
+	@echo '  demo                      three IPsec hosts behind one masquerade'
+	@echo '  test                      all tests; KERNELS="$(KERNELS)" TESTS="NAME..." JOBS=N'
+	@echo '  test-debug                the same on a kernel with KASAN, lockdep, kmemleak'
+	@echo '  check                     checkpatch, W=1, sparse, shellcheck'
+	@echo '  bench                     instructions per packet'
+	@echo '  vm-shell                  a shell in the machine (KERNEL=$(KERNEL))'
+	@echo 'Natively, on a machine to play with:'
+	@echo '  selftests/run             all tests; reloads the modules'
+
+modules: headers
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+headers:
+	@[ -d '$(KDIR)' ] || { \
+		echo 'No kernel headers in $(KDIR): apt install' \
+			"linux-headers-$$(uname -r), or make KDIR=..."; \
+		exit 1; }
+
+userspace:
+	$(MAKE) -C userspace
+
+install: modules_install
+	$(MAKE) -C userspace install
+
+modules_install: modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
+		INSTALL_MOD_DIR=$(MODULE_DIR) $(NO_KEY) modules_install
+ifeq ($(DESTDIR),)
+	depmod $(RELEASE)
+endif
+
+uninstall: headers
+	rm -f $(MODULES:%=$(DESTDIR)/lib/modules/$(RELEASE)/$(MODULE_DIR)/%*)
+ifeq ($(DESTDIR),)
+	depmod $(RELEASE)
+endif
+	$(MAKE) -C userspace uninstall
+
+check:
+	@$(VM)/check.sh $(KERNEL)
+
+test:
+	@$(VM)/suite.sh $(KERNELS) $(if $(TESTS),-- $(TESTS))
+
+test-debug:
+	@$(VM)/suite.sh debug $(if $(TESTS),-- $(TESTS))
+
+test-%:
+	@$(VM)/suite.sh $* $(if $(TESTS),-- $(TESTS))
+
+demo:
+	@$(VM)/demo.sh $(KERNEL)
+
+bench:
+	@$(VM)/bench.sh $(KERNEL)
+
+vm-shell:
+	@$(VM)/boot.sh -t 86400 -i $(KERNEL)
+
+clean:
+	-$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	-$(MAKE) -C userspace clean
+	-$(MAKE) -C selftests clean
+
+.PHONY: all help headers modules userspace install modules_install uninstall check \
+	test test-debug demo bench vm-shell clean

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Copies of an inbound packet for the candidates of an undecided SPI. */
+#include <linux/netfilter_bridge.h>
+#include <linux/netdevice.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "nf_conntrack_vpn.h"
+
+/**
+ * nf_vpn_may_copy - can copies of this packet go on from here?
+ * @skb: packet
+ * @state: its hook
+ *
+ * Not where more than the hook list waits for the packet: a bridge keeps its
+ * own state beside it, a VRF runs the hook twice.
+ */
+bool nf_vpn_may_copy(const struct sk_buff *skb,
+		     const struct nf_hook_state *state)
+{
+	return state->hook == NF_INET_PRE_ROUTING &&
+	       !nf_bridge_info_exists(skb) && state->in &&
+	       !netif_is_l3_master(state->in) && !netif_is_l3_slave(state->in);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_may_copy);
+
+/* The copy goes on behind our hook, as a reinjected packet does. */
+static void nf_vpn_copy_continue(struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	const struct nf_hook_entries *e = nf_vpn_hook_entries(state);
+	struct nf_hook_state s = *state;
+	unsigned int i;
+
+	for (i = 0; e && i < e->num_hook_entries; i++)
+		if (nf_vpn_is_our_hook(e->hooks[i].hook))
+			break;
+	if (!e || i == e->num_hook_entries) {
+		/* The hooks are being taken down. */
+		kfree_skb(skb);
+		return;
+	}
+	if (nf_hook_slow(skb, &s, e, i + 1) == 1)
+		s.okfn(s.net, s.sk, skb);
+}
+
+/**
+ * nf_vpn_copy - send a copy of a packet to a candidate
+ * @skb: packet, unchanged; taps and the ingress hook have seen it, and don't
+ *	see the copy
+ * @ct: flow of the candidate; the reference is consumed
+ * @state: hook that the packet is in, nf_vpn_may_copy() having agreed
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nf_vpn_copy(const struct sk_buff *skb, struct nf_conn *ct,
+		const struct nf_hook_state *state)
+{
+	/*
+	 * All of it: ESP input decrypts in place, and a candidate may live in a
+	 * namespace of this machine.
+	 */
+	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
+
+	if (!copy) {
+		nf_ct_put(ct);
+		return -ENOMEM;
+	}
+	nf_vpn_flow_attach_copy(copy, ct);
+	nf_vpn_copy_continue(copy, state);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_copy);

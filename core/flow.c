@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flows: the conntrack entries of sessions.
+ *
+ * Conntrack owns them. The ORIGINAL tuple client -> remote stands in zone 0,
+ * the REPLY tuple in the client's zone, so that the flows of several clients
+ * to one server don't collide after source NAT. A packet that creates a flow
+ * carries a template with the zone; any other is attached to its flow here,
+ * just as conntrack itself would, but for replies by the ORIGINAL tuple: a
+ * look-up of the reply tuple would have to know the zone, and would find a
+ * stray ORIGINAL tuple of the remote host first.
+ */
+#include <net/netfilter/nf_conntrack_acct.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_ecache.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_timeout.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "nf_conntrack_vpn.h"
+
+/**
+ * nf_vpn_flow_get - find the flow of a client
+ * @net: netns
+ * @client: source of the ORIGINAL tuple
+ * @remote: its destination
+ * @protonum: IP protocol without ports
+ * @reply: if not NULL, told whether the tuple is the reply of another flow
+ *
+ * Return: flow with a reference taken, or NULL. Expired ones are deleted by
+ * the look-up; a dying one counts as none.
+ */
+struct nf_conn *nf_vpn_flow_get(struct net *net,
+				const struct nf_vpn_host *client,
+				const struct nf_vpn_host *remote, u8 protonum,
+				bool *reply)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conn *ct;
+
+	memset(&tuple, 0, sizeof(tuple));
+	tuple.src.u3 = client->addr;
+	tuple.src.l3num = client->l3num;
+	tuple.dst.u3 = remote->addr;
+	tuple.dst.protonum = protonum;
+	if (reply)
+		*reply = false;
+	h = nf_conntrack_find_get(net, &nf_ct_zone_dflt, &tuple);
+	if (!h)
+		return NULL;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	if (likely(NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL &&
+		   nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct)))
+		return ct;
+	if (reply && NF_CT_DIRECTION(h) == IP_CT_DIR_REPLY)
+		*reply = true;
+	nf_ct_put(ct);
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_get);
+
+/**
+ * nf_vpn_flow_is_stock - would conntrack know an inbound packet without us?
+ * @net: netns
+ * @pkt: packet from a remote host
+ * @protonum: IP protocol without ports
+ *
+ * True for an answer to a flow in zone 0, one that is older than our modules
+ * say, and for a host that a dnat rule lets in. A mere stray packet, which
+ * also leaves an entry, claims nothing.
+ */
+bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
+			  u8 protonum)
+{
+	struct nf_conn *ct;
+	bool reply, stock;
+
+	ct = nf_vpn_flow_get(net, &pkt->src, &pkt->dst, protonum, &reply);
+	if (!ct)
+		return reply;
+	stock = READ_ONCE(ct->status) & IPS_DST_NAT;
+	nf_ct_put(ct);
+	return stock;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_is_stock);
+
+/**
+ * nf_vpn_flow_state - does the session's flow exist, and if not, why?
+ * @vn: netns, its lock not held
+ * @s: session, under RCU
+ */
+enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
+					 const struct nf_vpn_session *s)
+{
+	struct nf_conn *ct;
+	bool reply;
+
+	ct = nf_vpn_flow_get(vn->net, &s->client->host, &s->remote->host,
+			     IPPROTO_ESP, &reply);
+	if (ct) {
+		nf_ct_put(ct);
+		return NF_VPN_FLOW_LIVE;
+	}
+	/* The remote host began: an entry of stock conntrack serves both. */
+	if (reply)
+		return NF_VPN_FLOW_LIVE;
+	if (!test_bit(NF_VPN_SESSION_FLOW, &s->flags))
+		return NF_VPN_FLOW_NEW;
+	return time_before(jiffies, READ_ONCE(s->due)) ? NF_VPN_FLOW_DELETED :
+							 NF_VPN_FLOW_IDLE;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_state);
+
+/**
+ * nf_vpn_flow_timeout - lifetime of a flow in jiffies
+ * @ct: flow
+ * @seconds: sysctl
+ *
+ * A "ct timeout" policy of the ruleset wins; its generic one has one value.
+ */
+u32 nf_vpn_flow_timeout(const struct nf_conn *ct, int seconds)
+{
+	const unsigned int *policy = nf_ct_timeout_lookup(ct);
+
+	return policy ? *policy : (u32)seconds * HZ;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_timeout);
+
+/* As resolve_normal_ct() and nf_conntrack_in() set it for stock packets. */
+static enum ip_conntrack_info nf_vpn_ctinfo(const struct nf_conn *ct,
+					    enum ip_conntrack_dir dir)
+{
+	unsigned long status = READ_ONCE(ct->status);
+
+	if (dir == IP_CT_DIR_REPLY)
+		return IP_CT_ESTABLISHED_REPLY;
+	if (likely(status & IPS_SEEN_REPLY))
+		return IP_CT_ESTABLISHED;
+	return status & IPS_EXPECTED ? IP_CT_RELATED : IP_CT_NEW;
+}
+
+/* A template of zone 0 has done its duty once the flow is known. */
+static void nf_vpn_drop_template(struct sk_buff *skb)
+{
+	nf_conntrack_put(skb_nfct(skb));
+	skb->_nfct = 0;
+}
+
+static void nf_vpn_flow_set(struct nf_conn *ct, unsigned int bit,
+			    unsigned int event)
+{
+	if (!test_bit(bit, &ct->status) && !test_and_set_bit(bit, &ct->status))
+		nf_conntrack_event_cache(event, ct);
+}
+
+/**
+ * nf_vpn_flow_answered - the remote host has answered this flow
+ * @ct: flow
+ *
+ * For a candidate that is known to own one of several SPIs, not which one.
+ */
+void nf_vpn_flow_answered(struct nf_conn *ct)
+{
+	nf_vpn_flow_set(ct, IPS_SEEN_REPLY_BIT, IPCT_REPLY);
+	nf_vpn_flow_set(ct, IPS_ASSURED_BIT, IPCT_ASSURED);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_answered);
+
+/**
+ * nf_vpn_flow_attach - make a packet part of a flow
+ * @skb: packet, not seen by conntrack yet
+ * @ct: flow; the reference goes over to the packet
+ * @dir: direction of the packet
+ * @timeout: jiffies the flow may live on
+ *
+ * Accounting, lifetime, status bits and events are what stock tracking does;
+ * conntrack then takes the packet for seen before.
+ */
+void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
+			enum ip_conntrack_dir dir, u32 timeout)
+{
+	enum ip_conntrack_info ctinfo = nf_vpn_ctinfo(ct, dir);
+
+	nf_vpn_drop_template(skb);
+	nf_ct_set(skb, ct, ctinfo);
+	nf_ct_refresh_acct(ct, ctinfo, skb, timeout);
+	if (dir == IP_CT_DIR_REPLY)
+		nf_vpn_flow_answered(ct);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_attach);
+
+/**
+ * nf_vpn_flow_attach_copy - address a packet to a candidate of its SPI
+ * @skb: packet or copy
+ * @ct: flow of the candidate; the reference goes over to the packet
+ *
+ * Leaves no trace in the flow: it may well be somebody else's packet.
+ */
+void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct)
+{
+	nf_vpn_drop_template(skb);
+	nf_ct_set(skb, ct, IP_CT_ESTABLISHED_REPLY);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_attach_copy);
+
+/* What the ruleset asked for by a template of its own (iptables -j CT). */
+static int nf_vpn_template_inherit(struct nf_conn *tmpl,
+				   const struct nf_conn *user,
+				   struct nf_conntrack_helper **label)
+{
+	const struct nf_conn_help *help = nfct_help(user);
+
+#ifdef CONFIG_NF_CONNTRACK_TIMEOUT
+	{
+		const struct nf_conn_timeout *t = nf_ct_timeout_find(user);
+		struct nf_conn_timeout *copy;
+
+		/* Borrowed, as the label: nobody puts a template's policy. */
+		copy = t ? nf_ct_ext_add(tmpl, NF_CT_EXT_TIMEOUT, GFP_ATOMIC) :
+			   NULL;
+		if (t && !copy)
+			return -ENOMEM;
+		if (t)
+			rcu_assign_pointer(copy->timeout,
+					   rcu_dereference(t->timeout));
+	}
+#endif
+#ifdef CONFIG_NF_CONNTRACK_EVENTS
+	{
+		const struct nf_conntrack_ecache *e = nf_ct_ecache_find(user);
+
+		if (e && !nf_ct_ecache_ext_add(tmpl, e->ctmask, e->expmask,
+					       GFP_ATOMIC))
+			return -ENOMEM;
+	}
+#endif
+	if (help && rcu_access_pointer(help->helper))
+		*label = rcu_dereference(help->helper);
+	return 0;
+}
+
+static int nf_vpn_template_label(struct nf_conn *tmpl,
+				 struct nf_conntrack_helper *label)
+{
+	struct nf_conn_help *help;
+
+	if (!label)
+		return 0;
+	help = nf_ct_helper_ext_add(tmpl, GFP_ATOMIC);
+	if (!help)
+		return -ENOMEM;
+	/* The template lives for this packet only: RCU keeps the label. */
+	rcu_assign_pointer(help->helper, label);
+	return 0;
+}
+
+/**
+ * nf_vpn_flow_template - let conntrack create the flow in a client's zone
+ * @skb: packet without conntrack entry, at most with a template of zone 0
+ * @net: netns
+ * @zone: reply zone, 0 for the gateway's own flows
+ * @label: helper that shows in conntrack -L and sees the flow before it is
+ *	confirmed; the ruleset's own helper goes first. May be NULL.
+ *
+ * The template is made for this packet alone, since only the first packet of a
+ * flow needs one; nf_conntrack_in() releases it.
+ *
+ * Return: 0 or -ENOMEM, the packet being left as it was.
+ */
+int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
+			 struct nf_conntrack_helper *label)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conntrack_zone z;
+	struct nf_conn *tmpl, *user;
+
+	nf_ct_zone_init(&z, zone, zone ? NF_CT_ZONE_DIR_REPL :
+					 NF_CT_DEFAULT_ZONE_DIR, 0);
+	tmpl = nf_ct_tmpl_alloc(net, &z, GFP_ATOMIC);
+	if (!tmpl)
+		return -ENOMEM;
+	user = nf_ct_get(skb, &ctinfo);
+	if ((user && nf_vpn_template_inherit(tmpl, user, &label)) ||
+	    nf_vpn_template_label(tmpl, label)) {
+		nf_ct_tmpl_free(tmpl);
+		return -ENOMEM;
+	}
+	/* As xt_CT does, and not before: nothing is added to a confirmed one. */
+	__set_bit(IPS_CONFIRMED_BIT, &tmpl->status);
+	nf_vpn_drop_template(skb);
+	nf_ct_set(skb, tmpl, IP_CT_NEW);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_template);
+
+/**
+ * nf_vpn_flow_kill_zone - nf_ct_iterate callback: is this flow in a zone of ours?
+ * @ct: entry
+ * @data: u8, protocol number; 0 for all
+ *
+ * Takes no lock of ours: some are held around releases of entries.
+ */
+int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *data)
+{
+	const struct nf_conntrack_zone *zone = nf_ct_zone(ct);
+	const u8 *protonum = data;
+
+	if (zone->dir != NF_CT_ZONE_DIR_REPL)
+		return 0;
+	if (*protonum && nf_ct_protonum(ct) != *protonum)
+		return 0;
+	return !!xa_load(&nf_vpn_pernet(nf_ct_net(ct))->zones, zone->id);
+}
+
+/**
+ * nf_vpn_flow_kill_zones - delete the flows in our zones
+ * @net: netns
+ * @protonum: of this protocol, 0 for all
+ *
+ * May sleep.
+ */
+void nf_vpn_flow_kill_zones(struct net *net, u8 protonum)
+{
+	struct nf_ct_iter_data iter = {
+		.net	= net,
+		.data	= &protonum,
+	};
+
+	nf_ct_iterate_cleanup_net(nf_vpn_flow_kill_zone, &iter);
+}

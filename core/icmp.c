@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ICMP errors.
+ *
+ * An error that quotes a translated packet of a client names its flow by a
+ * reply tuple, which conntrack looks for in zone 0 only; the SPI in the quoted
+ * eight bytes (RFC 792) says whose it is.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/icmp.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "nf_conntrack_vpn.h"
+
+static bool nf_vpn_icmp_is_error(const struct sk_buff *skb, unsigned int thoff,
+				 u8 protonum)
+{
+	struct icmphdr buf;
+	const struct icmphdr *icmph;
+
+	BUILD_BUG_ON(sizeof(struct icmphdr) != sizeof(struct icmp6hdr));
+	icmph = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	if (!icmph)
+		return false;
+	return protonum == IPPROTO_ICMP ? icmp_is_err(icmph->type) :
+					  icmpv6_is_err(icmph->type);
+}
+
+static void nf_vpn_icmp_quote4(const struct sk_buff *skb, unsigned int nhoff,
+			       struct nf_vpn_icmp *icmp)
+{
+	const struct iphdr *iph;
+	struct iphdr buf;
+
+	iph = skb_header_pointer(skb, nhoff, sizeof(buf), &buf);
+	if (!iph || iph->version != 4 || iph->ihl < 5 ||
+	    (iph->frag_off & htons(IP_OFFSET)))
+		return;
+	icmp->inner.src.l3num = AF_INET;
+	icmp->inner.dst.l3num = AF_INET;
+	icmp->inner.src.addr.ip = iph->saddr;
+	icmp->inner.dst.addr.ip = iph->daddr;
+	icmp->inner_proto = iph->protocol;
+	icmp->inner_thoff = nhoff + iph->ihl * 4;
+}
+
+static void nf_vpn_icmp_quote6(const struct sk_buff *skb, unsigned int nhoff,
+			       struct nf_vpn_icmp *icmp)
+{
+	const struct ipv6hdr *ip6h;
+	struct ipv6hdr buf;
+	__be16 frag_off;
+	int thoff;
+
+	ip6h = skb_header_pointer(skb, nhoff, sizeof(buf), &buf);
+	if (!ip6h || ip6h->version != 6)
+		return;
+	icmp->inner.src.l3num = AF_INET6;
+	icmp->inner.dst.l3num = AF_INET6;
+	icmp->inner.src.addr.in6 = ip6h->saddr;
+	icmp->inner.dst.addr.in6 = ip6h->daddr;
+	icmp->inner_proto = ip6h->nexthdr;
+	thoff = ipv6_skip_exthdr(skb, nhoff + sizeof(buf), &icmp->inner_proto,
+				 &frag_off);
+	if (!(frag_off & htons(~0x7)))
+		icmp->inner_thoff = thoff;
+}
+
+/**
+ * nf_vpn_icmp_packet - an ICMP message: does it quote a packet of ours?
+ * @vn: netns
+ * @skb: message
+ * @thoff: offset of its ICMP header
+ * @protonum: IPPROTO_ICMP or IPPROTO_ICMPV6
+ * @state: hook
+ */
+unsigned int nf_vpn_icmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
+				unsigned int thoff, u8 protonum,
+				const struct nf_hook_state *state)
+{
+	struct nf_vpn_icmp icmp = { .thoff = thoff, .inner_thoff = -1 };
+	unsigned int nhoff = thoff + sizeof(struct icmphdr);
+
+	if (!nf_vpn_icmp_is_error(skb, thoff, protonum))
+		return NF_ACCEPT;
+	if (protonum == IPPROTO_ICMP)
+		nf_vpn_icmp_quote4(skb, nhoff, &icmp);
+	else
+		nf_vpn_icmp_quote6(skb, nhoff, &icmp);
+	if (icmp.inner_thoff < 0)
+		return NF_ACCEPT;
+	return nf_vpn_tracker_error(vn, skb, &icmp, state);
+}
+
+static bool nf_vpn_icmp_checksum_ok(struct nf_vpn_net *vn, struct sk_buff *skb,
+				    unsigned int thoff,
+				    const struct nf_hook_state *state)
+{
+	if (!vn->net->ct.sysctl_checksum || state->hook != NF_INET_PRE_ROUTING)
+		return true;
+	if (state->pf == NFPROTO_IPV4)
+		return !nf_ip_checksum(skb, state->hook, thoff, IPPROTO_ICMP);
+	return !nf_ip6_checksum(skb, state->hook, thoff, IPPROTO_ICMPV6);
+}
+
+/**
+ * nf_vpn_icmp_relate - bring an ICMP error to the flow of a session
+ * @vn: netns
+ * @skb: error that quotes an outbound packet of @s
+ * @icmp: what it quotes
+ * @s: session
+ * @state: hook
+ *
+ * The same tests as nf_conntrack_inet_error(); what fails them is left to it.
+ */
+unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
+				const struct nf_vpn_icmp *icmp,
+				const struct nf_vpn_session *s,
+				const struct nf_hook_state *state)
+{
+	struct nf_vpn_pkt outer;
+	struct nf_conn *ct;
+
+	if (!nf_vpn_icmp_checksum_ok(vn, skb, icmp->thoff, state))
+		return NF_ACCEPT;
+	ct = nf_vpn_flow_get(vn->net, &s->client->host, &s->remote->host,
+			     icmp->inner_proto, NULL);
+	if (!ct)
+		return NF_ACCEPT;
+	nf_vpn_pkt_addrs(&outer, skb, skb_network_offset(skb), s->client->host.l3num);
+	if (!nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3,
+			      &outer.dst.addr)) {
+		nf_ct_put(ct);
+		return NF_ACCEPT;
+	}
+	nf_conntrack_put(skb_nfct(skb));
+	skb->_nfct = 0;
+	nf_ct_set(skb, ct, IP_CT_RELATED_REPLY);
+	nf_vpn_stat_inc(vn, ICMP_RELATED);
+	return NF_ACCEPT;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_icmp_relate);

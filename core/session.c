@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Sessions and the remote hosts they talk to. */
+#include <linux/jhash.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "nf_conntrack_vpn.h"
+
+struct nf_vpn_session_key {
+	const struct nf_vpn_host *client;
+	const struct nf_vpn_host *remote;
+};
+
+static u32 nf_vpn_session_hash(const struct nf_vpn_host *client,
+			       const struct nf_vpn_host *remote, u32 seed)
+{
+	seed = jhash2((const u32 *)client, sizeof(*client) / sizeof(u32), seed);
+	return jhash2((const u32 *)remote, sizeof(*remote) / sizeof(u32), seed);
+}
+
+static u32 nf_vpn_session_key_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_session_key *key = data;
+
+	return nf_vpn_session_hash(key->client, key->remote, seed);
+}
+
+static u32 nf_vpn_session_obj_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_session *s = data;
+
+	return nf_vpn_session_hash(&s->client->host, &s->remote->host, seed);
+}
+
+static int nf_vpn_session_cmpfn(struct rhashtable_compare_arg *arg,
+				const void *obj)
+{
+	const struct nf_vpn_session_key *key = arg->key;
+	const struct nf_vpn_session *s = obj;
+
+	return !nf_vpn_host_equal(key->client, &s->client->host) ||
+	       !nf_vpn_host_equal(key->remote, &s->remote->host);
+}
+
+static const struct rhashtable_params nf_vpn_session_params = {
+	.head_offset		= offsetof(struct nf_vpn_session, node),
+	.key_len		= sizeof(struct nf_vpn_session_key),
+	.hashfn			= nf_vpn_session_key_hashfn,
+	.obj_hashfn		= nf_vpn_session_obj_hashfn,
+	.obj_cmpfn		= nf_vpn_session_cmpfn,
+	.automatic_shrinking	= true,
+};
+
+static const struct rhashtable_params nf_vpn_remote_params = {
+	.head_offset		= offsetof(struct nf_vpn_remote, node),
+	.key_offset		= offsetof(struct nf_vpn_remote, host),
+	.key_len		= sizeof(struct nf_vpn_host),
+	.automatic_shrinking	= true,
+};
+
+int nf_vpn_sessions_init(struct nf_vpn_net *vn)
+{
+	int err;
+
+	INIT_LIST_HEAD(&vn->embryonic);
+	INIT_LIST_HEAD(&vn->remembered);
+	err = rhashtable_init(&vn->sessions, &nf_vpn_session_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&vn->remotes, &nf_vpn_remote_params);
+	if (err)
+		rhashtable_destroy(&vn->sessions);
+	return err;
+}
+
+void nf_vpn_sessions_exit(struct nf_vpn_net *vn)
+{
+	rhashtable_destroy(&vn->remotes);
+	rhashtable_destroy(&vn->sessions);
+}
+
+/**
+ * nf_vpn_remote_find - does any session talk to this host?
+ * @vn: netns, under RCU or its lock
+ * @host: address
+ */
+struct nf_vpn_remote *nf_vpn_remote_find(struct nf_vpn_net *vn,
+					 const struct nf_vpn_host *host)
+{
+	return rhashtable_lookup_fast(&vn->remotes, host,
+				      nf_vpn_remote_params);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_remote_find);
+
+/* Sessions looked at for the address they are translated to. */
+#define NF_VPN_REMOTE_SCAN	64
+
+/**
+ * nf_vpn_remote_knows - does a remote host know a client by this address?
+ * @vn: netns, its lock not held
+ * @pkt: packet from the remote host
+ *
+ * Tells a translated address that isn't one of the gateway's, as those of a
+ * routed pool, from a host to forward to.
+ */
+bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
+{
+	unsigned int scan = NF_VPN_REMOTE_SCAN;
+	struct nf_vpn_remote *remote;
+	struct nf_vpn_session *s;
+	bool known = false;
+
+	if (!nf_vpn_remote_find(vn, &pkt->src))
+		return false;
+	spin_lock_bh(&vn->lock);
+	remote = nf_vpn_remote_find(vn, &pkt->src);
+	if (!remote)
+		goto unlock;
+	hlist_for_each_entry(s, &remote->sessions, by_remote) {
+		known = test_bit(NF_VPN_SESSION_MASQ, &s->flags) &&
+			nf_inet_addr_cmp(&s->masq, &pkt->dst.addr) &&
+			!nf_inet_addr_cmp(&s->masq, &s->client->host.addr);
+		if (known || !--scan)
+			break;
+	}
+unlock:
+	spin_unlock_bh(&vn->lock);
+	return known;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_remote_knows);
+
+static struct nf_vpn_remote *nf_vpn_remote_get(struct nf_vpn_net *vn,
+					       const struct nf_vpn_host *host)
+{
+	struct nf_vpn_remote *remote = nf_vpn_remote_find(vn, host);
+
+	if (remote)
+		return remote;
+	remote = kzalloc(sizeof(*remote), GFP_ATOMIC);
+	if (!remote)
+		return NULL;
+	remote->host = *host;
+	INIT_LIST_HEAD(&remote->pending);
+	INIT_LIST_HEAD(&remote->undecided);
+	/* The bucket of copies begins full. */
+	remote->filled = jiffies - HZ;
+	remote->repaired = jiffies - 3600 * HZ;
+	if (!rhashtable_insert_fast(&vn->remotes, &remote->node,
+				    nf_vpn_remote_params))
+		return remote;
+	kfree(remote);
+	return NULL;
+}
+
+/* The last session takes the undecided SPIs along: nobody can own them. */
+static void nf_vpn_remote_put(struct nf_vpn_net *vn,
+			      struct nf_vpn_remote *remote)
+{
+	struct nf_vpn_undecided *u, *next;
+
+	if (remote->nsessions)
+		return;
+	list_for_each_entry_safe(u, next, &remote->undecided, by_remote)
+		nf_vpn_undecided_free(vn, u);
+	rhashtable_remove_fast(&vn->remotes, &remote->node,
+			       nf_vpn_remote_params);
+	kfree_rcu(remote, rcu);
+}
+
+/**
+ * nf_vpn_session_find - look a session up
+ * @vn: netns, under RCU or its lock
+ * @client: address of the client
+ * @remote: address of the remote host
+ */
+struct nf_vpn_session *nf_vpn_session_find(struct nf_vpn_net *vn,
+					   const struct nf_vpn_host *client,
+					   const struct nf_vpn_host *remote)
+{
+	struct nf_vpn_session_key key = { .client = client, .remote = remote };
+
+	return rhashtable_lookup_fast(&vn->sessions, &key,
+				      nf_vpn_session_params);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_find);
+
+static struct nf_vpn_session *
+nf_vpn_session_alloc(struct nf_vpn_net *vn, struct nf_vpn_client *client,
+		     const struct nf_vpn_host *remote, bool local)
+{
+	struct nf_vpn_session *s;
+
+	s = kzalloc(sizeof(*s), GFP_ATOMIC);
+	if (!s)
+		return NULL;
+	s->client = client;
+	s->remote = nf_vpn_remote_get(vn, remote);
+	if (!s->remote)
+		goto err_session;
+	INIT_LIST_HEAD(&s->pending);
+	INIT_LIST_HEAD(&s->lru);
+	s->created = (u32)ktime_get_seconds();
+	s->last_out = jiffies;
+	s->last_in = jiffies;
+	if (local)
+		__set_bit(NF_VPN_SESSION_LOCAL, &s->flags);
+	if (rhashtable_insert_fast(&vn->sessions, &s->node,
+				   nf_vpn_session_params))
+		goto err_remote;
+	hlist_add_head(&s->by_remote, &s->remote->sessions);
+	s->remote->nsessions++;
+	vn->nsessions++;
+	return s;
+
+err_remote:
+	nf_vpn_remote_put(vn, s->remote);
+err_session:
+	kfree(s);
+	return NULL;
+}
+
+/**
+ * nf_vpn_session_forget - drop all SPIs of a session
+ * @vn: netns, its lock held
+ * @s: session whose flow is gone
+ *
+ * Its next packet sets it up anew.
+ */
+void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct hlist_node *next;
+	struct nf_vpn_spi *spi;
+
+	lockdep_assert_held(&vn->lock);
+	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
+		nf_vpn_stat_inc(vn, FORGOTTEN);
+		nf_vpn_spi_free(vn, spi);
+	}
+	nf_vpn_undecided_purge(vn, s);
+	clear_bit(NF_VPN_SESSION_FLOW, &s->flags);
+	clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_forget);
+
+/**
+ * nf_vpn_session_free - unlink a session with its SPIs, free it after RCU
+ * @vn: netns, its lock held
+ * @s: session; does nothing if somebody else was faster
+ */
+void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct hlist_node *next;
+	struct nf_vpn_spi *spi;
+
+	lockdep_assert_held(&vn->lock);
+	if (test_and_set_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		return;
+	hlist_for_each_entry_safe(spi, next, &s->spis, by_session)
+		nf_vpn_spi_free(vn, spi);
+	list_del(&s->pending);
+	nf_vpn_session_wake(vn, s);
+	hlist_del(&s->by_remote);
+	nf_vpn_undecided_purge(vn, s);
+	rhashtable_remove_fast(&vn->sessions, &s->node, nf_vpn_session_params);
+	s->remote->nsessions--;
+	vn->nsessions--;
+	nf_vpn_uncharge(vn, s->client);
+	if (test_bit(NF_VPN_SESSION_USED, &s->flags))
+		s->client->used = true;
+	nf_vpn_remote_put(vn, s->remote);
+	nf_vpn_client_put(vn, s->client);
+	kfree_rcu(s, rcu);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_free);
+
+/* The session is in use: it doesn't yield to others. */
+void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	lockdep_assert_held(&vn->lock);
+	list_del_init(&s->lru);
+	vn->nembryonic -= s->embryonic;
+	s->embryonic = false;
+}
+
+/**
+ * nf_vpn_session_remember - the flow idled out, SPIs may be heard of again
+ * @vn: netns, its lock held
+ * @s: session
+ */
+void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	if (!list_empty(&s->lru) && !s->embryonic)
+		return;
+	nf_vpn_session_wake(vn, s);
+	list_add_tail(&s->lru, &vn->remembered);
+}
+
+/* Sessions looked at for one of a client that is full. */
+#define NF_VPN_YIELD_SCAN	256
+
+/*
+ * The oldest session of @list goes, if need be of one client only; on the way,
+ * those that have got a flow leave the list.
+ */
+static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
+				 const struct nf_vpn_client *client)
+{
+	unsigned int scan = NF_VPN_YIELD_SCAN;
+	struct nf_vpn_session *s, *next;
+
+	list_for_each_entry_safe(s, next, list, lru) {
+		if (s->embryonic && test_bit(NF_VPN_SESSION_FLOW, &s->flags)) {
+			nf_vpn_session_wake(vn, s);
+			continue;
+		}
+		if (client && s->client != client) {
+			if (!--scan)
+				return false;
+			continue;
+		}
+		nf_vpn_stat_inc(vn, EXPIRED);
+		nf_vpn_session_free(vn, s);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * nf_vpn_session_doze - let a session without flow yield to others again
+ * @vn: netns, its lock held
+ * @s: session after nf_vpn_session_wake()
+ */
+void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	if (test_bit(NF_VPN_SESSION_FLOW, &s->flags))
+		return;
+	if (vn->nembryonic >= NF_VPN_EMBRYONIC)
+		nf_vpn_session_yield(vn, &vn->embryonic, NULL);
+	s->embryonic = true;
+	vn->nembryonic++;
+	list_add_tail(&s->lru, &vn->embryonic);
+}
+
+/**
+ * nf_vpn_session_make_room - a table is full: who yields to what is alive?
+ * @vn: netns, its lock held
+ * @client: one of this client's sessions has to, NULL for any
+ *
+ * Return: whether a session was freed.
+ */
+bool nf_vpn_session_make_room(struct nf_vpn_net *vn,
+			      const struct nf_vpn_client *client)
+{
+	return nf_vpn_session_yield(vn, &vn->embryonic, client) ||
+	       nf_vpn_session_yield(vn, &vn->remembered, client);
+}
+
+/**
+ * nf_vpn_session_get - find or make a session
+ * @vn: netns, its lock held
+ * @client: address of the client
+ * @remote: address of the remote host
+ * @local: the client is the gateway itself
+ *
+ * Return: the session or an ERR_PTR; what went wrong is counted.
+ */
+struct nf_vpn_session *nf_vpn_session_get(struct nf_vpn_net *vn,
+					  const struct nf_vpn_host *client,
+					  const struct nf_vpn_host *remote,
+					  bool local)
+{
+	struct nf_vpn_session *s;
+	struct nf_vpn_client *c;
+	int err;
+
+	lockdep_assert_held(&vn->lock);
+	s = nf_vpn_session_find(vn, client, remote);
+	if (s)
+		return s;
+	c = nf_vpn_client_get(vn, client, local);
+	if (IS_ERR(c))
+		return ERR_CAST(c);
+	err = nf_vpn_charge(vn, c);
+	if (err)
+		goto err_client;
+	s = nf_vpn_session_alloc(vn, c, remote, local);
+	if (!s) {
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+		err = -ENOMEM;
+		goto err_charge;
+	}
+	nf_vpn_session_doze(vn, s);
+	nf_vpn_gc_kick(vn);
+	return s;
+
+err_charge:
+	nf_vpn_uncharge(vn, c);
+err_client:
+	nf_vpn_client_put(vn, c);
+	nf_vpn_gc_kick(vn);
+	return ERR_PTR(err);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_get);
+
+static struct nf_vpn_spi *nf_vpn_session_unpaired(struct nf_vpn_session *s)
+{
+	struct nf_vpn_spi *spi, *oldest = NULL;
+
+	/* New SPIs are added in front. */
+	hlist_for_each_entry(spi, &s->spis, by_session)
+		if (spi->dir == NF_CT_VPN_DIR_OUT && !spi->paired)
+			oldest = spi;
+	return oldest;
+}
+
+/**
+ * nf_vpn_session_paired - an inbound SPI was bound to the session
+ * @s: session, lock of its netns held
+ *
+ * The outbound SPI that waited longest is taken for its partner.
+ */
+void nf_vpn_session_paired(struct nf_vpn_session *s)
+{
+	struct nf_vpn_spi *spi = nf_vpn_session_unpaired(s);
+
+	if (!spi)
+		return;
+	WRITE_ONCE(spi->paired, true);
+	if (!--s->unpaired)
+		list_del_init(&s->pending);
+}
+
+/**
+ * nf_vpn_session_unpair - an inbound SPI turned out not to be the session's
+ * @s: session, lock of its netns held
+ *
+ * Its most recent outbound SPI waits for a partner again.
+ */
+void nf_vpn_session_unpair(struct nf_vpn_session *s)
+{
+	struct nf_vpn_spi *spi;
+
+	hlist_for_each_entry(spi, &s->spis, by_session) {
+		if (spi->dir != NF_CT_VPN_DIR_OUT || !spi->paired)
+			continue;
+		WRITE_ONCE(spi->paired, false);
+		s->unpaired++;
+		if (list_empty(&s->pending))
+			list_add_tail(&s->pending, &s->remote->pending);
+		return;
+	}
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_unpair);
+
+/**
+ * nf_vpn_session_masq - note which address the remote host sees
+ * @s: session
+ * @masq: destination of the flow's reply tuple
+ *
+ * Lockless: written by packets of the session only. A reader that meets a
+ * half-written IPv6 address takes the session for a stranger, once.
+ */
+void nf_vpn_session_masq(struct nf_vpn_session *s,
+			 const union nf_inet_addr *masq)
+{
+	if (test_bit(NF_VPN_SESSION_MASQ, &s->flags) &&
+	    nf_inet_addr_cmp(&s->masq, masq))
+		return;
+	s->masq = *masq;
+	/* The address before the flag that says it is there. */
+	smp_mb__before_atomic();
+	set_bit(NF_VPN_SESSION_MASQ, &s->flags);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_masq);

@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ESP SPIs.
+ *
+ * An SPI is chosen by its receiver and unique there (RFC 4303 section 2.1).
+ * The table is hashed by remote host, SPI and direction; the client's or the
+ * gateway's address only decides the comparison. So an ICMP error that quotes
+ * a translated packet finds its session by the very same entry.
+ */
+#include <linux/jhash.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "nf_conntrack_esp.h"
+
+struct nf_vpn_spi_key {
+	const struct nf_vpn_host *remote;
+	const struct nf_vpn_host *other;
+	__be32 spi;
+	u32 dir;
+};
+
+/*
+ * Entries that differ in the client's or gateway's address only. A receiver
+ * never gives one SPI to two senders, so more than a few are made up, and would
+ * make a chain that every look-up has to walk.
+ */
+#define NF_VPN_SPI_TWINS	8
+
+static inline u32 nf_vpn_spi_hash(const struct nf_vpn_host *remote, __be32 spi,
+				  u32 dir, u32 seed)
+{
+	if (remote->l3num == AF_INET)
+		return jhash_3words((__force u32)remote->addr.ip,
+				    (__force u32)spi, dir, seed);
+	return jhash2((__force const u32 *)remote->addr.ip6, 4,
+		      seed ^ (__force u32)spi ^ dir);
+}
+
+static inline u32 nf_vpn_spi_key_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_spi_key *key = data;
+
+	return nf_vpn_spi_hash(key->remote, key->spi, key->dir, seed);
+}
+
+static inline u32 nf_vpn_spi_obj_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_spi *spi = data;
+
+	return nf_vpn_spi_hash(&spi->remote->host, spi->spi, spi->dir, seed);
+}
+
+static inline bool nf_vpn_spi_matches(const struct nf_vpn_spi_key *key,
+				      const struct nf_vpn_spi *spi)
+{
+	return spi->spi == key->spi && spi->dir == key->dir &&
+	       nf_vpn_host_equal(key->remote, &spi->remote->host);
+}
+
+/* Outbound packet: its source is the client. */
+static inline int nf_vpn_spi_cmp_out(struct rhashtable_compare_arg *arg,
+				     const void *obj)
+{
+	const struct nf_vpn_spi_key *key = arg->key;
+	const struct nf_vpn_spi *spi = obj;
+
+	return !nf_vpn_spi_matches(key, spi) ||
+	       !nf_inet_addr_cmp(&key->other->addr,
+				 &spi->session->client->host.addr);
+}
+
+/* Inbound packet: its destination is the address the remote host sees. */
+static inline int nf_vpn_spi_cmp_in(struct rhashtable_compare_arg *arg,
+				    const void *obj)
+{
+	const struct nf_vpn_spi_key *key = arg->key;
+	const struct nf_vpn_spi *spi = obj;
+
+	return !nf_vpn_spi_matches(key, spi) ||
+	       !nf_inet_addr_cmp(&key->other->addr, &spi->gw);
+}
+
+/* Outbound packet as the remote side quotes it: its source is translated. */
+static inline int nf_vpn_spi_cmp_wire(struct rhashtable_compare_arg *arg,
+				      const void *obj)
+{
+	const struct nf_vpn_spi_key *key = arg->key;
+	const struct nf_vpn_spi *spi = obj;
+
+	return !nf_vpn_spi_matches(key, spi) ||
+	       !test_bit(NF_VPN_SESSION_MASQ, &spi->session->flags) ||
+	       !nf_inet_addr_cmp(&key->other->addr, &spi->session->masq);
+}
+
+static inline int nf_vpn_spi_cmp_any(struct rhashtable_compare_arg *arg,
+				     const void *obj)
+{
+	return !nf_vpn_spi_matches(arg->key, obj);
+}
+
+/* One table, several ways to compare: only the look-up depends on .obj_cmpfn */
+#define NF_VPN_SPI_PARAMS(cmp) {					\
+	.head_offset		= offsetof(struct nf_vpn_spi, node),	\
+	.key_len		= sizeof(struct nf_vpn_spi_key),	\
+	.hashfn			= nf_vpn_spi_key_hashfn,		\
+	.obj_hashfn		= nf_vpn_spi_obj_hashfn,		\
+	.obj_cmpfn		= (cmp),				\
+	.automatic_shrinking	= true,					\
+}
+
+static const struct rhashtable_params nf_vpn_spi_params =
+	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_any);
+static const struct rhashtable_params nf_vpn_spi_params_out =
+	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_out);
+static const struct rhashtable_params nf_vpn_spi_params_in =
+	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_in);
+static const struct rhashtable_params nf_vpn_spi_params_wire =
+	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_wire);
+
+int nf_vpn_spis_init(struct nf_vpn_net *vn)
+{
+	INIT_LIST_HEAD(&vn->undecided);
+	return rhashtable_init(&vn->spis, &nf_vpn_spi_params);
+}
+
+void nf_vpn_spis_exit(struct nf_vpn_net *vn)
+{
+	rhashtable_destroy(&vn->spis);
+}
+
+/**
+ * nf_vpn_spi_find_out - SPI of a packet from a client
+ * @vn: netns, under RCU
+ * @pkt: packet as the client sent it
+ */
+struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
+				       const struct nf_vpn_pkt *pkt)
+{
+	struct nf_vpn_spi_key key = {
+		.remote	= &pkt->dst,
+		.other	= &pkt->src,
+		.spi	= pkt->spi,
+		.dir	= NF_CT_VPN_DIR_OUT,
+	};
+
+	return rhashtable_lookup(&vn->spis, &key, nf_vpn_spi_params_out);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_find_out);
+
+/**
+ * nf_vpn_spi_find_in - SPI of a packet from a remote host
+ * @vn: netns, under RCU
+ * @pkt: packet before its destination is translated back
+ */
+struct nf_vpn_spi *nf_vpn_spi_find_in(struct nf_vpn_net *vn,
+				      const struct nf_vpn_pkt *pkt)
+{
+	struct nf_vpn_spi_key key = {
+		.remote	= &pkt->src,
+		.other	= &pkt->dst,
+		.spi	= pkt->spi,
+		.dir	= NF_CT_VPN_DIR_IN,
+	};
+
+	return rhashtable_lookup(&vn->spis, &key, nf_vpn_spi_params_in);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in);
+
+/**
+ * nf_vpn_spi_find_in_any - SPI of a remote host, whatever address it is sent to
+ * @vn: netns, under RCU
+ * @pkt: packet; its destination doesn't matter
+ */
+struct nf_vpn_spi *nf_vpn_spi_find_in_any(struct nf_vpn_net *vn,
+					  const struct nf_vpn_pkt *pkt)
+{
+	struct nf_vpn_spi_key key = {
+		.remote	= &pkt->src,
+		.spi	= pkt->spi,
+		.dir	= NF_CT_VPN_DIR_IN,
+	};
+
+	return rhashtable_lookup(&vn->spis, &key, nf_vpn_spi_params);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in_any);
+
+/**
+ * nf_vpn_spi_find_wire - SPI of an outbound packet as seen behind the gateway
+ * @vn: netns, under RCU
+ * @pkt: packet with its source translated
+ */
+struct nf_vpn_spi *nf_vpn_spi_find_wire(struct nf_vpn_net *vn,
+					const struct nf_vpn_pkt *pkt)
+{
+	struct nf_vpn_spi_key key = {
+		.remote	= &pkt->dst,
+		.other	= &pkt->src,
+		.spi	= pkt->spi,
+		.dir	= NF_CT_VPN_DIR_OUT,
+	};
+
+	return rhashtable_lookup(&vn->spis, &key, nf_vpn_spi_params_wire);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_find_wire);
+
+static void nf_vpn_spi_init(struct nf_vpn_spi *spi,
+			    struct nf_vpn_remote *remote,
+			    const struct nf_vpn_pkt *pkt)
+{
+	spi->remote = remote;
+	spi->spi = pkt->spi;
+	spi->seq = pkt->seq;
+	spi->first = (u32)ktime_get_seconds();
+	spi->last = (u32)jiffies;
+}
+
+/**
+ * nf_vpn_spi_init_in - fill in an inbound SPI that has no owner yet
+ * @spi: zeroed
+ * @remote: sender
+ * @pkt: its first packet
+ */
+void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, struct nf_vpn_remote *remote,
+			const struct nf_vpn_pkt *pkt)
+{
+	nf_vpn_spi_init(spi, remote, pkt);
+	spi->dir = NF_CT_VPN_DIR_IN;
+	spi->gw = pkt->dst.addr;
+}
+
+struct nf_vpn_spi_twins {
+	struct nf_vpn_spi_key key;
+	unsigned int n;
+};
+
+/* Matches none, so that a look-up meets them all. */
+static inline int nf_vpn_spi_cmp_count(struct rhashtable_compare_arg *arg,
+				       const void *obj)
+{
+	struct nf_vpn_spi_twins *twins =
+		container_of(arg->key, struct nf_vpn_spi_twins, key);
+
+	twins->n += nf_vpn_spi_matches(&twins->key, obj);
+	return 1;
+}
+
+static const struct rhashtable_params nf_vpn_spi_params_count =
+	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_count);
+
+static unsigned int nf_vpn_spi_count(struct nf_vpn_net *vn,
+				     const struct nf_vpn_spi *spi)
+{
+	struct nf_vpn_spi_twins twins = {
+		.key = {
+			.remote	= &spi->remote->host,
+			.spi	= spi->spi,
+			.dir	= spi->dir,
+		},
+	};
+
+	rhashtable_lookup(&vn->spis, &twins.key, nf_vpn_spi_params_count);
+	return twins.n;
+}
+
+/* Publish: all fields that a look-up reads are set. */
+int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+{
+	if (nf_vpn_spi_count(vn, spi) >= NF_VPN_SPI_TWINS)
+		return -EEXIST;
+	return rhashtable_insert_fast(&vn->spis, &spi->node,
+				      nf_vpn_spi_params);
+}
+
+void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+{
+	rhashtable_remove_fast(&vn->spis, &spi->node, nf_vpn_spi_params);
+}
+
+/**
+ * nf_vpn_spi_free - unlink an SPI of a session, free it after RCU
+ * @vn: netns, its lock held
+ * @spi: SPI
+ */
+void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+{
+	struct nf_vpn_session *s = spi->session;
+
+	lockdep_assert_held(&vn->lock);
+	nf_vpn_spi_unlink(vn, spi);
+	spi->dead = true;
+	hlist_del(&spi->by_session);
+	s->nspis[spi->dir]--;
+	if (spi->dir == NF_CT_VPN_DIR_IN)
+		s->reserved -= !spi->paired;
+	else if (!spi->paired && !--s->unpaired)
+		list_del_init(&s->pending);
+	nf_vpn_uncharge(vn, s->client);
+	kfree_rcu(spi, rcu);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_free);
+
+/* A session keeps a bounded number of SPIs: the least recently seen yields. */
+static void nf_vpn_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			       u8 dir)
+{
+	struct nf_vpn_spi *spi, *oldest = NULL;
+
+	if (s->nspis[dir] < NF_VPN_SESSION_SPIS)
+		return;
+	hlist_for_each_entry(spi, &s->spis, by_session)
+		if (spi->dir == dir &&
+		    (!oldest || nf_vpn_spi_idle(spi) >= nf_vpn_spi_idle(oldest)))
+			oldest = spi;
+	nf_vpn_stat_inc(vn, SPI_RECYCLED);
+	nf_vpn_spi_free(vn, oldest);
+}
+
+static struct nf_vpn_spi *nf_vpn_spi_alloc(struct nf_vpn_net *vn,
+					   struct nf_vpn_session *s,
+					   const struct nf_vpn_pkt *pkt, u8 dir)
+{
+	struct nf_vpn_spi *spi = NULL;
+
+	lockdep_assert_held(&vn->lock);
+	/* Others may have to make room for this SPI, not its own session. */
+	nf_vpn_session_wake(vn, s);
+	nf_vpn_spi_recycle(vn, s, dir);
+	if (nf_vpn_charge(vn, s->client))
+		goto out;
+	spi = kzalloc(sizeof(*spi), GFP_ATOMIC);
+	if (!spi) {
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+		nf_vpn_uncharge(vn, s->client);
+		goto out;
+	}
+	spi->session = s;
+	nf_vpn_spi_init(spi, s->remote, pkt);
+	spi->dir = dir;
+out:
+	nf_vpn_session_doze(vn, s);
+	return spi;
+}
+
+static struct nf_vpn_spi *nf_vpn_spi_publish(struct nf_vpn_net *vn,
+					     struct nf_vpn_spi *spi)
+{
+	struct nf_vpn_session *s = spi->session;
+
+	if (nf_vpn_spi_link(vn, spi)) {
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+		nf_vpn_uncharge(vn, s->client);
+		kfree(spi);
+		return NULL;
+	}
+	hlist_add_head(&spi->by_session, &s->spis);
+	s->nspis[spi->dir]++;
+	nf_vpn_stat_inc(vn, SPI_NEW);
+	return spi;
+}
+
+/**
+ * nf_vpn_spi_add_out - learn an outbound SPI
+ * @vn: netns, its lock held
+ * @s: session of the sender
+ * @pkt: first packet
+ *
+ * The session waits for an inbound SPI from now on.
+ *
+ * Return: the SPI, an older one if another CPU was faster, NULL if there is no
+ * room: the session works without.
+ */
+struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
+				      struct nf_vpn_session *s,
+				      const struct nf_vpn_pkt *pkt)
+{
+	struct nf_vpn_spi *spi = nf_vpn_spi_find_out(vn, pkt);
+
+	if (spi)
+		return spi;
+	spi = nf_vpn_spi_alloc(vn, s, pkt, NF_CT_VPN_DIR_OUT);
+	if (!spi)
+		return NULL;
+	spi = nf_vpn_spi_publish(vn, spi);
+	if (!spi)
+		return NULL;
+	if (!s->unpaired++ || esp_seq_is_new(pkt->seq))
+		s->pending_old = !esp_seq_is_new(pkt->seq);
+	s->pending_since = (u32)jiffies;
+	if (!test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
+		list_move_tail(&s->pending, &s->remote->pending);
+	return spi;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_add_out);
+
+/**
+ * nf_vpn_spi_bind - an inbound SPI belongs to this session
+ * @vn: netns, its lock held
+ * @s: owner
+ * @pkt: a packet with that SPI, which no entry exists for
+ * @conf: how sure it is
+ *
+ * Return: the SPI or NULL if there is no room.
+ */
+struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
+				   struct nf_vpn_session *s,
+				   const struct nf_vpn_pkt *pkt,
+				   enum nf_ct_vpn_conf conf)
+{
+	struct nf_vpn_spi *spi;
+
+	spi = nf_vpn_spi_alloc(vn, s, pkt, NF_CT_VPN_DIR_IN);
+	if (!spi)
+		return NULL;
+	spi->gw = pkt->dst.addr;
+	spi->conf = conf;
+	spi = nf_vpn_spi_publish(vn, spi);
+	if (!spi)
+		return NULL;
+	nf_vpn_stat_inc(vn, BOUND);
+	s->reserved++;
+	return spi;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_bind);
+
+/**
+ * nf_vpn_spi_prove - an inbound SPI is seen again
+ * @vn: netns, its lock not held
+ * @spi: SPI of a session, under RCU
+ *
+ * Only now its session has what it waited for. A flood of made-up numbers,
+ * each sent once, must not make it look served.
+ */
+void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+{
+	struct nf_vpn_session *s = spi->session;
+
+	spin_lock_bh(&vn->lock);
+	if (!spi->paired && !spi->dead) {
+		WRITE_ONCE(spi->paired, true);
+		s->reserved--;
+		nf_vpn_session_paired(s);
+	}
+	spin_unlock_bh(&vn->lock);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_prove);

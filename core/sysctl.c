@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Settings: net.netfilter.nf_conntrack_{vpn,esp}_*, one set per netns. */
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/sysctl.h>
+#include <linux/user_namespace.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "compat.h"
+#include "nf_conntrack_vpn.h"
+
+/* Lifetimes in jiffies must stay a positive int for conntrack. */
+static int nf_vpn_timeout_max = INT_MAX / HZ;
+static int nf_vpn_zone_max = U16_MAX;
+static int nf_vpn_two = 2;
+
+static const struct nf_vpn_settings nf_vpn_defaults = {
+	.enable			= 1,
+	.zone_base		= 32768,
+	.max			= 65536,
+	.max_per_client		= 1024,
+	.esp_timeout_unreplied	= 120,
+	.esp_timeout		= 1800,
+	.esp_parallel		= 1,
+	.esp_guess		= 2,
+};
+
+static DEFINE_MUTEX(nf_vpn_enable_mutex);
+
+/*
+ * Switched off, replies to flows in our zones would not be found: they go, and
+ * their hosts start over with stock conntrack.
+ */
+static int nf_vpn_proc_enable(NF_VPN_CTL_TABLE *table, int write, void *buffer,
+			      size_t *lenp, loff_t *ppos)
+{
+	struct nf_vpn_net *vn = container_of((int *)table->data,
+					     struct nf_vpn_net, set.enable);
+	int was, err;
+
+	/* Not on again before everything is gone. */
+	mutex_lock(&nf_vpn_enable_mutex);
+	was = READ_ONCE(vn->set.enable);
+	err = proc_dointvec_minmax(table, write, buffer, lenp, ppos);
+	if (err || !write || !was || READ_ONCE(vn->set.enable))
+		goto unlock;
+	/* Packets that saw it enabled have left. */
+	synchronize_net();
+	nf_vpn_flow_kill_zones(vn->net, 0);
+	nf_vpn_flush(vn);
+unlock:
+	mutex_unlock(&nf_vpn_enable_mutex);
+	return err;
+}
+
+#define NF_VPN_INT(_name, _field, _min, _max) {				\
+	.procname	= "nf_conntrack_" _name,			\
+	.data		= (void *)offsetof(struct nf_vpn_settings, _field), \
+	.maxlen		= sizeof(int),					\
+	.mode		= 0644,						\
+	.proc_handler	= proc_dointvec_minmax,				\
+	.extra1		= (_min),					\
+	.extra2		= (_max),					\
+}
+
+/* .data is an offset until the table is copied for a netns. */
+static const struct ctl_table nf_vpn_sysctls[] = {
+	NF_VPN_INT("vpn_enable", enable, SYSCTL_ZERO, SYSCTL_ONE),
+	NF_VPN_INT("vpn_zone_base", zone_base, SYSCTL_ONE, &nf_vpn_zone_max),
+	NF_VPN_INT("vpn_max", max, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	NF_VPN_INT("vpn_max_per_client", max_per_client, SYSCTL_ZERO,
+		   SYSCTL_INT_MAX),
+	NF_VPN_INT("esp_timeout_unreplied", esp_timeout_unreplied, SYSCTL_ONE,
+		   &nf_vpn_timeout_max),
+	NF_VPN_INT("esp_timeout", esp_timeout, SYSCTL_ONE,
+		   &nf_vpn_timeout_max),
+	NF_VPN_INT("esp_parallel", esp_parallel, SYSCTL_ZERO, SYSCTL_ONE),
+	NF_VPN_INT("esp_guess", esp_guess, SYSCTL_ZERO, &nf_vpn_two),
+};
+
+/* Memory is the host's: the root of a container can't raise its share. */
+static bool nf_vpn_sysctl_is_quota(const struct ctl_table *t)
+{
+	return t->data == (void *)offsetof(struct nf_vpn_settings, max) ||
+	       t->data == (void *)offsetof(struct nf_vpn_settings,
+					   max_per_client);
+}
+
+/**
+ * nf_vpn_sysctl_init - set the defaults and register the table of a netns
+ * @vn: netns
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nf_vpn_sysctl_init(struct nf_vpn_net *vn)
+{
+	size_t n = ARRAY_SIZE(nf_vpn_sysctls), i;
+	struct ctl_table *table;
+
+	vn->set = nf_vpn_defaults;
+	/* One zeroed entry more: older kernels look for the end. */
+	table = kcalloc(n + 1, sizeof(*table), GFP_KERNEL);
+	if (!table)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		table[i] = nf_vpn_sysctls[i];
+		if (vn->net->user_ns != &init_user_ns &&
+		    nf_vpn_sysctl_is_quota(&table[i]))
+			table[i].mode = 0444;
+		table[i].data = (char *)&vn->set +
+				(unsigned long)nf_vpn_sysctls[i].data;
+		if (table[i].data == &vn->set.enable)
+			table[i].proc_handler = nf_vpn_proc_enable;
+	}
+	vn->sysctl = nf_vpn_register_sysctl(vn->net, "net/netfilter", table, n);
+	if (vn->sysctl)
+		return 0;
+	kfree(table);
+	return -ENOMEM;
+}
+
+void nf_vpn_sysctl_exit(struct nf_vpn_net *vn)
+{
+	const struct ctl_table *table = vn->sysctl->ctl_table_arg;
+
+	unregister_net_sysctl_table(vn->sysctl);
+	kfree(table);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ESP: what the tracker and its NAT part tell each other.
+ *
+ * esp_header_parse() and esp_seq_is_new() are pure and are built in userspace
+ * for unit tests as well.
+ */
+#ifndef _NF_CONNTRACK_ESP_H
+#define _NF_CONNTRACK_ESP_H
+
+#include <linux/types.h>
+
+/* RFC 4303 section 2: SPI and sequence number are in clear. */
+struct esp_header {
+	__be32 spi;
+	__be32 seq;
+};
+
+/*
+ * RFC 4303 section 3.3.3: the first packet of an SA carries 1. A higher start
+ * than this, which leaves room for loss and reordering, is an SA that was in
+ * use before we saw it. With extended sequence numbers the low half is sent.
+ */
+#define ESP_SEQ_NEW	64
+
+static inline bool esp_seq_is_new(__u32 seq)
+{
+	return seq <= ESP_SEQ_NEW;
+}
+
+#ifdef __KERNEL__
+
+#include "nf_conntrack_vpn.h"
+
+/* &nf_esp_nat_ops.inbound: no session's packet. */
+#define NF_ESP_NOT_OURS	NF_MAX_VERDICT
+
+/**
+ * struct nf_esp_nat_ops - what nf_nat_esp adds
+ * @inbound: an inbound packet whose SPI nobody is known to own, from a host
+ *	that sessions talk to. Returns a verdict or %NF_ESP_NOT_OURS.
+ * @admit: may this client open a session with the remote host?
+ * @starved: a session sends and hears nothing, for a second or more
+ */
+struct nf_esp_nat_ops {
+	unsigned int (*inbound)(struct nf_vpn_net *vn, struct sk_buff *skb,
+				const struct nf_vpn_pkt *pkt,
+				const struct nf_hook_state *state);
+	bool (*admit)(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
+	void (*starved)(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+};
+
+void nf_esp_nat_register(const struct nf_esp_nat_ops *ops);
+void nf_esp_nat_unregister(void);
+struct nf_conn *nf_esp_flow_get_in(struct nf_vpn_net *vn,
+				   const struct nf_vpn_session *s,
+				   const struct nf_vpn_pkt *pkt);
+unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      struct nf_vpn_session *s, struct nf_conn *ct,
+			      bool proven);
+
+#endif /* __KERNEL__ */
+#endif /* _NF_CONNTRACK_ESP_H */

@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Shared core of the VPN connection trackers.
+ *
+ * Vocabulary
+ *	client	the host that began a flow; inside, for a masqueraded one
+ *	remote	the host it talks to
+ *	session	a pair of client and remote
+ *	flow	the conntrack entry client -> remote of one session
+ *	masq	the address the remote sees (the destination of the flow's reply
+ *		tuple); the client's own where nothing is translated
+ *	zone	conntrack zone of a client, valid for reply tuples only
+ *
+ * Lifetimes
+ *	Clients, remotes, sessions and SPIs are found under RCU and freed after a
+ *	grace period. They are linked and unlinked under &nf_vpn_net.lock only.
+ *	An SPI holds its session, a session its client and its remote: whoever
+ *	sees the first under RCU may follow the pointers. A session is unlinked
+ *	after its SPIs, a remote with its last session, a client
+ *	NF_VPN_ZONE_QUARANTINE after its last session.
+ *	Nothing here holds a reference on a struct nf_conn: conntrack alone
+ *	decides how long a flow lives, and each packet looks its flow up anew.
+ *
+ * Locking
+ *	&nf_vpn_net.lock (BH) is taken to learn or drop an identifier and for
+ *	packets whose owner is undecided or whose flow is gone, never for one
+ *	that finds its SPI and its flow. No
+ *	conntrack entry is looked up or released under it: a destructor may take
+ *	conntrack's own locks.
+ */
+#ifndef _NF_CONNTRACK_VPN_H
+#define _NF_CONNTRACK_VPN_H
+
+#include <linux/atomic.h>
+#include <linux/jiffies.h>
+#include <linux/netfilter.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <uapi/linux/netfilter/nf_ct_vpn.h>
+
+/* An unused zone may hold packets that still sit in a user's NFQUEUE. */
+#define NF_VPN_ZONE_QUARANTINE	(60 * HZ)
+/* Inbound SPIs are recognised for this long after their flow idled out. */
+#define NF_VPN_REMEMBER		(24 * 60 * 60 * HZ)
+/*
+ * Sessions whose flow was never confirmed: first packets that the ruleset
+ * drops, from as many made-up addresses as somebody likes. The oldest yields.
+ */
+#define NF_VPN_EMBRYONIC	1024
+/* SPIs kept per session and direction; the least recently seen one yields. */
+#define NF_VPN_SESSION_SPIS	16
+
+/**
+ * struct nf_vpn_host - address of a client or a remote host, a hash key
+ * @addr: address, unused bytes zero
+ * @l3num: AF_INET or AF_INET6
+ */
+struct nf_vpn_host {
+	union nf_inet_addr addr;
+	u32 l3num;
+};
+
+/**
+ * struct nf_vpn_client - inside host (or address of the gateway) with sessions
+ * @node: in &nf_vpn_net.clients
+ * @host: its address
+ * @entries: sessions and SPIs charged to it
+ * @sessions: number of its sessions
+ * @zone: reply zone id, 0 for an address of the gateway
+ * @used: a flow was confirmed in the zone
+ * @idle_since: jiffies when @sessions fell to 0
+ * @idle: in &nf_vpn_net.idle_clients while @sessions is 0
+ * @rcu: for freeing
+ */
+struct nf_vpn_client {
+	struct rhash_head node;
+	struct nf_vpn_host host;
+	u32 entries;
+	u32 sessions;
+	u16 zone;
+	bool used;
+	unsigned long idle_since;
+	union {
+		struct list_head idle;
+		struct rcu_head rcu;
+	};
+};
+
+/**
+ * struct nf_vpn_remote - host that sessions talk to
+ * @node: in &nf_vpn_net.remotes
+ * @host: its address
+ * @nsessions: length of @sessions
+ * @nundecided: length of @undecided
+ * @sessions: its sessions, newest first
+ * @pending: sessions whose newest outbound SPI has no inbound one yet, oldest
+ *	first
+ * @undecided: inbound SPIs with several candidates, oldest first
+ * @tokens: copies that may still be made in this jiffy window
+ * @filled: jiffies when @tokens was last filled
+ * @repaired: jiffies when doubtful SPIs were last opened again
+ * @rcu: for freeing
+ *
+ * All but @host is protected by &nf_vpn_net.lock.
+ */
+struct nf_vpn_remote {
+	struct rhash_head node;
+	struct nf_vpn_host host;
+	u32 nsessions;
+	u32 nundecided;
+	struct hlist_head sessions;
+	struct list_head pending;
+	struct list_head undecided;
+	u32 tokens;
+	unsigned long filled;
+	unsigned long repaired;
+	struct rcu_head rcu;
+};
+
+/**
+ * enum nf_vpn_session_flags - bits of &nf_vpn_session.flags
+ * @NF_VPN_SESSION_LOCAL: the client is the gateway itself
+ * @NF_VPN_SESSION_FLOW: its flow has been seen; @due is valid
+ * @NF_VPN_SESSION_USED: it has had a flow in its client's zone
+ * @NF_VPN_SESSION_MASQ: @masq is valid
+ * @NF_VPN_SESSION_REPLIED: the remote host has been heard
+ * @NF_VPN_SESSION_DEAD: unlinked, to be freed
+ */
+enum nf_vpn_session_flags {
+	NF_VPN_SESSION_LOCAL,
+	NF_VPN_SESSION_FLOW,
+	NF_VPN_SESSION_USED,
+	NF_VPN_SESSION_MASQ,
+	NF_VPN_SESSION_REPLIED,
+	NF_VPN_SESSION_DEAD,
+};
+
+/**
+ * struct nf_vpn_session - a client and a remote host
+ * @node: in &nf_vpn_net.sessions
+ * @client: never NULL
+ * @remote: never NULL
+ * @flags: &enum nf_vpn_session_flags, atomic bit operations
+ * @due: jiffies when the flow expires if nothing else comes; a flow that is
+ *	gone before that was deleted
+ * @last_out: jiffies of the last packet to the remote host
+ * @last_in: jiffies of the last packet delivered from it
+ * @created: seconds of the boot clock
+ * @masq: address the remote host sees
+ * @by_remote: in &nf_vpn_remote.sessions
+ * @pending: in &nf_vpn_remote.pending while @unpaired
+ * @pending_since: jiffies when the newest unpaired outbound SPI appeared
+ * @unpaired: outbound SPIs that no inbound SPI has been bound for
+ * @reserved: inbound SPIs bound to it that were seen but once so far
+ * @nspis: number of SPIs by &enum nf_ct_vpn_dir
+ * @unanswered: outbound packets since the remote host fell silent; U8_MAX once
+ *	that had consequences
+ * @unanswered_since: low half of jiffies at the first of them
+ * @order: scratch while candidates are compared
+ * @pending_old: the unpaired SPI was in use before we saw it (RFC 4303
+ *	section 3.3.3: a new one starts at 1)
+ * @spis: its SPIs
+ * @lru: in &nf_vpn_net.embryonic when new, in &nf_vpn_net.remembered once its
+ *	flow has idled out
+ * @embryonic: @lru is in the former
+ * @rcu: for freeing
+ */
+struct nf_vpn_session {
+	struct rhash_head node;
+	struct nf_vpn_client *client;
+	struct nf_vpn_remote *remote;
+	unsigned long flags;
+	unsigned long due;
+	unsigned long last_out;
+	unsigned long last_in;
+	u32 created;
+	union nf_inet_addr masq;
+	struct hlist_node by_remote;
+	struct list_head pending;
+	u32 pending_since;
+	u32 unanswered_since;
+	u8 unanswered;
+	u8 unpaired;
+	u8 nspis[2];
+	u8 reserved;
+	u8 order;
+	bool pending_old;
+	bool embryonic;
+	struct hlist_head spis;
+	union {
+		struct list_head lru;
+		struct rcu_head rcu;
+	};
+};
+
+/**
+ * struct nf_vpn_spi - one ESP SPI in one direction
+ * @node: in &nf_vpn_net.spis
+ * @session: owner; NULL for an inbound SPI that is undecided
+ * @remote: remote host
+ * @gw: inbound: destination address on the wire
+ * @spi: on the wire
+ * @dir: &enum nf_ct_vpn_dir
+ * @conf: &enum nf_ct_vpn_conf
+ * @paired: outbound: an inbound SPI has been bound since; inbound: seen more
+ *	than once, so not just somebody's made-up number
+ * @dead: unlinked, to be freed
+ * @packets: seen
+ * @bytes: seen, from the IP header on
+ * @first: seconds of the boot clock of the first packet
+ * @last: low half of jiffies at the last packet
+ * @seq: highest sequence number seen
+ * @by_session: in &nf_vpn_session.spis
+ * @rcu: for freeing
+ */
+struct nf_vpn_spi {
+	struct rhash_head node;
+	struct nf_vpn_session *session;
+	struct nf_vpn_remote *remote;
+	union nf_inet_addr gw;
+	__be32 spi;
+	u8 dir;
+	u8 conf;
+	u8 paired;
+	u8 dead;
+	atomic64_t packets;
+	atomic64_t bytes;
+	u32 first;
+	u32 last;
+	u32 seq;
+	union {
+		struct hlist_node by_session;
+		struct rcu_head rcu;
+	};
+};
+
+/* Most sessions that an undecided SPI is copied to. */
+#define NF_VPN_CANDIDATES	32
+/* Undecided SPIs per remote host and per netns; the oldest one yields. */
+#define NF_VPN_UNDECIDED_REMOTE	64
+#define NF_VPN_UNDECIDED	1024
+
+/**
+ * struct nf_vpn_undecided - inbound SPI that several sessions may own
+ * @spi: entry in &nf_vpn_net.spis, &nf_vpn_spi.session is NULL
+ * @by_remote: in &nf_vpn_remote.undecided
+ * @by_net: in &nf_vpn_net.undecided
+ * @first: jiffies of the first packet
+ * @expecting: the candidates were waiting for a new SPI
+ * @fresh: bit i: candidate i had just begun to wait
+ * @n: number of candidates
+ * @cand: candidates, longest waiting first
+ *
+ * All but @spi is protected by &nf_vpn_net.lock. When a candidate's session or
+ * its flow goes away, so does the entry: that is no evidence for the others.
+ */
+struct nf_vpn_undecided {
+	struct nf_vpn_spi spi;
+	struct list_head by_remote;
+	struct list_head by_net;
+	unsigned long first;
+	bool expecting;
+	u32 fresh;
+	u8 n;
+	struct nf_vpn_session *cand[NF_VPN_CANDIDATES];
+};
+
+/**
+ * struct nf_vpn_settings - sysctls of a netns; times in seconds
+ */
+struct nf_vpn_settings {
+	int enable;
+	int zone_base;
+	int max;
+	int max_per_client;
+	int esp_timeout_unreplied;
+	int esp_timeout;
+	int esp_parallel;
+	int esp_guess;
+};
+
+/* Counters are indexed by the netlink attribute that reports them. */
+struct nf_vpn_stats {
+	unsigned long count[NF_CT_VPN_A_STATS_MAX + 1];
+};
+
+/**
+ * struct nf_vpn_net - state of one netns
+ * @net: the netns
+ * @set: sysctls, read with READ_ONCE()
+ * @stats: counters
+ * @lock: see the head of this file
+ * @clients: &struct nf_vpn_client by address
+ * @remotes: &struct nf_vpn_remote by address
+ * @sessions: &struct nf_vpn_session by both addresses
+ * @spis: &struct nf_vpn_spi by remote address, SPI and direction
+ * @zones: &struct nf_vpn_client by zone id; also tells that a zone is ours
+ * @zone_next: where the search for a free zone goes on
+ * @entries: sessions and SPIs, bounded by nf_conntrack_vpn_max
+ * @nsessions: sessions
+ * @nclients: clients with a zone
+ * @idle_clients: clients without sessions, in quarantine, oldest first
+ * @embryonic: sessions that had no flow when last looked at, oldest first
+ * @nembryonic: length of @embryonic
+ * @remembered: sessions whose flow idled out, least recently idled first
+ * @undecided: undecided SPIs of all remote hosts, oldest first
+ * @nundecided: length of @undecided
+ * @gc: runs while there is anything to expire
+ * @sysctl: registered table
+ */
+struct nf_vpn_net {
+	struct net *net;
+	struct nf_vpn_settings set;
+	struct nf_vpn_stats __percpu *stats;
+	spinlock_t lock;	/* what may be linked where */
+	struct rhashtable clients;
+	struct rhashtable remotes;
+	struct rhashtable sessions;
+	struct rhashtable spis;
+	struct xarray zones;
+	u32 zone_next;
+	u32 entries;
+	u32 nsessions;
+	u32 nclients;
+	struct list_head idle_clients;
+	struct list_head embryonic;
+	u32 nembryonic;
+	struct list_head remembered;
+	struct list_head undecided;
+	u32 nundecided;
+	struct delayed_work gc;
+	struct ctl_table_header *sysctl;
+};
+
+/**
+ * struct nf_vpn_pkt - what the trackers need of a packet
+ * @src: source address
+ * @dst: destination address
+ * @spi: SPI on the wire
+ * @seq: sequence number, host byte order
+ */
+struct nf_vpn_pkt {
+	struct nf_vpn_host src;
+	struct nf_vpn_host dst;
+	__be32 spi;
+	u32 seq;
+};
+
+/**
+ * struct nf_vpn_icmp - an ICMP error and what it quotes
+ * @inner: addresses of the quoted packet
+ * @inner_proto: its protocol
+ * @inner_thoff: offset of its transport header, which may be cut off
+ * @thoff: offset of the ICMP header
+ */
+struct nf_vpn_icmp {
+	struct nf_vpn_pkt inner;
+	u8 inner_proto;
+	int inner_thoff;
+	unsigned int thoff;
+};
+
+/**
+ * struct nf_vpn_tracker - what a protocol module registers
+ * @protonum: IP protocol number
+ * @packet: a packet before conntrack sees it. The skb has no conntrack entry,
+ *	at most a template of zone 0; later fragments never come here. @thoff is the
+ *	offset of the protocol's header and lies within the packet. Returns a
+ *	verdict.
+ * @error: an ICMP error that quotes a packet of the protocol, its checksum not
+ *	tested. Returns a verdict.
+ */
+struct nf_vpn_tracker {
+	u8 protonum;
+	unsigned int (*packet)(struct nf_vpn_net *vn, struct sk_buff *skb,
+			       unsigned int thoff,
+			       const struct nf_hook_state *state);
+	unsigned int (*error)(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      struct nf_vpn_icmp *icmp,
+			      const struct nf_hook_state *state);
+};
+
+struct nf_conntrack_helper;
+
+struct nf_vpn_net *nf_vpn_pernet(const struct net *net);
+
+/* core/main.c */
+int nf_vpn_tracker_register(const struct nf_vpn_tracker *t);
+void nf_vpn_tracker_unregister(const struct nf_vpn_tracker *t);
+bool nf_vpn_is_our_hook(nf_hookfn *hook);
+void nf_vpn_pkt_addrs(struct nf_vpn_pkt *pkt, const struct sk_buff *skb,
+		      unsigned int nhoff, u8 l3num);
+bool nf_vpn_conntrack_follows(const struct nf_hook_state *state);
+const struct nf_hook_entries *
+nf_vpn_hook_entries(const struct nf_hook_state *state);
+bool nf_vpn_is_local(const struct nf_vpn_host *host, const struct sk_buff *skb,
+		     const struct nf_hook_state *state);
+
+unsigned int nf_vpn_tracker_error(struct nf_vpn_net *vn, struct sk_buff *skb,
+				  struct nf_vpn_icmp *icmp,
+				  const struct nf_hook_state *state);
+
+/* core/client.c */
+int nf_vpn_clients_init(struct nf_vpn_net *vn);
+void nf_vpn_clients_exit(struct nf_vpn_net *vn);
+struct nf_vpn_client *nf_vpn_client_get(struct nf_vpn_net *vn,
+					const struct nf_vpn_host *host,
+					bool local);
+void nf_vpn_client_put(struct nf_vpn_net *vn, struct nf_vpn_client *client);
+void nf_vpn_client_gc(struct nf_vpn_net *vn, bool all);
+int nf_vpn_charge(struct nf_vpn_net *vn, struct nf_vpn_client *client);
+void nf_vpn_uncharge(struct nf_vpn_net *vn, struct nf_vpn_client *client);
+
+/* core/session.c */
+int nf_vpn_sessions_init(struct nf_vpn_net *vn);
+void nf_vpn_sessions_exit(struct nf_vpn_net *vn);
+struct nf_vpn_session *nf_vpn_session_find(struct nf_vpn_net *vn,
+					   const struct nf_vpn_host *client,
+					   const struct nf_vpn_host *remote);
+struct nf_vpn_session *nf_vpn_session_get(struct nf_vpn_net *vn,
+					  const struct nf_vpn_host *client,
+					  const struct nf_vpn_host *remote,
+					  bool local);
+struct nf_vpn_remote *nf_vpn_remote_find(struct nf_vpn_net *vn,
+					 const struct nf_vpn_host *host);
+bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
+void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+bool nf_vpn_session_make_room(struct nf_vpn_net *vn,
+			      const struct nf_vpn_client *client);
+void nf_vpn_session_paired(struct nf_vpn_session *s);
+void nf_vpn_session_unpair(struct nf_vpn_session *s);
+void nf_vpn_session_masq(struct nf_vpn_session *s,
+			 const union nf_inet_addr *masq);
+
+/* core/spi.c */
+int nf_vpn_spis_init(struct nf_vpn_net *vn);
+void nf_vpn_spis_exit(struct nf_vpn_net *vn);
+struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
+				       const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_find_in(struct nf_vpn_net *vn,
+				      const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_find_in_any(struct nf_vpn_net *vn,
+					  const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_find_wire(struct nf_vpn_net *vn,
+					const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
+				      struct nf_vpn_session *s,
+				      const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
+				   struct nf_vpn_session *s,
+				   const struct nf_vpn_pkt *pkt,
+				   enum nf_ct_vpn_conf conf);
+void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, struct nf_vpn_remote *remote,
+			const struct nf_vpn_pkt *pkt);
+int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+
+/* core/undecided.c */
+struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
+					      struct nf_vpn_remote *remote,
+					      const struct nf_vpn_pkt *pkt);
+void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u);
+void nf_vpn_undecided_drop(struct nf_vpn_undecided *u, unsigned int i);
+bool nf_vpn_undecided_has(const struct nf_vpn_undecided *u,
+			  const struct nf_vpn_session *s);
+void nf_vpn_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle);
+
+static inline struct nf_vpn_undecided *
+nf_vpn_spi_undecided(struct nf_vpn_spi *spi)
+{
+	return container_of(spi, struct nf_vpn_undecided, spi);
+}
+
+/* core/flow.c */
+
+/**
+ * enum nf_vpn_flow_state - what became of a session's flow
+ * @NF_VPN_FLOW_LIVE: conntrack has it
+ * @NF_VPN_FLOW_NEW: not confirmed yet
+ * @NF_VPN_FLOW_DELETED: gone before its time: conntrack -D, early drop,
+ *	address loss
+ * @NF_VPN_FLOW_IDLE: expired
+ */
+enum nf_vpn_flow_state {
+	NF_VPN_FLOW_LIVE,
+	NF_VPN_FLOW_NEW,
+	NF_VPN_FLOW_DELETED,
+	NF_VPN_FLOW_IDLE,
+};
+
+struct nf_conn *nf_vpn_flow_get(struct net *net,
+				const struct nf_vpn_host *client,
+				const struct nf_vpn_host *remote, u8 protonum,
+				bool *reply);
+bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
+			  u8 protonum);
+enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
+					 const struct nf_vpn_session *s);
+void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
+			enum ip_conntrack_dir dir, u32 timeout);
+void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct);
+void nf_vpn_flow_answered(struct nf_conn *ct);
+u32 nf_vpn_flow_timeout(const struct nf_conn *ct, int seconds);
+int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
+			 struct nf_conntrack_helper *label);
+void nf_vpn_flow_kill_zones(struct net *net, u8 protonum);
+int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *protonum);
+
+/* core/copy.c */
+bool nf_vpn_may_copy(const struct sk_buff *skb,
+		     const struct nf_hook_state *state);
+int nf_vpn_copy(const struct sk_buff *skb, struct nf_conn *ct,
+		const struct nf_hook_state *state);
+
+/* core/icmp.c */
+unsigned int nf_vpn_icmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
+				unsigned int thoff, u8 protonum,
+				const struct nf_hook_state *state);
+unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
+				const struct nf_vpn_icmp *icmp,
+				const struct nf_vpn_session *s,
+				const struct nf_hook_state *state);
+
+/* core/gc.c */
+void nf_vpn_gc_kick(struct nf_vpn_net *vn);
+void nf_vpn_gc_work(struct work_struct *work);
+void nf_vpn_flush(struct nf_vpn_net *vn);
+
+/* core/sysctl.c */
+int nf_vpn_sysctl_init(struct nf_vpn_net *vn);
+void nf_vpn_sysctl_exit(struct nf_vpn_net *vn);
+
+/* core/netlink.c */
+int nf_vpn_netlink_init(void);
+void nf_vpn_netlink_exit(void);
+
+static inline void nf_vpn_stat_add(struct nf_vpn_net *vn,
+				   enum nf_ct_vpn_stats_attr stat,
+				   unsigned long n)
+{
+	this_cpu_add(vn->stats->count[stat], n);
+}
+
+#define nf_vpn_stat_inc(vn, name) \
+	nf_vpn_stat_add(vn, NF_CT_VPN_A_STATS_##name, 1)
+
+static inline bool nf_vpn_host_equal(const struct nf_vpn_host *a,
+				     const struct nf_vpn_host *b)
+{
+	return a->l3num == b->l3num && nf_inet_addr_cmp(&a->addr, &b->addr);
+}
+
+/* Lockless: only the newest value matters, and most packets write none. */
+static inline void nf_vpn_stamp(unsigned long *stamp, unsigned long now)
+{
+	if (READ_ONCE(*stamp) != now)
+		WRITE_ONCE(*stamp, now);
+}
+
+static inline void nf_vpn_spi_seen(struct nf_vpn_spi *spi,
+				   const struct nf_vpn_pkt *pkt,
+				   unsigned int len)
+{
+	u32 now = (u32)jiffies;
+
+	atomic64_inc(&spi->packets);
+	atomic64_add(len, &spi->bytes);
+	if (READ_ONCE(spi->last) != now)
+		WRITE_ONCE(spi->last, now);
+	if ((s32)(pkt->seq - READ_ONCE(spi->seq)) > 0)
+		WRITE_ONCE(spi->seq, pkt->seq);
+}
+
+/* Jiffies since the last packet of @spi. */
+static inline u32 nf_vpn_spi_idle(const struct nf_vpn_spi *spi)
+{
+	return (u32)jiffies - READ_ONCE(spi->last);
+}
+
+#endif /* _NF_CONNTRACK_VPN_H */

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * Generic netlink interface of the VPN connection tracker.
+ *
+ * Family "nf_ct_vpn", version 1, per network namespace; every command needs
+ * CAP_NET_ADMIN in the user namespace that owns it. A command either does or
+ * dumps, never both. Described for machines in
+ * Documentation/netlink/specs/nf_ct_vpn.yaml; new values are appended only.
+ */
+#ifndef _UAPI_LINUX_NETFILTER_NF_CT_VPN_H
+#define _UAPI_LINUX_NETFILTER_NF_CT_VPN_H
+
+#define NF_CT_VPN_GENL_NAME	"nf_ct_vpn"
+#define NF_CT_VPN_GENL_VERSION	1
+
+/**
+ * enum nf_ct_vpn_cmd - commands of the family
+ * @NF_CT_VPN_CMD_UNSPEC: invalid
+ * @NF_CT_VPN_CMD_SESSION_GET: dump sessions, attributes NF_CT_VPN_A_SESSION_*
+ * @NF_CT_VPN_CMD_ESP_GET: dump ESP SPIs, attributes NF_CT_VPN_A_ESP_*
+ * @NF_CT_VPN_CMD_STATS_GET: counters of the netns, NF_CT_VPN_A_STATS_*
+ */
+enum nf_ct_vpn_cmd {
+	NF_CT_VPN_CMD_UNSPEC,
+	NF_CT_VPN_CMD_SESSION_GET,
+	NF_CT_VPN_CMD_ESP_GET,
+	NF_CT_VPN_CMD_STATS_GET,
+	__NF_CT_VPN_CMD_MAX,
+};
+
+#define NF_CT_VPN_CMD_MAX (__NF_CT_VPN_CMD_MAX - 1)
+
+/**
+ * enum nf_ct_vpn_state - state of a session or an SPI
+ * @NF_CT_VPN_STATE_UNREPLIED: seen in one direction only so far
+ * @NF_CT_VPN_STATE_ESTABLISHED: answered (session), paired or bound (SPI)
+ * @NF_CT_VPN_STATE_UNDECIDED: inbound SPI whose owner is not known yet
+ * @NF_CT_VPN_STATE_REMEMBERED: idled out; kept to recognise its owner
+ */
+enum nf_ct_vpn_state {
+	NF_CT_VPN_STATE_UNREPLIED,
+	NF_CT_VPN_STATE_ESTABLISHED,
+	NF_CT_VPN_STATE_UNDECIDED,
+	NF_CT_VPN_STATE_REMEMBERED,
+};
+
+/**
+ * enum nf_ct_vpn_dir - direction of an SPI, seen from the client
+ * @NF_CT_VPN_DIR_OUT: client to remote host
+ * @NF_CT_VPN_DIR_IN: remote host to client
+ */
+enum nf_ct_vpn_dir {
+	NF_CT_VPN_DIR_OUT,
+	NF_CT_VPN_DIR_IN,
+};
+
+/**
+ * enum nf_ct_vpn_conf - how sure the owner of an inbound SPI is, rising
+ * @NF_CT_VPN_CONF_NONE: outbound SPI, or no owner yet
+ * @NF_CT_VPN_CONF_GUESSED: best of several candidates
+ * @NF_CT_VPN_CONF_INFERRED: the only candidate left by evidence
+ * @NF_CT_VPN_CONF_SOLE: the remote host has this one session only
+ * @NF_CT_VPN_CONF_CERTAIN: addresses or an SA of the gateway prove it
+ */
+enum nf_ct_vpn_conf {
+	NF_CT_VPN_CONF_NONE,
+	NF_CT_VPN_CONF_GUESSED,
+	NF_CT_VPN_CONF_INFERRED,
+	NF_CT_VPN_CONF_SOLE,
+	NF_CT_VPN_CONF_CERTAIN,
+};
+
+/**
+ * enum nf_ct_vpn_session_attr - one session: a client and a remote host
+ * @NF_CT_VPN_A_SESSION_PAD: padding for 64-bit attributes
+ * @NF_CT_VPN_A_SESSION_FAMILY: u8, AF_INET or AF_INET6
+ * @NF_CT_VPN_A_SESSION_CLIENT: address, 4 or 16 bytes
+ * @NF_CT_VPN_A_SESSION_REMOTE: address of the remote host
+ * @NF_CT_VPN_A_SESSION_MASQ: address the remote host sees; absent until the
+ *	first packet has left
+ * @NF_CT_VPN_A_SESSION_ZONE: u16, reply zone of the client, 0 for the gateway
+ * @NF_CT_VPN_A_SESSION_STATE: u8, &enum nf_ct_vpn_state
+ * @NF_CT_VPN_A_SESSION_AGE: u64, milliseconds since it was made
+ * @NF_CT_VPN_A_SESSION_IDLE: u64, milliseconds since its last packet
+ * @NF_CT_VPN_A_SESSION_TIMEOUT: u32, seconds until the flow entry expires, 0
+ *	if it has none
+ * @NF_CT_VPN_A_SESSION_SPIS_OUT: u32, outbound SPIs known
+ * @NF_CT_VPN_A_SESSION_SPIS_IN: u32, inbound SPIs bound to it
+ */
+enum nf_ct_vpn_session_attr {
+	NF_CT_VPN_A_SESSION_UNSPEC,
+	NF_CT_VPN_A_SESSION_PAD,
+	NF_CT_VPN_A_SESSION_FAMILY,
+	NF_CT_VPN_A_SESSION_CLIENT,
+	NF_CT_VPN_A_SESSION_REMOTE,
+	NF_CT_VPN_A_SESSION_MASQ,
+	NF_CT_VPN_A_SESSION_ZONE,
+	NF_CT_VPN_A_SESSION_STATE,
+	NF_CT_VPN_A_SESSION_AGE,
+	NF_CT_VPN_A_SESSION_IDLE,
+	NF_CT_VPN_A_SESSION_TIMEOUT,
+	NF_CT_VPN_A_SESSION_SPIS_OUT,
+	NF_CT_VPN_A_SESSION_SPIS_IN,
+	__NF_CT_VPN_A_SESSION_MAX,
+};
+
+#define NF_CT_VPN_A_SESSION_MAX (__NF_CT_VPN_A_SESSION_MAX - 1)
+
+/**
+ * enum nf_ct_vpn_esp_attr - one ESP SPI as it stands on the wire
+ * @NF_CT_VPN_A_ESP_PAD: padding for 64-bit attributes
+ * @NF_CT_VPN_A_ESP_FAMILY: u8, AF_INET or AF_INET6
+ * @NF_CT_VPN_A_ESP_DIR: u8, &enum nf_ct_vpn_dir
+ * @NF_CT_VPN_A_ESP_SPI: u32, host byte order
+ * @NF_CT_VPN_A_ESP_CLIENT: address; absent while undecided
+ * @NF_CT_VPN_A_ESP_REMOTE: address of the remote host
+ * @NF_CT_VPN_A_ESP_MASQ: address the remote host uses for the client
+ * @NF_CT_VPN_A_ESP_ZONE: u16, reply zone; absent while undecided
+ * @NF_CT_VPN_A_ESP_STATE: u8, &enum nf_ct_vpn_state
+ * @NF_CT_VPN_A_ESP_CONFIDENCE: u8, &enum nf_ct_vpn_conf
+ * @NF_CT_VPN_A_ESP_PACKETS: u64
+ * @NF_CT_VPN_A_ESP_BYTES: u64, IP headers included
+ * @NF_CT_VPN_A_ESP_FIRST: u64, milliseconds since the first packet (to the
+ *	second)
+ * @NF_CT_VPN_A_ESP_LAST: u64, milliseconds since the last packet
+ * @NF_CT_VPN_A_ESP_SEQ: u32, highest sequence number seen
+ * @NF_CT_VPN_A_ESP_CANDIDATES: u32, sessions that may own it, while undecided
+ */
+enum nf_ct_vpn_esp_attr {
+	NF_CT_VPN_A_ESP_UNSPEC,
+	NF_CT_VPN_A_ESP_PAD,
+	NF_CT_VPN_A_ESP_FAMILY,
+	NF_CT_VPN_A_ESP_DIR,
+	NF_CT_VPN_A_ESP_SPI,
+	NF_CT_VPN_A_ESP_CLIENT,
+	NF_CT_VPN_A_ESP_REMOTE,
+	NF_CT_VPN_A_ESP_MASQ,
+	NF_CT_VPN_A_ESP_ZONE,
+	NF_CT_VPN_A_ESP_STATE,
+	NF_CT_VPN_A_ESP_CONFIDENCE,
+	NF_CT_VPN_A_ESP_PACKETS,
+	NF_CT_VPN_A_ESP_BYTES,
+	NF_CT_VPN_A_ESP_FIRST,
+	NF_CT_VPN_A_ESP_LAST,
+	NF_CT_VPN_A_ESP_SEQ,
+	NF_CT_VPN_A_ESP_CANDIDATES,
+	__NF_CT_VPN_A_ESP_MAX,
+};
+
+#define NF_CT_VPN_A_ESP_MAX (__NF_CT_VPN_A_ESP_MAX - 1)
+
+/**
+ * enum nf_ct_vpn_stats_attr - counters, all u64, since the netns was made
+ * @NF_CT_VPN_A_STATS_PAD: padding for 64-bit attributes
+ * @NF_CT_VPN_A_STATS_ENTRIES: sessions and SPIs in the tables now
+ * @NF_CT_VPN_A_STATS_CLIENTS: reply zones in use now
+ * @NF_CT_VPN_A_STATS_SESSIONS: sessions now
+ * @NF_CT_VPN_A_STATS_ATTACHED_OUT: outbound packets attached to their flow
+ * @NF_CT_VPN_A_STATS_ATTACHED_IN: inbound packets attached to their flow
+ * @NF_CT_VPN_A_STATS_FLOW_NEW: packets sent on to create a flow in a zone
+ * @NF_CT_VPN_A_STATS_SPI_NEW: SPIs learnt, both directions
+ * @NF_CT_VPN_A_STATS_BOUND: inbound SPIs bound to a session
+ * @NF_CT_VPN_A_STATS_UNDECIDED: inbound SPIs with several candidates
+ * @NF_CT_VPN_A_STATS_COPIES: copies sent to candidates
+ * @NF_CT_VPN_A_STATS_COPY_LIMIT: packets not copied: over the rate budget
+ * @NF_CT_VPN_A_STATS_COPY_FAILED: copies lost for want of memory
+ * @NF_CT_VPN_A_STATS_LOCAL: inbound packets for an SA of the gateway
+ * @NF_CT_VPN_A_STATS_STOCK: packets left to stock conntrack, none of ours
+ * @NF_CT_VPN_A_STATS_FOREIGN_ZONE: left to stock: the ruleset chose a zone
+ * @NF_CT_VPN_A_STATS_INVALID: dropped: SPI 0
+ * @NF_CT_VPN_A_STATS_TRUNCATED: left to stock: shorter than its headers say
+ * @NF_CT_VPN_A_STATS_BLOCKED: dropped: another client holds the remote host
+ *	(nf_conntrack_esp_parallel=0)
+ * @NF_CT_VPN_A_STATS_AMBIGUOUS: dropped: several candidates and
+ *	nf_conntrack_esp_guess=0
+ * @NF_CT_VPN_A_STATS_FULL: not tracked: nf_conntrack_vpn_max reached
+ * @NF_CT_VPN_A_STATS_CLIENT_FULL: not tracked: nf_conntrack_vpn_max_per_client
+ * @NF_CT_VPN_A_STATS_NO_ZONE: not tracked: no free reply zone
+ * @NF_CT_VPN_A_STATS_NO_MEMORY: not tracked: allocation failed
+ * @NF_CT_VPN_A_STATS_SPI_RECYCLED: SPIs replaced by newer ones of the session
+ * @NF_CT_VPN_A_STATS_FORGOTTEN: SPIs dropped since conntrack lost their flow
+ * @NF_CT_VPN_A_STATS_EXPIRED: SPIs and sessions that idled out
+ * @NF_CT_VPN_A_STATS_ICMP_RELATED: ICMP errors brought to their flow
+ * @NF_CT_VPN_A_STATS_ICMP_DROPPED: ICMP errors about an SPI of somebody else
+ */
+enum nf_ct_vpn_stats_attr {
+	NF_CT_VPN_A_STATS_UNSPEC,
+	NF_CT_VPN_A_STATS_PAD,
+	NF_CT_VPN_A_STATS_ENTRIES,
+	NF_CT_VPN_A_STATS_CLIENTS,
+	NF_CT_VPN_A_STATS_SESSIONS,
+	NF_CT_VPN_A_STATS_ATTACHED_OUT,
+	NF_CT_VPN_A_STATS_ATTACHED_IN,
+	NF_CT_VPN_A_STATS_FLOW_NEW,
+	NF_CT_VPN_A_STATS_SPI_NEW,
+	NF_CT_VPN_A_STATS_BOUND,
+	NF_CT_VPN_A_STATS_UNDECIDED,
+	NF_CT_VPN_A_STATS_COPIES,
+	NF_CT_VPN_A_STATS_COPY_LIMIT,
+	NF_CT_VPN_A_STATS_COPY_FAILED,
+	NF_CT_VPN_A_STATS_LOCAL,
+	NF_CT_VPN_A_STATS_STOCK,
+	NF_CT_VPN_A_STATS_FOREIGN_ZONE,
+	NF_CT_VPN_A_STATS_INVALID,
+	NF_CT_VPN_A_STATS_TRUNCATED,
+	NF_CT_VPN_A_STATS_BLOCKED,
+	NF_CT_VPN_A_STATS_AMBIGUOUS,
+	NF_CT_VPN_A_STATS_FULL,
+	NF_CT_VPN_A_STATS_CLIENT_FULL,
+	NF_CT_VPN_A_STATS_NO_ZONE,
+	NF_CT_VPN_A_STATS_NO_MEMORY,
+	NF_CT_VPN_A_STATS_SPI_RECYCLED,
+	NF_CT_VPN_A_STATS_FORGOTTEN,
+	NF_CT_VPN_A_STATS_EXPIRED,
+	NF_CT_VPN_A_STATS_ICMP_RELATED,
+	NF_CT_VPN_A_STATS_ICMP_DROPPED,
+	__NF_CT_VPN_A_STATS_MAX,
+};
+
+#define NF_CT_VPN_A_STATS_MAX (__NF_CT_VPN_A_STATS_MAX - 1)
+
+#endif /* _UAPI_LINUX_NETFILTER_NF_CT_VPN_H */

@@ -1,0 +1,610 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Connection tracking of ESP (RFC 4303) by SPI.
+ *
+ * The way of a packet (core/main.c has let it in):
+ *
+ *	known outbound SPI	-> its flow, or a template to create it anew
+ *	known inbound SPI	-> the flow of its session
+ *	undecided inbound SPI	-> nf_nat_esp
+ *	unknown, from the gateway itself	-> learnt, flow in zone 0
+ *	unknown, from a host that sessions talk to
+ *				-> the session that its addresses name, or
+ *				   nf_nat_esp
+ *	unknown, to an address of the gateway or one that stands for a host
+ *				-> stock conntrack
+ *	unknown, to be forwarded	-> learnt as outbound, flow in the zone of
+ *				   the client
+ *
+ * Dropped are SPI 0 (section 2.1: never on the wire), ICMP errors about somebody
+ * else's SPI, and what nf_conntrack_esp_parallel=0 and _guess=0 ask for.
+ */
+#include <linux/module.h>
+#include <linux/skbuff.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_l4proto.h>
+#include <net/netfilter/nf_conntrack_timeout.h>
+
+#include "compat.h"
+#include "nf_conntrack_esp.h"
+
+static const struct nf_esp_nat_ops __rcu *esp_nat;
+
+static const struct nf_conntrack_expect_policy esp_expect_policy = {
+	.max_expected	= 1,
+	.name		= "esp",
+};
+
+/* The label that new flows carry: conntrack -L shows helper=esp. */
+static struct nf_conntrack_helper esp_helpers[2] __read_mostly;
+static struct nf_conntrack_helper *esp_labels[2] __read_mostly;
+
+static struct nf_conntrack_helper *esp_label(u32 l3num)
+{
+	return esp_labels[l3num == AF_INET6];
+}
+
+static u32 esp_timeout(const struct nf_vpn_net *vn, const struct nf_conn *ct,
+		       bool replied)
+{
+	return nf_vpn_flow_timeout(ct, replied ?
+				   READ_ONCE(vn->set.esp_timeout) :
+				   READ_ONCE(vn->set.esp_timeout_unreplied));
+}
+
+static void esp_flow_seen(struct nf_vpn_session *s, const struct nf_conn *ct,
+			  u32 timeout)
+{
+	nf_vpn_session_masq(s, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3);
+	nf_vpn_stamp(&s->due, jiffies + timeout);
+	if (test_bit(NF_VPN_SESSION_FLOW, &s->flags))
+		return;
+	set_bit(NF_VPN_SESSION_USED, &s->flags);
+	set_bit(NF_VPN_SESSION_FLOW, &s->flags);
+}
+
+/*
+ * Called as the helper of a flow that is about to be confirmed: NAT and the
+ * ruleset have had their say, and no other traffic pays for a hook of its own.
+ */
+static int esp_help(struct sk_buff *skb, unsigned int protoff,
+		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	const struct nf_conntrack_tuple *tuple =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct nf_vpn_host client = {}, remote = {};
+	struct nf_vpn_session *s;
+	struct nf_vpn_net *vn;
+	u32 timeout;
+
+	if (nf_ct_is_confirmed(ct))
+		return NF_ACCEPT;
+	vn = nf_vpn_pernet(nf_ct_net(ct));
+	timeout = esp_timeout(vn, ct, false);
+	nf_vpn_ct_refresh(ct, skb, timeout);
+	client.addr = tuple->src.u3;
+	client.l3num = tuple->src.l3num;
+	remote.addr = tuple->dst.u3;
+	remote.l3num = tuple->src.l3num;
+	s = nf_vpn_session_find(vn, &client, &remote);
+	if (s) {
+		clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
+		esp_flow_seen(s, ct, timeout);
+	}
+	return NF_ACCEPT;
+}
+
+static unsigned int esp_stock(struct nf_vpn_net *vn)
+{
+	nf_vpn_stat_inc(vn, STOCK);
+	return NF_ACCEPT;
+}
+
+/* A host that is not answered within a second resends. */
+#define ESP_STARVED_PACKETS	3
+#define ESP_STARVED_TIME	HZ
+
+/*
+ * Count packets that nobody answers. Lockless: a lost count delays what
+ * follows by a packet.
+ */
+static void esp_unanswered(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	const struct nf_esp_nat_ops *nat;
+	u8 n = READ_ONCE(s->unanswered);
+
+	if (likely(!time_after(jiffies, READ_ONCE(s->last_in) +
+			       ESP_STARVED_TIME)) || n == U8_MAX)
+		return;
+	if (!n)
+		WRITE_ONCE(s->unanswered_since, (u32)jiffies);
+	if (n < ESP_STARVED_PACKETS) {
+		WRITE_ONCE(s->unanswered, n + 1);
+		return;
+	}
+	if ((u32)jiffies - READ_ONCE(s->unanswered_since) < ESP_STARVED_TIME)
+		return;
+	WRITE_ONCE(s->unanswered, U8_MAX);
+	nat = rcu_dereference(esp_nat);
+	if (nat)
+		nat->starved(vn, s);
+}
+
+static unsigned int esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
+				   struct nf_vpn_session *s, struct nf_conn *ct)
+{
+	u32 timeout = esp_timeout(vn, ct,
+				  test_bit(IPS_SEEN_REPLY_BIT, &ct->status));
+
+	esp_flow_seen(s, ct, timeout);
+	nf_vpn_stamp(&s->last_out, jiffies);
+	esp_unanswered(vn, s);
+	nf_vpn_stat_inc(vn, ATTACHED_OUT);
+	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_ORIGINAL, timeout);
+	return NF_ACCEPT;
+}
+
+/**
+ * nf_esp_attach_in - deliver an inbound packet to its session
+ * @vn: netns, its lock not held
+ * @skb: packet
+ * @s: session, under RCU
+ * @ct: its flow; the reference goes over to the packet
+ * @proven: its SPI has been seen before: the session is being served
+ */
+unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      struct nf_vpn_session *s, struct nf_conn *ct,
+			      bool proven)
+{
+	u32 timeout = esp_timeout(vn, ct, true);
+
+	esp_flow_seen(s, ct, timeout);
+	if (proven) {
+		nf_vpn_stamp(&s->last_in, jiffies);
+		if (READ_ONCE(s->unanswered))
+			WRITE_ONCE(s->unanswered, 0);
+	}
+	if (!test_bit(NF_VPN_SESSION_REPLIED, &s->flags))
+		set_bit(NF_VPN_SESSION_REPLIED, &s->flags);
+	nf_vpn_stat_inc(vn, ATTACHED_IN);
+	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_REPLY, timeout);
+	return NF_ACCEPT;
+}
+EXPORT_SYMBOL_GPL(nf_esp_attach_in);
+
+/**
+ * nf_esp_flow_get_in - flow of a session that an inbound packet fits
+ * @vn: netns, its lock not held
+ * @s: session, under RCU
+ * @pkt: packet from the remote host
+ *
+ * Return: flow with a reference taken, NULL if there is none or the remote
+ * host answers to another address than the flow uses.
+ */
+struct nf_conn *nf_esp_flow_get_in(struct nf_vpn_net *vn,
+				   const struct nf_vpn_session *s,
+				   const struct nf_vpn_pkt *pkt)
+{
+	struct nf_conn *ct;
+
+	ct = nf_vpn_flow_get(vn->net, &s->client->host, &pkt->src, IPPROTO_ESP,
+			     NULL);
+	if (!ct)
+		return NULL;
+	if (likely(nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3,
+				    &pkt->dst.addr)))
+		return ct;
+	nf_ct_put(ct);
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(nf_esp_flow_get_in);
+
+/* Learn the SPI, and the session if need be. ERR_PTR: not tracked by us. */
+static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
+					const struct nf_vpn_pkt *pkt,
+					unsigned int len, bool local)
+{
+	const struct nf_esp_nat_ops *nat = rcu_dereference(esp_nat);
+	struct nf_vpn_session *s;
+	struct nf_vpn_spi *spi;
+
+	if (nat && !local && !nat->admit(vn, pkt))
+		return ERR_PTR(-EACCES);
+	spin_lock_bh(&vn->lock);
+	s = nf_vpn_session_get(vn, &pkt->src, &pkt->dst, local);
+	if (IS_ERR(s))
+		goto unlock;
+	spi = nf_vpn_spi_add_out(vn, s, pkt);
+	if (spi)
+		nf_vpn_spi_seen(spi, pkt, len);
+unlock:
+	spin_unlock_bh(&vn->lock);
+	return s;
+}
+
+/* Let conntrack create the flow. */
+static unsigned int esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
+			       struct nf_vpn_session *s,
+			       const struct nf_hook_state *state)
+{
+	if (!nf_vpn_conntrack_follows(state))
+		return esp_stock(vn);
+	nf_vpn_stamp(&s->last_out, jiffies);
+	if (nf_vpn_flow_template(skb, vn->net, s->client->zone,
+				 esp_label(s->client->host.l3num)))
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+	else
+		nf_vpn_stat_inc(vn, FLOW_NEW);
+	return NF_ACCEPT;
+}
+
+static unsigned int esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
+				    const struct nf_vpn_pkt *pkt, bool local,
+				    const struct nf_hook_state *state)
+{
+	struct nf_vpn_session *s;
+	struct nf_conn *ct;
+	bool reply;
+
+	if (!nf_vpn_conntrack_follows(state))
+		return esp_stock(vn);
+
+	ct = nf_vpn_flow_get(vn->net, &pkt->src, &pkt->dst, IPPROTO_ESP,
+			     &reply);
+	/* The other side began, by a dnat rule or to the gateway. */
+	if (reply)
+		return esp_stock(vn);
+	s = esp_learn(vn, pkt, skb->len, local);
+	if (!IS_ERR(s))
+		return ct ? esp_attach_out(vn, skb, s, ct) :
+			    esp_create(vn, skb, s, state);
+	if (ct)
+		nf_ct_put(ct);
+	if (PTR_ERR(s) != -EACCES)
+		return esp_stock(vn);
+	nf_vpn_stat_inc(vn, BLOCKED);
+	return NF_DROP;
+}
+
+/*
+ * Conntrack has lost the flow. If that was before its time, somebody wanted it
+ * gone (conntrack -D), or its address went: what was learnt goes too.
+ *
+ * Return: whether it was.
+ */
+static bool esp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	bool deleted;
+
+	if (!test_bit(NF_VPN_SESSION_FLOW, &s->flags))
+		return false;
+	deleted = time_before(jiffies, READ_ONCE(s->due));
+	spin_lock_bh(&vn->lock);
+	if (test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		deleted = true;
+	else if (deleted)
+		nf_vpn_session_forget(vn, s);
+	spin_unlock_bh(&vn->lock);
+	return deleted;
+}
+
+/* A session whose client is the packet's very destination: not translated. */
+static unsigned int esp_bind_addressee(struct nf_vpn_net *vn,
+				       struct sk_buff *skb,
+				       const struct nf_vpn_pkt *pkt,
+				       struct nf_vpn_session *s,
+				       enum nf_ct_vpn_conf conf)
+{
+	struct nf_conn *ct = nf_esp_flow_get_in(vn, s, pkt);
+	struct nf_vpn_spi *spi = NULL;
+
+	if (!ct)
+		return NF_ESP_NOT_OURS;
+	spin_lock_bh(&vn->lock);
+	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags)) {
+		spi = nf_vpn_spi_find_in(vn, pkt);
+		if (!spi)
+			spi = nf_vpn_spi_bind(vn, s, pkt, conf);
+		if (spi)
+			nf_vpn_spi_seen(spi, pkt, skb->len);
+	}
+	spin_unlock_bh(&vn->lock);
+	return nf_esp_attach_in(vn, skb, s, ct, true);
+}
+
+/* Without nf_nat_esp only a remote host's sole session can be meant. */
+static unsigned int esp_bind_sole(struct nf_vpn_net *vn, struct sk_buff *skb,
+				  const struct nf_vpn_pkt *pkt)
+{
+	struct nf_vpn_session *s = NULL;
+	struct nf_vpn_remote *remote;
+
+	spin_lock_bh(&vn->lock);
+	remote = nf_vpn_remote_find(vn, &pkt->src);
+	if (remote && remote->nsessions == 1)
+		s = hlist_entry_safe(remote->sessions.first,
+				     struct nf_vpn_session, by_remote);
+	spin_unlock_bh(&vn->lock);
+	if (!s)
+		return NF_ESP_NOT_OURS;
+	return esp_bind_addressee(vn, skb, pkt, s, NF_CT_VPN_CONF_SOLE);
+}
+
+/* A packet from a host that sessions talk to: whose is it? */
+static unsigned int esp_unknown_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+				   const struct nf_vpn_pkt *pkt,
+				   const struct nf_hook_state *state)
+{
+	const struct nf_esp_nat_ops *nat = rcu_dereference(esp_nat);
+	unsigned int verdict = NF_ESP_NOT_OURS;
+	struct nf_vpn_session *s;
+
+	if (!nf_vpn_remote_find(vn, &pkt->src))
+		return NF_ESP_NOT_OURS;
+	s = nf_vpn_session_find(vn, &pkt->dst, &pkt->src);
+	if (s && !test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
+		verdict = esp_bind_addressee(vn, skb, pkt, s,
+					     NF_CT_VPN_CONF_CERTAIN);
+	if (verdict != NF_ESP_NOT_OURS)
+		return verdict;
+	return nat ? nat->inbound(vn, skb, pkt, state) :
+		     esp_bind_sole(vn, skb, pkt);
+}
+
+/*
+ * An SPI learnt as outbound whose flow nobody has answered: meanwhile it may
+ * have turned out to be the answer to somebody else's. (A first packet that the
+ * ruleset dropped leaves such an SPI, and so does a remote host that sent to a
+ * translated address before its client did.)
+ */
+static unsigned int esp_reconsider(struct nf_vpn_net *vn, struct sk_buff *skb,
+				   const struct nf_vpn_pkt *pkt,
+				   struct nf_vpn_session *stale,
+				   const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	if (state->hook != NF_INET_PRE_ROUTING)
+		return NF_ESP_NOT_OURS;
+	verdict = esp_unknown_in(vn, skb, pkt, state);
+	if (verdict != NF_ACCEPT)
+		return NF_ESP_NOT_OURS;
+	spin_lock_bh(&vn->lock);
+	nf_vpn_session_free(vn, stale);
+	spin_unlock_bh(&vn->lock);
+	return verdict;
+}
+
+static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
+				  const struct nf_vpn_pkt *pkt,
+				  struct nf_vpn_spi *spi,
+				  const struct nf_hook_state *state)
+{
+	struct nf_vpn_session *s = spi->session;
+	unsigned int verdict;
+	struct nf_conn *ct;
+	bool reply;
+
+	ct = nf_vpn_flow_get(vn->net, &pkt->src, &pkt->dst, IPPROTO_ESP,
+			     &reply);
+	if (likely(ct && test_bit(IPS_SEEN_REPLY_BIT, &ct->status))) {
+		nf_vpn_spi_seen(spi, pkt, skb->len);
+		return esp_attach_out(vn, skb, s, ct);
+	}
+	if (reply) {
+		nf_vpn_spi_seen(spi, pkt, skb->len);
+		return esp_stock(vn);
+	}
+	verdict = esp_reconsider(vn, skb, pkt, s, state);
+	if (verdict != NF_ESP_NOT_OURS) {
+		if (ct)
+			nf_ct_put(ct);
+		return verdict;
+	}
+	if (ct) {
+		nf_vpn_spi_seen(spi, pkt, skb->len);
+		return esp_attach_out(vn, skb, s, ct);
+	}
+	if (esp_flow_lost(vn, s))
+		return esp_unknown_out(vn, skb, pkt,
+				       test_bit(NF_VPN_SESSION_LOCAL,
+						&s->flags), state);
+	nf_vpn_spi_seen(spi, pkt, skb->len);
+	return esp_create(vn, skb, s, state);
+}
+
+static unsigned int esp_unknown(struct nf_vpn_net *vn, struct sk_buff *skb,
+				const struct nf_vpn_pkt *pkt,
+				const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	if (state->hook == NF_INET_LOCAL_OUT)
+		return esp_unknown_out(vn, skb, pkt, true, state);
+	verdict = esp_unknown_in(vn, skb, pkt, state);
+	if (verdict != NF_ESP_NOT_OURS)
+		return verdict;
+	if (nf_vpn_is_local(&pkt->dst, skb, state) ||
+	    nf_vpn_remote_knows(vn, pkt))
+		return esp_stock(vn);
+	return esp_unknown_out(vn, skb, pkt, false, state);
+}
+
+static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+				 const struct nf_vpn_pkt *pkt,
+				 struct nf_vpn_spi *spi,
+				 const struct nf_hook_state *state)
+{
+	struct nf_vpn_session *s = spi->session;
+	struct nf_conn *ct = nf_esp_flow_get_in(vn, s, pkt);
+
+	if (likely(ct)) {
+		nf_vpn_spi_seen(spi, pkt, skb->len);
+		if (unlikely(!READ_ONCE(spi->paired)))
+			nf_vpn_spi_prove(vn, spi);
+		return nf_esp_attach_in(vn, skb, s, ct, true);
+	}
+	/* Also where the remote host began and the flow is stock's. */
+	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags)) {
+		nf_vpn_spi_seen(spi, pkt, skb->len);
+		nf_vpn_stat_inc(vn, LOCAL);
+		return NF_ACCEPT;
+	}
+	if (esp_flow_lost(vn, s))
+		return esp_unknown(vn, skb, pkt, state);
+	/* Idled out: the client has to send first. */
+	return esp_stock(vn);
+}
+
+static bool esp_read(const struct sk_buff *skb, unsigned int thoff,
+		     struct nf_vpn_pkt *pkt)
+{
+	const struct esp_header *esph;
+	struct esp_header buf;
+
+	esph = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	if (!esph)
+		return false;
+	pkt->spi = esph->spi;
+	pkt->seq = ntohl(esph->seq);
+	return true;
+}
+
+static unsigned int esp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
+			       unsigned int thoff,
+			       const struct nf_hook_state *state)
+{
+	struct nf_vpn_spi *spi;
+	struct nf_vpn_pkt pkt;
+
+	nf_vpn_pkt_addrs(&pkt, skb, skb_network_offset(skb), state->pf);
+	if (!esp_read(skb, thoff, &pkt)) {
+		nf_vpn_stat_inc(vn, TRUNCATED);
+		return NF_ACCEPT;
+	}
+	if (!pkt.spi) {
+		if (!nf_vpn_conntrack_follows(state))
+			return NF_ACCEPT;
+		nf_vpn_stat_inc(vn, INVALID);
+		nf_l4proto_log_invalid(skb, state, IPPROTO_ESP, "SPI 0");
+		return NF_DROP;
+	}
+	spi = nf_vpn_spi_find_out(vn, &pkt);
+	if (spi)
+		return esp_known_out(vn, skb, &pkt, spi, state);
+	if (state->hook == NF_INET_PRE_ROUTING) {
+		spi = nf_vpn_spi_find_in(vn, &pkt);
+		if (spi && spi->session)
+			return esp_known_in(vn, skb, &pkt, spi, state);
+	}
+	return esp_unknown(vn, skb, &pkt, state);
+}
+
+/*
+ * An error about a packet of a client goes to that client. One about an
+ * inbound SPI that is somebody else's, or nobody knows whose, must not reach
+ * the remote host: it may answer by deleting the SA.
+ */
+static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      struct nf_vpn_icmp *icmp,
+			      const struct nf_hook_state *state)
+{
+	struct nf_vpn_spi *spi;
+
+	/* RFC 792: eight bytes of it are quoted, SPI and sequence number. */
+	if (!esp_read(skb, icmp->inner_thoff, &icmp->inner))
+		return NF_ACCEPT;
+	spi = nf_vpn_spi_find_wire(vn, &icmp->inner);
+	if (spi)
+		return test_bit(NF_VPN_SESSION_LOCAL, &spi->session->flags) ?
+			NF_ACCEPT :
+			nf_vpn_icmp_relate(vn, skb, icmp, spi->session, state);
+	spi = nf_vpn_spi_find_in_any(vn, &icmp->inner);
+	if (!spi || (spi->session &&
+		     (nf_vpn_host_equal(&spi->session->client->host,
+					&icmp->inner.dst) ||
+		      nf_inet_addr_cmp(&spi->gw, &icmp->inner.dst.addr))))
+		return NF_ACCEPT;
+	nf_vpn_stat_inc(vn, ICMP_DROPPED);
+	return NF_DROP;
+}
+
+static const struct nf_vpn_tracker esp_tracker = {
+	.protonum	= IPPROTO_ESP,
+	.packet		= esp_packet,
+	.error		= esp_error,
+};
+
+/**
+ * nf_esp_nat_register - nf_nat_esp is there
+ * @ops: kept until nf_esp_nat_unregister()
+ */
+void nf_esp_nat_register(const struct nf_esp_nat_ops *ops)
+{
+	rcu_assign_pointer(esp_nat, ops);
+}
+EXPORT_SYMBOL_GPL(nf_esp_nat_register);
+
+/* On return no CPU runs its functions. */
+void nf_esp_nat_unregister(void)
+{
+	RCU_INIT_POINTER(esp_nat, NULL);
+	synchronize_net();
+}
+EXPORT_SYMBOL_GPL(nf_esp_nat_unregister);
+
+static int __init esp_labels_register(void)
+{
+	static const u16 l3nums[] = { AF_INET, AF_INET6 };
+	int i, err;
+
+	for (i = 0; i < ARRAY_SIZE(esp_helpers); i++) {
+		nf_vpn_helper_init(&esp_helpers[i], l3nums[i], IPPROTO_ESP,
+				   "esp", &esp_expect_policy, esp_help);
+		err = nf_vpn_helper_register(&esp_helpers[i], &esp_labels[i]);
+		if (err)
+			goto err_unregister;
+	}
+	return 0;
+
+err_unregister:
+	while (i--)
+		nf_conntrack_helper_unregister(esp_labels[i]);
+	return err;
+}
+
+static void esp_labels_unregister(void)
+{
+	int i = ARRAY_SIZE(esp_labels);
+
+	while (i--)
+		nf_conntrack_helper_unregister(esp_labels[i]);
+}
+
+static int __init nf_conntrack_esp_init(void)
+{
+	int err;
+
+	err = esp_labels_register();
+	if (err)
+		return err;
+	err = nf_vpn_tracker_register(&esp_tracker);
+	if (err)
+		esp_labels_unregister();
+	return err;
+}
+
+static void __exit nf_conntrack_esp_exit(void)
+{
+	nf_vpn_tracker_unregister(&esp_tracker);
+	esp_labels_unregister();
+}
+
+module_init(nf_conntrack_esp_init);
+module_exit(nf_conntrack_esp_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Connection tracking of ESP by SPI");
+MODULE_VERSION(NF_VPN_VERSION);

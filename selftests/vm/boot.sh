@@ -1,0 +1,172 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# boot.sh [OPTION...] KERNEL [OPTION...] -- COMMAND...
+# Boots KERNEL (6.1, 6.12, 7.2, debug; see kernel.sh) in an emulated machine
+# without network, and runs COMMAND there in /project, a copy of this tree with
+# everything built. Its output comes to stdout, its exit status is ours, unless
+# the guest died, ran out of time, or its kernel complained.
+#
+#   -m MIB	memory (2048)
+#   -c CPUS	processors (2)
+#   -t SECONDS	limit (600)
+#   -e VAR=VAL	sets a variable for COMMAND
+#   -o DIR	leaves output, dmesg, console and what COMMAND put into
+#		/result in DIR
+#   -i		no COMMAND: a shell on the console
+#
+# ICOUNT=1: one processor, on which an instruction takes a nanosecond.
+set -u
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+usage() {
+	sed -n '4,/^set/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+}
+
+parse() {
+	local opt OPTIND=1
+
+	while getopts m:c:t:e:o:i opt; do
+		case $opt in
+		m) memory=$OPTARG ;;
+		c) cpus=$OPTARG ;;
+		t) limit=$OPTARG ;;
+		e) env+=("$OPTARG") ;;
+		o) keep=$OPTARG ;;
+		i) interactive=1 ;;
+		*) usage ;;
+		esac
+	done
+	parsed=$((OPTIND - 1))
+}
+
+# a copy that later builds don't touch
+take_project() {
+	local out
+
+	out=$("$VM/build.sh" "$series") || exit
+	lock "$out.lock"
+	cp -a --reflink=auto "$out" "$run/project" || exit
+	unlock
+}
+
+write_command() {
+	{
+		# shellcheck disable=SC2016
+		echo 'export PATH=/project/userspace:/project/selftests:$PATH'
+		[ ${#env[@]} = 0 ] || printf 'export %q\n' "${env[@]}"
+		printf '%q ' exec "$@"
+		echo
+	} > "$run/result/command"
+}
+
+start_qemu() {
+	# one host thread for all vCPUs: with one each, TCG was seen to run an
+	# int3 that the kernel had already patched away
+	local icount=() serial=(-serial "file:$run/result/console")
+	local append="console=ttyS0 loglevel=5 panic=-1 oops=panic \
+		panic_on_warn=1 mitigations=off log_buf_len=4M net.ifnames=0"
+
+	if [ -n "${ICOUNT:-}" ]; then
+		cpus=1 icount=(-icount "shift=0,sleep=off")
+	fi
+	[ -z "$interactive" ] || serial=(-serial mon:stdio)
+	# q35: its interrupt routing is a table; that of pc is ACPI bytecode,
+	# with which a debug kernel runs into the interpreter's time limit
+	timeout --foreground -k 5 "$limit" qemu-system-x86_64 -M q35 \
+		-accel tcg,thread=single -cpu max,la57=off \
+		-smp "$cpus" -m "$memory" \
+		-nodefaults -display none -no-reboot -nic none \
+		"${icount[@]}" "${serial[@]}" \
+		-kernel "$kernel/vmlinuz" -initrd "$initrd" \
+		-append "${append//$'\t'/}" \
+		-drive "file=$image/root.sqfs,if=virtio,format=raw,readonly=on" \
+		-drive "file=$kernel/modules.sqfs,if=virtio,format=raw,readonly=on" \
+		-virtfs "local,path=$run/project,mount_tag=project,security_model=none,readonly=on" \
+		-virtfs "local,path=$run/result,mount_tag=result,security_model=none"
+}
+
+# runs the guest and shows its output as it comes
+follow() {
+	local qemu
+
+	: > "$run/result/output"
+	start_qemu < /dev/null 2> "$run/result/qemu" &
+	qemu=$!
+	# shellcheck disable=SC2064
+	trap "kill $qemu 2>/dev/null; rm -rf '$run'" EXIT
+	tail -n +1 -s 0.2 --pid=$qemu -f "$run/result/output"
+	wait $qemu
+}
+
+splats() {
+	cat "$run/result/dmesg" "$run/result/console" 2>/dev/null |
+	grep -Ef <(grep -v '^#' "$TOP/selftests/splat.patterns") | head -n 20
+}
+
+# judge STATUS-OF-QEMU: our exit status
+judge() {
+	local status=1 said
+
+	cat "$run/result/qemu" >&2
+	said=$(splats)
+	if [ -e "$run/result/verdict" ]; then
+		status=$(cat "$run/result/verdict")
+	elif [ "$1" = 124 ]; then
+		say "kernel $series: out of time after $limit s; its console:"
+		tail -n 20 "$run/result/console" >&2
+	else
+		say "kernel $series: the guest died; its console:"
+		tail -n 60 "$run/result/console" >&2
+	fi
+	if [ -n "$said" ]; then
+		say "kernel $series complained:"
+		echo "$said" >&2
+		status=1
+	fi
+	if [ -s "$run/result/kmemleak" ]; then
+		say "kernel $series leaked memory:"
+		head -n 60 "$run/result/kmemleak" >&2
+		status=1
+	fi
+	return "$status"
+}
+
+env=() memory='' cpus=2 limit='' keep='' interactive='' parsed=0
+parse "$@"
+shift $parsed
+[ $# -gt 0 ] || usage
+series=$1
+shift
+parse "$@"
+shift $parsed
+[ -n "$interactive" ] || [ $# -gt 0 ] || usage
+if [ "$series" = debug ]; then
+	env+=(SLOW="${SLOW:-4}")
+	: "${memory:=3072}" "${limit:=2400}"
+fi
+: "${memory:=2048}" "${limit:=600}"
+
+image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" "$series") &&
+	initrd=$("$VM/initrd.sh" "$kernel") || exit
+run=$(mktemp -d "$CACHE/run.XXXXXX") || exit
+trap 'rm -rf "$run"' EXIT
+take_project
+mkdir "$run/result"
+if [ -n "$interactive" ]; then
+	touch "$run/result/interactive"
+	start_qemu
+else
+	write_command "$@"
+	follow
+fi
+judge $?
+status=$?
+if [ -n "$keep" ]; then
+	mkdir -p "$keep"
+	cp -a "$run/result/." "$keep/"
+fi
+exit $status

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# build-inside.sh KDIR CC [MAKE-ARGUMENT...]: the part of build.sh that runs in
+# the userland image. /project is the tree, /build its copy.
+set -eu
+
+kdir=$1 cc=$2
+shift 2
+# what .gitignore names is neither copied nor deleted: builds go on from where
+# they were
+rsync -a --delete --exclude=/.git --exclude=/.build.log \
+	--filter=':- .gitignore' /project/ /build/
+cd /build
+jobs=-j$(nproc)
+
+# PARTIAL=1: what doesn't compile is missing, no more
+run() {
+	make "$jobs" "$@" || [ -n "${PARTIAL:-}" ]
+}
+
+if [ -f Kbuild ]; then
+	run -C "$kdir" M=/build CC="$cc" modules "$@"
+fi
+for dir in userspace selftests; do
+	if [ -f $dir/Makefile ]; then
+		run -C $dir
+	fi
+done

@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# check-inside.sh KDIR CC: the part of check.sh that runs in the userland
+# image. /project is the tree, /build its copy, /result holds checkpatch.
+set -u
+
+kdir=$1 cc=$2
+# nothing of an earlier build: what is up to date gives no warnings
+rsync -a --delete --delete-excluded --exclude=/.git \
+	--filter=':- .gitignore' /project/ /build/
+cd /build || exit
+# shellcheck source=../tap.sh
+. selftests/tap.sh
+
+# verdict TEXT OUTPUT: passes if a checker had nothing to say
+verdict() {
+	if [ -z "$2" ]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		diag "$2"
+	fi
+}
+
+sources() {
+	find . -name '*.[ch]' ! -name '*.mod.c' -printf '%P\n' | sort
+}
+
+kernel_sources() {
+	sources | grep -vE '^(userspace|selftests)/'
+}
+
+scripts() {
+	grep -rlE --exclude-dir=.git -m1 '^#!.*sh|^# shellcheck shell=' . |
+	while read -r file; do
+		head -n 3 "$file" | grep -qE '^#!/bin/(ba)?sh|shellcheck shell=' &&
+			echo "${file#./}"
+	done | sort
+}
+
+# Rules about things that only the kernel has, as ARRAY_SIZE() and fallthrough
+USERSPACE_IGNORE=ARRAY_SIZE,CAMELCASE,CONST_STRUCT,EMBEDDED_FUNCTION_NAME
+USERSPACE_IGNORE+=,MACRO_ARG_REUSE,MACRO_ARG_UNUSED,PREFER_FALLTHROUGH
+USERSPACE_IGNORE+=,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES
+USERSPACE_IGNORE+=,AVOID_EXTERNS,LONG_LINE_STRING,SSCANF_TO_KSTRTO
+USERSPACE_IGNORE+=,USLEEP_RANGE,VOLATILE
+
+check_checkpatch() {
+	local file ignore
+
+	for file in $(sources); do
+		ignore=FILE_PATH_CHANGES,SPLIT_STRING
+		case $file in
+		userspace/* | selftests/*) ignore+=,$USERSPACE_IGNORE ;;
+		# its business are kernel versions and other people's names
+		compat/*) ignore+=,LINUX_VERSION_CODE ;;
+		esac
+		verdict "checkpatch --strict $file" "$(perl /result/checkpatch.pl \
+			--no-tree --strict --terse --show-types --quiet \
+			--no-summary --ignore "$ignore" -f "$file" 2>&1)"
+	done
+}
+
+# W=1 and sparse complain about the kernel's headers, too: only what is said
+# about this tree counts
+check_compiler() {
+	local log
+
+	log=$(make -C "$kdir" M=/build CC="$cc" W=1 C=2 \
+		CHECK=sparse CF=-D__CHECK_ENDIAN__ modules 2>&1)
+	verdict "modules build" "$([ -e nf_conntrack_vpn.ko ] || echo "$log")"
+	verdict "no warnings with W=1 and sparse" \
+		"$(grep -E '^(/build/|\./)?[^/ ]?[^ ]*[.][ch]:[0-9]+' <<< "$log" |
+			grep -E 'warning|error' | grep -vE '^/usr/' | sort -u)"
+}
+
+check_programs() {
+	local dir log
+
+	for dir in userspace selftests; do
+		[ -f $dir/Makefile ] || continue
+		log=$(CFLAGS='-O2 -Werror' make -C $dir 2>&1) && log=''
+		verdict "$dir builds with -Werror" "$log"
+	done
+}
+
+check_scripts() {
+	local file
+
+	for file in $(scripts); do
+		verdict "shellcheck $file" "$(shellcheck -f gcc "$file" 2>&1)"
+	done
+}
+
+check_licences() {
+	verdict "every source names its licence" "$(
+		{ sources; scripts; find . -name 'Kbuild' -o -name 'Makefile'; } |
+		xargs grep -L 'SPDX-License-Identifier: GPL-2.0-only')"
+}
+
+# information only: its idea of a line break isn't always a better one
+inform_format() {
+	local file n
+
+	for file in $(kernel_sources); do
+		n=$(clang-format --dry-run "$file" 2>&1 | grep -c 'warning:')
+		[ "$n" = 0 ] || diag "clang-format would change $n places in $file"
+	done
+}
+
+check_licences
+check_scripts
+check_checkpatch
+[ ! -f Kbuild ] || check_compiler
+check_programs
+inform_format
+done_testing

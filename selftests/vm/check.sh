@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# check.sh [KERNEL]: what can be said about the sources without running them:
+# checkpatch, compiler warnings (W=1), sparse, shellcheck, licence headers.
+# Prints TAP and then "N passed, N failed". clang-format only informs.
+set -u
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+series=${1:-6.12}
+image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" "$series") &&
+	checkpatch=$("$VM/checkpatch.sh") || exit
+out=$CACHE/check-$(key "$TOP")
+mkdir -p "$out"
+lock "$out.lock"
+say "checking the sources"
+in_chroot -b "$TOP:/project" -b "$kernel/src:/usr/src" -w "$out:/build" \
+	-b "$checkpatch:/result" "$image/root" \
+	bash /project/selftests/vm/check-inside.sh \
+	"$(cat "$kernel/kdir")" "$(cat "$kernel/cc")" | tee "$out.tap"
+failed=$(grep -c '^not ok' "$out.tap")
+passed=$(grep -c '^ok' "$out.tap")
+grep -q '^1\.\.' "$out.tap" || failed=$((failed + 1))
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

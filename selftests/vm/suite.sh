@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# suite.sh KERNEL... [-- TEST...]: runs selftests/run on each KERNEL, JOBS
+# (default: number of processors) machines at a time, and the tests of
+# userspace once. The last line adds them up: "N passed, N failed".
+#
+#   JOBS	machines at a time
+#   RESULTS	keep results, logs and consoles in this directory
+set -u
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+kernels=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	kernels+=("$1")
+	shift
+done
+[ $# = 0 ] || shift
+[ ${#kernels[@]} -gt 0 ] || die "which kernels?"
+results=${RESULTS:-$(mktemp -d)} || exit
+mkdir -p "$results"
+
+# one_kernel KERNEL [TEST...]: a machine that dies, or whose kernel complains,
+# is a failed assertion, too.
+one_kernel() {
+	local kernel=$1 dir=$results/$1
+
+	shift
+	rm -rf "$dir"
+	say "kernel $kernel: building"
+	if ! "$VM/build.sh" "$kernel" > /dev/null; then
+		fail "$kernel" "builds"
+		return
+	fi
+	say "kernel $kernel: booting"
+	"$VM/boot.sh" "$kernel" -t "$limit" -o "$dir" \
+		-e RESULT=/result/results.jsonl -- selftests/run "$@" ||
+	grep -qs '"result": "fail"' "$dir/results.jsonl" ||
+		fail "$kernel" "the machine ran to its end, without complaints"
+	say "kernel $kernel: done"
+}
+
+# fail WHERE ASSERTION
+fail() {
+	mkdir -p "$results/$1"
+	echo "{\"kernel\": \"$1\", \"test\": \"vm\", \"assertion\": \"$2\"," \
+		"\"result\": \"fail\"}" >> "$results/$1/results.jsonl"
+}
+
+# tests that need no kernel
+userspace() {
+	local dir=$results/userspace
+
+	grep -qs '^check:' "$TOP/userspace/Makefile" || return
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	say "userspace: testing"
+	"$VM/build.sh" "${kernels[0]}" > "$dir/build" &&
+		in_chroot -w "$(cat "$dir/build"):/build" "$image/root" \
+			make -s -C /build/userspace check > "$dir/output" 2>&1
+	tap_to_json $? < "$dir/output" > "$dir/results.jsonl"
+	if grep -q '"result": "fail"' "$dir/results.jsonl"; then
+		cat "$dir/output"
+	fi
+}
+
+# tap_to_json STATUS: results of a program that prints TAP, or only fails
+tap_to_json() {
+	awk -v status="$1" '
+		function result(what, text) {
+			gsub(/["\\]/, "", text)
+			printf "{\"kernel\": \"\", \"test\": \"userspace\", "
+			printf "\"assertion\": \"%s\", \"result\": \"%s\"}\n",
+				text, what
+			seen[what]++
+		}
+		/^ok /		{ sub(/^ok [0-9]* *(- )?/, ""); result("pass", $0) }
+		/^not ok /	{ sub(/^not ok [0-9]* *(- )?/, ""); result("fail", $0) }
+		END {
+			if (status != 0 && !seen["fail"])
+				result("fail", "make check")
+			else if (status == 0 && !seen["pass"])
+				result("pass", "make check")
+		}'
+}
+
+count() {
+	cat "$results"/*/results.jsonl 2>/dev/null | grep -c "\"result\": \"$1\""
+}
+
+image=$("$VM/image.sh") || exit
+limit=${LIMIT:-3600}
+[[ " ${kernels[*]} " != *' debug '* ]] || limit=${LIMIT:-10800}
+# one after the other: these downloads are the slow part of a first run
+for kernel in "${kernels[@]}"; do
+	"$VM/kernel.sh" "$kernel" > /dev/null || exit
+done
+[ $# -gt 0 ] || userspace
+
+jobs=${JOBS:-$(nproc)}
+for kernel in "${kernels[@]}"; do
+	while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do
+		wait -n
+	done
+	one_kernel "$kernel" "$@" 2>&1 | sed -u "s/^/$kernel: /" &
+done
+wait
+
+[ -n "${RESULTS:-}" ] || say "results, logs and consoles are in $results"
+failed=$(count fail)
+echo "$(count pass) passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * filter - which records a command is about
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter.h"
+#include "vpnct.h"
+
+const char filter_help[] =
+	"Filters, of which all must match:\n"
+	"  client ADDRESS[/BITS]   the client\n"
+	"  server ADDRESS[/BITS]   the server\n"
+	"  spi NUMBER              the SPI; hexadecimal with 0x\n"
+	"  state STATE             unreplied, established, undecided, remembered\n";
+
+/* Digits only: strtoul() alone takes signs, blanks, a prefix and "". */
+static bool parse_number(const char *s, int base, unsigned long max,
+			 unsigned long *number)
+{
+	const char *digits = base == 16 ? "0123456789abcdefABCDEF" :
+					  "0123456789";
+
+	if (!*s || s[strspn(s, digits)])
+		return false;
+	errno = 0;
+	*number = strtoul(s, NULL, base);
+	return !errno && *number <= max;
+}
+
+static bool parse_addr(const char *s, struct addr *addr)
+{
+	addr->len = strchr(s, ':') ? 16 : 4;
+	return inet_pton(addr->len == 4 ? AF_INET : AF_INET6, s, addr->byte);
+}
+
+static bool parse_prefix(const char *s, struct prefix *prefix)
+{
+	char buf[INET6_ADDRSTRLEN];
+	const char *slash = strchr(s, '/');
+	size_t len = slash ? (size_t)(slash - s) : strlen(s);
+	unsigned long bits;
+
+	if (len >= sizeof(buf))
+		return false;
+	memcpy(buf, s, len);
+	buf[len] = '\0';
+	if (!parse_addr(buf, &prefix->addr))
+		return false;
+	bits = prefix->addr.len * 8;
+	if (slash && !parse_number(slash + 1, 10, bits, &bits))
+		return false;
+	prefix->bits = bits;
+	return true;
+}
+
+static int parse_client(struct filter *filter, const char *where, char *s)
+{
+	filter->by_client = true;
+	if (parse_prefix(s, &filter->client))
+		return 0;
+	return usage_error(where, "client '%s' is not an address", s);
+}
+
+static int parse_server(struct filter *filter, const char *where, char *s)
+{
+	filter->by_server = true;
+	if (parse_prefix(s, &filter->server))
+		return 0;
+	return usage_error(where, "server '%s' is not an address", s);
+}
+
+/* No guessing whether "12345678" is meant in hexadecimal: 0x decides. */
+static int parse_spi(struct filter *filter, const char *where, char *s)
+{
+	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+	unsigned long spi;
+
+	filter->by_spi = true;
+	if (parse_number(hex ? s + 2 : s, hex ? 16 : 10, UINT32_MAX, &spi)) {
+		filter->spi = spi;
+		return 0;
+	}
+	return usage_error(where,
+			   "spi '%s' is not a 32-bit number (hex: 0x...)", s);
+}
+
+static int parse_state(struct filter *filter, const char *where, char *s)
+{
+	unsigned int i;
+
+	filter->by_state = true;
+	for (i = 0; i < state_names.n; i++) {
+		if (strcmp(s, state_names.name[i]))
+			continue;
+		filter->state = i;
+		return 0;
+	}
+	return usage_error(where, "unknown state '%s'", s);
+}
+
+static const struct {
+	const char *word;
+	int (*parse)(struct filter *filter, const char *where, char *s);
+} filter_words[] = {
+	{ "client", parse_client },
+	{ "server", parse_server },
+	{ "spi", parse_spi },
+	{ "state", parse_state },
+};
+
+#define N_WORDS (ARRAY_SIZE(filter_words))
+
+static size_t find_word(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < N_WORDS; i++)
+		if (!strcmp(word, filter_words[i].word))
+			break;
+	return i;
+}
+
+int filter_parse(struct filter *filter, const char *where, char **words)
+{
+	bool seen[N_WORDS] = {};
+	size_t i;
+	int err;
+
+	for (; *words; words += 2) {
+		i = find_word(*words);
+		if (i == N_WORDS)
+			return usage_error(where, "unknown word '%s'", *words);
+		if (seen[i])
+			return usage_error(where, "%s is given twice", *words);
+		if (!words[1])
+			return usage_error(where, "%s needs a value", *words);
+		seen[i] = true;
+		err = filter_words[i].parse(filter, where, words[1]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static bool prefix_match(const struct prefix *prefix, const struct addr *addr)
+{
+	unsigned int bytes = prefix->bits / 8, bits = prefix->bits % 8;
+	uint8_t differ;
+
+	if (addr->len != prefix->addr.len)
+		return false;
+	if (memcmp(addr->byte, prefix->addr.byte, bytes))
+		return false;
+	if (!bits)
+		return true;
+	differ = addr->byte[bytes] ^ prefix->addr.byte[bytes];
+	return !(differ >> (8 - bits));
+}
+
+static bool filter_addrs(const struct filter *filter, const struct addr *client,
+			 const struct addr *server)
+{
+	if (filter->by_client && !prefix_match(&filter->client, client))
+		return false;
+	return !filter->by_server || prefix_match(&filter->server, server);
+}
+
+/* What an SPI matches is for the caller: a session has none in itself. */
+bool filter_session(const struct filter *filter, const struct session *s)
+{
+	return filter_addrs(filter, &s->client, &s->server) &&
+	       (!filter->by_state || s->state == filter->state);
+}
+
+bool filter_esp(const struct filter *filter, const struct esp *e)
+{
+	return filter_addrs(filter, &e->client, &e->server) &&
+	       (!filter->by_spi || e->spi == filter->spi) &&
+	       (!filter->by_state || e->state == filter->state);
+}

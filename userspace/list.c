@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * list - sessions, SPIs, or both as a tree
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "filter.h"
+#include "print.h"
+#include "tree.h"
+#include "vpnct.h"
+
+/* What to show. Without a noun: both, as a tree. */
+struct query {
+	const struct noun *noun;
+	struct filter filter;
+};
+
+static const struct noun *const nouns[] = { &session_noun, &esp_noun };
+
+static const struct noun *find_noun(const char *word)
+{
+	size_t i;
+
+	for (i = 0; word && i < ARRAY_SIZE(nouns); i++)
+		if (!strcmp(word, nouns[i]->plural))
+			return nouns[i];
+	return NULL;
+}
+
+static void help_columns(const struct noun *noun)
+{
+	printf("\nColumns of -p for '%s', and keys of -j:\n", noun->plural);
+	print_columns(noun);
+}
+
+static int usage(const struct noun *noun)
+{
+	if (!noun)
+		printf("Usage: vpnct list [OPTIONS] [sessions|esp] [FILTER...]\n\n"
+		       "Show sessions, or the SPIs of ESP, or without either word both: the SPIs\n"
+		       "of a session below it, at the end those of no session.\n\n");
+	else
+		printf("Usage: vpnct list %s [OPTIONS] [FILTER...]\n\n",
+		       noun->plural);
+	printf("%s\n" OPTIONS_HELP, filter_help);
+	if (!noun || noun == &session_noun)
+		help_columns(&session_noun);
+	if (!noun || noun == &esp_noun)
+		help_columns(&esp_noun);
+	return EXIT_OK;
+}
+
+static void flat_text(const struct list *list)
+{
+	struct table table = { .noun = list->noun };
+	const void *rec;
+
+	if (!list->n) {
+		printf("no %s\n", list->noun->title);
+		return;
+	}
+	for (rec = list_next(list, NULL); rec; rec = list_next(list, rec))
+		table_measure(&table, rec);
+	table_head(&table);
+	for (rec = list_next(list, NULL); rec; rec = list_next(list, rec))
+		table_row(&table, rec);
+}
+
+static void flat_json(const struct list *list)
+{
+	const void *rec;
+
+	json_open("[");
+	for (rec = list_next(list, NULL); rec; rec = list_next(list, rec))
+		json_item(json_record(list->noun, rec));
+	json_close("]");
+}
+
+static void flat_tsv(const struct list *list)
+{
+	const void *rec;
+
+	for (rec = list_next(list, NULL); rec; rec = list_next(list, rec))
+		tsv_row(list->noun, rec);
+}
+
+static void print_flat(enum format format, const struct list *list)
+{
+	switch (format) {
+	case FORMAT_TEXT:
+		flat_text(list);
+		break;
+	case FORMAT_JSON:
+		flat_json(list);
+		break;
+	case FORMAT_TSV:
+		flat_tsv(list);
+		break;
+	}
+}
+
+static bool keep_esp(const void *rec, const void *data)
+{
+	const struct query *query = data;
+
+	return filter_esp(&query->filter, rec);
+}
+
+/* "list sessions": those that match and have the SPI, if one was named. */
+static bool keep_session(const void *rec, const void *data)
+{
+	const struct session *s = rec;
+	const struct query *query = data;
+
+	return filter_session(&query->filter, s) &&
+	       (!query->filter.by_spi || s->n_esp);
+}
+
+/* In the tree: also those that head an SPI that matches. */
+static bool keep_branch(const void *rec, const void *data)
+{
+	const struct session *s = rec;
+
+	return s->n_esp || keep_session(rec, data);
+}
+
+static int list_tree(struct nl *nl, const struct options *opt,
+		     const struct query *query)
+{
+	struct tree tree = {};
+	int err = tree_fetch(nl, &tree);
+
+	if (!err) {
+		list_filter(&tree.esp, keep_esp, query);
+		tree_link(&tree);
+		list_filter(&tree.sessions, keep_branch, query);
+		tree_print(opt->format, &tree);
+	}
+	tree_free(&tree);
+	return err;
+}
+
+static int list_esp(struct nl *nl, const struct options *opt,
+		    const struct query *query)
+{
+	struct list list;
+	int err = fetch(nl, &esp_noun, &list);
+
+	if (!err) {
+		list_filter(&list, keep_esp, query);
+		print_flat(opt->format, &list);
+	}
+	list_free(&list);
+	return err;
+}
+
+/* The state asked for is the session's own, whatever that of its SPIs is. */
+static void count_spi(struct tree *tree, const struct query *query)
+{
+	struct query any_state = *query;
+
+	any_state.filter.by_state = false;
+	list_filter(&tree->esp, keep_esp, &any_state);
+	tree_link(tree);
+}
+
+static int list_sessions(struct nl *nl, const struct options *opt,
+			 const struct query *query)
+{
+	struct tree tree = {};
+	int err = fetch(nl, &session_noun, &tree.sessions);
+
+	if (!err && query->filter.by_spi) {
+		err = fetch(nl, &esp_noun, &tree.esp);
+		if (!err)
+			count_spi(&tree, query);
+	}
+	if (!err) {
+		list_filter(&tree.sessions, keep_session, query);
+		print_flat(opt->format, &tree.sessions);
+	}
+	tree_free(&tree);
+	return err;
+}
+
+static int list_query(struct nl *nl, const struct options *opt,
+		      const struct query *query)
+{
+	if (query->noun == &session_noun)
+		return list_sessions(nl, opt, query);
+	if (query->noun == &esp_noun)
+		return list_esp(nl, opt, query);
+	return list_tree(nl, opt, query);
+}
+
+int cmd_list(struct options *opt, int argc, char **argv)
+{
+	struct query query = {};
+	struct nl *nl;
+	int err;
+
+	err = parse_options(opt, argc, argv, true);
+	if (err)
+		return err;
+	argv += optind;
+	query.noun = find_noun(*argv);
+	if (query.noun)
+		argv++;
+	if (opt->help)
+		return usage(query.noun);
+	err = filter_parse(&query.filter, "list", argv);
+	if (err)
+		return err;
+
+	nl = nl_open();
+	if (!nl)
+		return EXIT_FAILED;
+	err = list_query(nl, opt, &query);
+	nl_close(nl);
+	return err ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nl - requests to the generic netlink family of the tracker
+ */
+#ifndef VPNCT_NL_H
+#define VPNCT_NL_H
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <stdint.h>
+
+struct nl;
+
+/* Called for each answer; a negative errno ends the request with it. */
+typedef int (*nl_cb_t)(const struct nlmsghdr *nlh, void *data);
+
+/* Opens a socket and looks the family up; says what is wrong and returns NULL. */
+struct nl *nl_open(void);
+void nl_close(struct nl *nl);
+
+/*
+ * A request is made by nl_request(), gets its attributes from the caller
+ * (mnl_attr_put_*) and goes out with nl_talk(), which returns 0, a negative
+ * errno of the kernel or of @cb, or one of
+ *   -EINTR	the table changed during the dump; all of it was received
+ *   -ENOBUFS	answers were lost
+ * after both of which the same request may be made again.
+ */
+struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
+int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_cb_t cb, void *data);
+
+/* Prints "vpnct: @what: ..." for an error of nl_talk(), with the kernel's text. */
+void nl_error(const struct nl *nl, const char *what, int err);
+
+#endif

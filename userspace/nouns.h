@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nouns - the records there are
+ *
+ * What the kernel calls the remote host is the server here, whichever side
+ * began: one word for the column, the JSON key and the filter.
+ */
+#ifndef VPNCT_NOUNS_H
+#define VPNCT_NOUNS_H
+
+#include <linux/netfilter/nf_ct_vpn.h>
+
+#include "record.h"
+
+extern const struct names family_names;
+extern const struct names state_names;
+
+struct session {
+	struct record rec;
+	uint64_t family;
+	struct addr client;
+	struct addr server;
+	struct addr masq;
+	uint64_t zone;
+	uint64_t state;
+	uint64_t age;
+	uint64_t idle;
+	uint64_t timeout;
+	uint64_t spis_out;
+	uint64_t spis_in;
+	size_t n_esp; /* SPIs to show below it */
+};
+
+struct esp {
+	struct record rec;
+	uint64_t family;
+	uint64_t dir;
+	uint64_t spi;
+	struct addr client;
+	struct addr server;
+	struct addr masq;
+	uint64_t zone;
+	uint64_t state;
+	uint64_t confidence;
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t first;
+	uint64_t last;
+	uint64_t seq;
+	uint64_t candidates;
+	bool orphan; /* of no session that is known */
+};
+
+struct stats {
+	struct record rec;
+	uint64_t count[NF_CT_VPN_A_STATS_MAX + 1];
+};
+
+extern const struct noun session_noun;
+extern const struct noun esp_noun;
+extern const struct noun stats_noun;
+
+int fetch_stats(struct nl *nl, struct stats *stats);
+
+#endif

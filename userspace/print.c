@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * print - records as text for people, JSON, and tab-separated lines
+ */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "nouns.h"
+#include "print.h"
+
+#define NO_VALUE "-"
+#define COLUMN_GAP 2
+
+#define BOLD "\033[1m"
+#define DIM "\033[2m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[0m"
+
+static bool use_colour(void)
+{
+	static int colour = -1;
+	const char *no_color, *term;
+
+	if (colour >= 0)
+		return colour;
+	no_color = getenv("NO_COLOR");
+	term = getenv("TERM");
+	colour = isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+		 !(term && !strcmp(term, "dumb"));
+	return colour;
+}
+
+static const char *value_colour(const struct field *f, const void *rec)
+{
+	if (!use_colour() || f->names != &state_names)
+		return NULL;
+	switch (field_number(f, rec)) {
+	case NF_CT_VPN_STATE_ESTABLISHED:
+		return GREEN;
+	case NF_CT_VPN_STATE_UNREPLIED:
+	case NF_CT_VPN_STATE_UNDECIDED:
+		return YELLOW;
+	case NF_CT_VPN_STATE_REMEMBERED:
+		return DIM;
+	}
+	return NULL;
+}
+
+/* The largest unit that leaves a whole number: people want one glance. */
+static int print_age(char *buf, unsigned long long secs)
+{
+	static const struct {
+		unsigned int secs;
+		char unit;
+	} units[] = {
+		{ 86400, 'd' },
+		{ 3600, 'h' },
+		{ 60, 'm' },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(units); i++)
+		if (secs >= units[i].secs)
+			return snprintf(buf, VALUE_SIZE, "%llu%c",
+					secs / units[i].secs, units[i].unit);
+	return snprintf(buf, VALUE_SIZE, "%llus", secs);
+}
+
+static int print_bytes(char *buf, unsigned long long bytes)
+{
+	static const char units[] = "KMGTPE";
+	double n = bytes;
+	int i = -1;
+
+	if (bytes < 1024)
+		return snprintf(buf, VALUE_SIZE, "%llu B", bytes);
+	/* 1023.95 would be rounded to a fifth digit. */
+	while (n >= 1023.95 && units[i + 1]) {
+		n /= 1024;
+		i++;
+	}
+	return snprintf(buf, VALUE_SIZE, "%.1f %ciB", n, units[i]);
+}
+
+static int print_addr(char *buf, const struct addr *addr)
+{
+	int family = addr->len == 4 ? AF_INET : AF_INET6;
+
+	inet_ntop(family, addr->byte, buf, VALUE_SIZE);
+	return strlen(buf);
+}
+
+static int print_name(char *buf, const struct field *f,
+		      unsigned long long number)
+{
+	if (number < f->names->n && f->names->name[number])
+		return snprintf(buf, VALUE_SIZE, "%s", f->names->name[number]);
+	/* from a kernel that is newer than this tool */
+	return snprintf(buf, VALUE_SIZE, "%llu", number);
+}
+
+int print_plain(char *buf, const struct noun *noun, const struct field *f,
+		const void *rec)
+{
+	unsigned long long number;
+
+	if (!field_present(noun, f, rec))
+		return snprintf(buf, VALUE_SIZE, NO_VALUE);
+	if (f->type == FIELD_ADDR)
+		return print_addr(buf, field_addr(f, rec));
+	number = field_number(f, rec);
+	switch (f->type) {
+	case FIELD_NAME:
+		return print_name(buf, f, number);
+	case FIELD_SPI:
+		return snprintf(buf, VALUE_SIZE, "0x%08llx", number);
+	default:
+		return snprintf(buf, VALUE_SIZE, "%llu", number);
+	}
+}
+
+int print_value(char *buf, const struct noun *noun, const struct field *f,
+		const void *rec)
+{
+	if (!field_present(noun, f, rec))
+		return print_plain(buf, noun, f, rec);
+	switch (f->type) {
+	case FIELD_BYTES:
+		return print_bytes(buf, field_number(f, rec));
+	case FIELD_MSECS:
+		return print_age(buf, field_number(f, rec) / 1000);
+	case FIELD_SECS:
+		return print_age(buf, field_number(f, rec));
+	default:
+		return print_plain(buf, noun, f, rec);
+	}
+}
+
+static bool is_numeric(const struct field *f)
+{
+	switch (f->type) {
+	case FIELD_NUMBER:
+	case FIELD_BYTES:
+	case FIELD_MSECS:
+	case FIELD_SECS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool table_has(const struct table *table, const struct field *f)
+{
+	return f->head && !(table->owned && f->flags & FIELD_OWNER);
+}
+
+void table_measure(struct table *table, const void *rec)
+{
+	const struct noun *noun = table->noun;
+	const struct field *f;
+	char buf[VALUE_SIZE];
+	unsigned int i;
+	int len;
+
+	for (i = 0; i < noun->n_fields; i++) {
+		f = &noun->field[i];
+		if (!table_has(table, f))
+			continue;
+		if (f->flags & FIELD_RARE && !field_present(noun, f, rec))
+			continue;
+		len = print_value(buf, noun, f, rec);
+		if (!table->width[i])
+			table->width[i] = strlen(f->head);
+		if (len > table->width[i])
+			table->width[i] = len;
+	}
+}
+
+static void print_cell(const char *s, int width, bool right, const char *colour)
+{
+	int pad = width - (int)strlen(s);
+
+	if (pad < 0)
+		pad = 0;
+	printf("%*s%s%s%s%*s", right ? pad : 0, "", colour ? colour : "", s,
+	       colour ? PLAIN : "", right ? 0 : pad, "");
+}
+
+/* The last column is not padded: lines don't end in blanks. */
+static int table_last(const struct table *table)
+{
+	int i;
+
+	for (i = table->noun->n_fields - 1; i > 0; i--)
+		if (table->width[i])
+			break;
+	return i;
+}
+
+static void table_line(const struct table *table, const void *rec)
+{
+	int last = table_last(table), gap = table->indent, i;
+	const struct field *f = table->noun->field;
+	char buf[VALUE_SIZE];
+	const char *colour;
+
+	for (i = 0; i <= last; i++, f++) {
+		if (!table->width[i])
+			continue;
+		if (rec)
+			print_value(buf, table->noun, f, rec);
+		colour = rec ? value_colour(f, rec) : NULL;
+		printf("%*s", gap, "");
+		print_cell(rec ? buf : f->head,
+			   i < last || is_numeric(f) ? table->width[i] : 0,
+			   is_numeric(f), colour);
+		gap = COLUMN_GAP;
+	}
+}
+
+void table_head(const struct table *table)
+{
+	printf("%s", use_colour() ? BOLD : "");
+	table_line(table, NULL);
+	printf("%s\n", use_colour() ? PLAIN : "");
+}
+
+void table_row(const struct table *table, const void *rec)
+{
+	table_line(table, rec);
+	putchar('\n');
+}
+
+void tsv_row(const struct noun *noun, const void *rec)
+{
+	char buf[VALUE_SIZE];
+	unsigned int i;
+
+	fputs(noun->name, stdout);
+	for (i = 0; i < noun->n_fields; i++) {
+		print_plain(buf, noun, &noun->field[i], rec);
+		printf("\t%s", buf);
+	}
+	putchar('\n');
+}
+
+static json_t *json_value(const struct noun *noun, const struct field *f,
+			  const void *rec)
+{
+	char buf[VALUE_SIZE];
+
+	if (!field_present(noun, f, rec))
+		return json_null();
+	if (is_numeric(f))
+		return json_integer(field_number(f, rec));
+	print_plain(buf, noun, f, rec);
+	return json_string(buf);
+}
+
+/* Every key is always there, with null for what has no value. */
+json_t *json_record(const struct noun *noun, const void *rec)
+{
+	json_t *object = json_object();
+	unsigned int i;
+
+	for (i = 0; i < noun->n_fields; i++)
+		json_object_set_new(object, noun->field[i].key,
+				    json_value(noun, &noun->field[i], rec));
+	return object;
+}
+
+/* Also fails for an object that there was no memory for. */
+static void json_write(json_t *json, size_t flags)
+{
+	if (json_dumpf(json, stdout, JSON_PRESERVE_ORDER | flags)) {
+		error("writing JSON failed");
+		exit(EXIT_FAILED);
+	}
+	json_decref(json);
+}
+
+/*
+ * The outermost level is written by hand: a full table would take hundreds of
+ * megabytes as one tree of objects.
+ */
+static bool json_first;
+
+void json_open(const char *opening)
+{
+	fputs(opening, stdout);
+	json_first = true;
+}
+
+void json_item(json_t *item)
+{
+	printf("%s\n  ", json_first ? "" : ",");
+	json_write(item, 0);
+	json_first = false;
+}
+
+void json_close(const char *closing)
+{
+	printf("%s%s\n", json_first ? "" : "\n", closing);
+}
+
+static void pairs_text(const struct noun *noun, const void *rec)
+{
+	int key_width = 0, value_width = 0, len;
+	const struct field *f;
+	char buf[VALUE_SIZE];
+	unsigned int i;
+
+	for (i = 0, f = noun->field; i < noun->n_fields; i++, f++) {
+		len = strlen(f->key);
+		key_width = len > key_width ? len : key_width;
+		len = print_value(buf, noun, f, rec);
+		value_width = len > value_width ? len : value_width;
+	}
+	for (i = 0, f = noun->field; i < noun->n_fields; i++, f++) {
+		if (f->group)
+			printf("%s%s%s\n", use_colour() ? BOLD : "", f->group,
+			       use_colour() ? PLAIN : "");
+		print_value(buf, noun, f, rec);
+		printf("  %-*s  %*s  %s\n", key_width, f->key, value_width, buf,
+		       f->help);
+	}
+}
+
+static void pairs_tsv(const struct noun *noun, const void *rec)
+{
+	const struct field *f;
+	char buf[VALUE_SIZE];
+	unsigned int i;
+
+	for (i = 0, f = noun->field; i < noun->n_fields; i++, f++) {
+		print_plain(buf, noun, f, rec);
+		printf("%s\t%s\n", f->key, buf);
+	}
+}
+
+static void pairs_json(const struct noun *noun, const void *rec)
+{
+	json_write(json_record(noun, rec), JSON_INDENT(2));
+	putchar('\n');
+}
+
+void print_pairs(const struct options *opt, const struct noun *noun,
+		 const void *rec)
+{
+	switch (opt->format) {
+	case FORMAT_TEXT:
+		pairs_text(noun, rec);
+		break;
+	case FORMAT_TSV:
+		pairs_tsv(noun, rec);
+		break;
+	case FORMAT_JSON:
+		pairs_json(noun, rec);
+		break;
+	}
+}
+
+static const char *field_unit(const struct field *f)
+{
+	switch (f->type) {
+	case FIELD_MSECS:
+		return " (ms)";
+	case FIELD_SECS:
+		return " (s)";
+	default:
+		return "";
+	}
+}
+
+void print_columns(const struct noun *noun)
+{
+	const struct field *f;
+	unsigned int i;
+
+	printf("  %2u  %-10s  always '%s'\n", 1, "-", noun->name);
+	for (i = 0, f = noun->field; i < noun->n_fields; i++, f++)
+		printf("  %2u  %-10s  %s%s\n", i + 2, f->key, f->help,
+		       field_unit(f));
+}

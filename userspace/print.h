@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * print - records as text for people, JSON, and tab-separated lines
+ */
+#ifndef VPNCT_PRINT_H
+#define VPNCT_PRINT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "record.h"
+#include "vpnct.h"
+
+#define VALUE_SIZE 64 /* fits every value in every format */
+
+/* One value for people, and for programs. Return their length. */
+int print_value(char *buf, const struct noun *noun, const struct field *f,
+		const void *rec);
+int print_plain(char *buf, const struct noun *noun, const struct field *f,
+		const void *rec);
+
+/**
+ * struct table - aligned columns
+ * @noun: of its rows
+ * @indent: spaces before the first column
+ * @owned: rows stand below their owner, columns that name it are left out
+ * @width: of each column; 0 leaves it out
+ */
+struct table {
+	const struct noun *noun;
+	int indent;
+	bool owned;
+	int width[FIELD_MAX];
+};
+
+/* Measure every row first, then print the heading and the rows. */
+void table_measure(struct table *table, const void *rec);
+void table_head(const struct table *table);
+void table_row(const struct table *table, const void *rec);
+
+void tsv_row(const struct noun *noun, const void *rec);
+json_t *json_record(const struct noun *noun, const void *rec);
+
+/* An array of objects, one per line; what is around it is up to the caller. */
+void json_open(const char *opening);
+void json_item(json_t *item);
+void json_close(const char *closing);
+
+/* A single record, one field per line, in the format of @opt. */
+void print_pairs(const struct options *opt, const struct noun *noun,
+		 const void *rec);
+
+/* The columns of a noun in the order of TSV, for --help. */
+void print_columns(const struct noun *noun);
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * session - a client and the server it speaks to
+ */
+#include <linux/netlink.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "nouns.h"
+#include "vpnct.h"
+
+static const char *const families[] = {
+	[AF_INET] = "ipv4",
+	[AF_INET6] = "ipv6",
+};
+
+const struct names family_names = { families, ARRAY_SIZE(families) };
+
+static const char *const states[] = {
+	[NF_CT_VPN_STATE_UNREPLIED] = "unreplied",
+	[NF_CT_VPN_STATE_ESTABLISHED] = "established",
+	[NF_CT_VPN_STATE_UNDECIDED] = "undecided",
+	[NF_CT_VPN_STATE_REMEMBERED] = "remembered",
+};
+
+const struct names state_names = { states, ARRAY_SIZE(states) };
+
+/* Numeric order, IPv4 before IPv6, no address last. */
+int addr_cmp(const struct addr *a, const struct addr *b)
+{
+	if (!a->len || !b->len)
+		return !a->len - !b->len;
+	if (a->len != b->len)
+		return a->len - b->len;
+	return memcmp(a->byte, b->byte, a->len);
+}
+
+bool addr_fits(const struct addr *a, uint64_t family)
+{
+	switch (family) {
+	case AF_INET:
+		return !a->len || a->len == 4;
+	case AF_INET6:
+		return !a->len || a->len == 16;
+	}
+	return false;
+}
+
+static const struct field session_fields[] = {
+	{
+		.key = "family",
+		.help = "ipv4 or ipv6",
+		.type = FIELD_NAME,
+		.names = &family_names,
+		.attr = NF_CT_VPN_A_SESSION_FAMILY,
+		.size = 1,
+		.offset = offsetof(struct session, family),
+	},
+	{
+		.key = "client",
+		.head = "CLIENT",
+		.help = "address of the client",
+		.type = FIELD_ADDR,
+		.attr = NF_CT_VPN_A_SESSION_CLIENT,
+		.offset = offsetof(struct session, client),
+	},
+	{
+		.key = "server",
+		.head = "SERVER",
+		.help = "address of the server",
+		.type = FIELD_ADDR,
+		.attr = NF_CT_VPN_A_SESSION_REMOTE,
+		.offset = offsetof(struct session, server),
+	},
+	{
+		.key = "masq",
+		.head = "MASQ",
+		.help = "address the server sees; none before the first packet left",
+		.type = FIELD_ADDR,
+		.attr = NF_CT_VPN_A_SESSION_MASQ,
+		.offset = offsetof(struct session, masq),
+	},
+	{
+		.key = "zone",
+		.head = "ZONE",
+		.help = "conntrack reply zone of the client, 0 for the gateway",
+		.type = FIELD_NUMBER,
+		.attr = NF_CT_VPN_A_SESSION_ZONE,
+		.size = 2,
+		.offset = offsetof(struct session, zone),
+	},
+	{
+		.key = "state",
+		.head = "STATE",
+		.help = "see STATES in vpnct(8)",
+		.type = FIELD_NAME,
+		.names = &state_names,
+		.attr = NF_CT_VPN_A_SESSION_STATE,
+		.size = 1,
+		.offset = offsetof(struct session, state),
+	},
+	{
+		.key = "age_ms",
+		.head = "AGE",
+		.help = "time since it was made",
+		.type = FIELD_MSECS,
+		.attr = NF_CT_VPN_A_SESSION_AGE,
+		.size = 8,
+		.offset = offsetof(struct session, age),
+	},
+	{
+		.key = "idle_ms",
+		.head = "IDLE",
+		.help = "time since its last packet",
+		.type = FIELD_MSECS,
+		.attr = NF_CT_VPN_A_SESSION_IDLE,
+		.size = 8,
+		.offset = offsetof(struct session, idle),
+	},
+	{
+		.key = "timeout_s",
+		.head = "TIMEOUT",
+		.help = "time until its flow entry expires, 0 if it has none",
+		.type = FIELD_SECS,
+		.attr = NF_CT_VPN_A_SESSION_TIMEOUT,
+		.size = 4,
+		.offset = offsetof(struct session, timeout),
+	},
+	{
+		.key = "spis_out",
+		.head = "OUT",
+		.help = "outbound SPIs known",
+		.type = FIELD_NUMBER,
+		.attr = NF_CT_VPN_A_SESSION_SPIS_OUT,
+		.size = 4,
+		.offset = offsetof(struct session, spis_out),
+	},
+	{
+		.key = "spis_in",
+		.head = "IN",
+		.help = "inbound SPIs bound to it",
+		.type = FIELD_NUMBER,
+		.attr = NF_CT_VPN_A_SESSION_SPIS_IN,
+		.size = 4,
+		.offset = offsetof(struct session, spis_in),
+	},
+};
+
+static int session_cmp(const void *a, const void *b)
+{
+	const struct session *x = a, *y = b;
+
+	int c = addr_cmp(&x->client, &y->client);
+
+	return c ? c : addr_cmp(&x->server, &y->server);
+}
+
+static bool session_check(const void *rec)
+{
+	const struct session *s = rec;
+
+	return addr_fits(&s->client, s->family) &&
+	       addr_fits(&s->server, s->family) &&
+	       addr_fits(&s->masq, s->family);
+}
+
+const struct noun session_noun = {
+	.name = "session",
+	.plural = "sessions",
+	.title = "sessions",
+	.field = session_fields,
+	.n_fields = ARRAY_SIZE(session_fields),
+	.size = sizeof(struct session),
+	.cmd = NF_CT_VPN_CMD_SESSION_GET,
+	.flags = NLM_F_DUMP,
+	.cmp = session_cmp,
+	.check = session_check,
+};

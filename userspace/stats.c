@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stats - counters of the network namespace
+ */
+#include <assert.h>
+#include <errno.h>
+
+#include "nouns.h"
+#include "print.h"
+#include "vpnct.h"
+
+/* A counter; the first of a group names the group. */
+#define COUNTER(ATTR, KEY, GROUP, HELP)                                 \
+	{                                                               \
+		.key = KEY, .help = HELP, .group = GROUP,               \
+		.type = FIELD_NUMBER, .attr = NF_CT_VPN_A_STATS_##ATTR, \
+		.size = 8,                                              \
+		.offset = offsetof(struct stats,                        \
+				   count[NF_CT_VPN_A_STATS_##ATTR]),    \
+	}
+
+static const struct field stats_fields[] = {
+	COUNTER(ENTRIES, "entries", "in the tables now", "sessions and SPIs"),
+	COUNTER(CLIENTS, "clients", NULL, "reply zones in use"),
+	COUNTER(SESSIONS, "sessions", NULL, "sessions"),
+
+	COUNTER(ATTACHED_OUT, "attached_out", "packets of sessions",
+		"outbound, attached to their flow"),
+	COUNTER(ATTACHED_IN, "attached_in", NULL,
+		"inbound, attached to their flow"),
+	COUNTER(FLOW_NEW, "flow_new", NULL, "sent on to create a flow"),
+
+	COUNTER(SPI_NEW, "spi_new", "SPIs and their owners",
+		"SPIs learnt, both directions"),
+	COUNTER(BOUND, "bound", NULL, "inbound, bound to a session"),
+	COUNTER(UNDECIDED, "undecided", NULL, "inbound, several candidates"),
+	COUNTER(COPIES, "copies", NULL, "copies sent to candidates"),
+	COUNTER(COPY_LIMIT, "copy_limit", NULL,
+		"packets not copied: over the rate budget"),
+	COUNTER(COPY_FAILED, "copy_failed", NULL,
+		"copies lost for want of memory"),
+
+	COUNTER(LOCAL, "local", "packets left to stock conntrack",
+		"for an SA of the gateway"),
+	COUNTER(STOCK, "stock", NULL, "none of ours"),
+	COUNTER(FOREIGN_ZONE, "foreign_zone", NULL, "the ruleset chose a zone"),
+	COUNTER(TRUNCATED, "truncated", NULL, "shorter than their headers say"),
+
+	COUNTER(INVALID, "invalid", "packets dropped", "SPI 0"),
+	COUNTER(BLOCKED, "blocked", NULL,
+		"another client holds the server (nf_conntrack_esp_parallel=0)"),
+	COUNTER(AMBIGUOUS, "ambiguous", NULL,
+		"several candidates (nf_conntrack_esp_guess=0)"),
+
+	COUNTER(FULL, "full", "not tracked", "nf_conntrack_vpn_max reached"),
+	COUNTER(CLIENT_FULL, "client_full", NULL,
+		"nf_conntrack_vpn_max_per_client reached"),
+	COUNTER(NO_ZONE, "no_zone", NULL, "no free reply zone"),
+	COUNTER(NO_MEMORY, "no_memory", NULL, "allocation failed"),
+
+	COUNTER(SPI_RECYCLED, "spi_recycled", "gone from the tables",
+		"SPIs replaced by newer ones of the session"),
+	COUNTER(FORGOTTEN, "forgotten", NULL, "SPIs whose flow conntrack lost"),
+	COUNTER(EXPIRED, "expired", NULL, "SPIs and sessions that idled out"),
+
+	COUNTER(ICMP_RELATED, "icmp_related", "ICMP errors",
+		"brought to their flow"),
+	COUNTER(ICMP_DROPPED, "icmp_dropped", NULL,
+		"about an SPI of somebody else"),
+};
+
+static_assert(ARRAY_SIZE(stats_fields) <= FIELD_MAX,
+	      "struct record.present has no bit for some field");
+
+const struct noun stats_noun = {
+	.name = "stats",
+	.plural = "stats",
+	.title = "stats",
+	.field = stats_fields,
+	.n_fields = ARRAY_SIZE(stats_fields),
+	.size = sizeof(struct stats),
+	.cmd = NF_CT_VPN_CMD_STATS_GET,
+};
+
+static int usage(void)
+{
+	const struct field *f = stats_fields;
+	unsigned int i;
+
+	printf("Usage: vpnct stats [OPTIONS]\n\n"
+	       "Show the counters of this network namespace.\n\n" OPTIONS_HELP
+	       "\nWith -p each line is a name and a number. The names, also keys of -j:\n");
+	for (i = 0; i < stats_noun.n_fields; i++, f++) {
+		if (f->group)
+			printf(" %s\n", f->group);
+		printf("  %-12s  %s\n", f->key, f->help);
+	}
+	return EXIT_OK;
+}
+
+int fetch_stats(struct nl *nl, struct stats *stats)
+{
+	struct list list;
+	int err = fetch(nl, &stats_noun, &list);
+
+	if (!err && list.n != 1) {
+		error("stats: the kernel sent %zu answers", list.n);
+		err = -EBADMSG;
+	}
+	if (!err)
+		*stats = *(struct stats *)list.rec;
+	list_free(&list);
+	return err;
+}
+
+int cmd_stats(struct options *opt, int argc, char **argv)
+{
+	struct stats stats;
+	struct nl *nl;
+	int err;
+
+	err = parse_options(opt, argc, argv, true);
+	if (err)
+		return err;
+	if (opt->help)
+		return usage();
+	if (argv[optind])
+		return usage_error("stats", "unknown word '%s'", argv[optind]);
+
+	nl = nl_open();
+	if (!nl)
+		return EXIT_FAILED;
+	err = fetch_stats(nl, &stats);
+	if (!err)
+		print_pairs(opt, &stats_noun, &stats);
+	nl_close(nl);
+	return err ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * summary - what "vpnct" alone shows
+ */
+#include <string.h>
+
+#include "nouns.h"
+#include "print.h"
+#include "vpnct.h"
+
+struct summary {
+	struct record rec;
+	uint64_t sessions;
+	uint64_t established;
+	uint64_t spis_out;
+	uint64_t spis_in;
+	uint64_t undecided;
+	uint64_t remembered;
+	uint64_t dropped;
+	uint64_t untracked;
+};
+
+#define TOTAL(KEY, HELP)                                         \
+	{                                                        \
+		.key = #KEY, .help = HELP, .type = FIELD_NUMBER, \
+		.offset = offsetof(struct summary, KEY),         \
+	}
+
+static const struct field summary_fields[] = {
+	TOTAL(sessions, "pairs of a client and a server"),
+	TOTAL(established, "of these, answered"),
+	TOTAL(spis_out, "outbound SPIs"),
+	TOTAL(spis_in, "inbound SPIs with an owner"),
+	TOTAL(undecided, "inbound SPIs whose owner is not known yet"),
+	TOTAL(remembered, "SPIs that idled out"),
+	TOTAL(dropped, "packets dropped so far; 'vpnct stats' says why"),
+	TOTAL(untracked, "not tracked so far for want of room"),
+};
+
+static const struct noun summary_noun = {
+	.name = "summary",
+	.plural = "summary",
+	.title = "summary",
+	.field = summary_fields,
+	.n_fields = ARRAY_SIZE(summary_fields),
+	.size = sizeof(struct summary),
+};
+
+static void add_stats(struct summary *sum, const uint64_t *count)
+{
+	sum->dropped = count[NF_CT_VPN_A_STATS_INVALID] +
+		       count[NF_CT_VPN_A_STATS_BLOCKED] +
+		       count[NF_CT_VPN_A_STATS_AMBIGUOUS] +
+		       count[NF_CT_VPN_A_STATS_ICMP_DROPPED];
+	sum->untracked = count[NF_CT_VPN_A_STATS_FULL] +
+			 count[NF_CT_VPN_A_STATS_CLIENT_FULL] +
+			 count[NF_CT_VPN_A_STATS_NO_ZONE] +
+			 count[NF_CT_VPN_A_STATS_NO_MEMORY];
+}
+
+static void add_session(struct summary *sum, const struct session *s)
+{
+	sum->sessions++;
+	sum->established += s->state == NF_CT_VPN_STATE_ESTABLISHED;
+}
+
+/* Each SPI is counted once, so that the four numbers add up. */
+static void add_esp(struct summary *sum, const struct esp *e)
+{
+	if (e->state == NF_CT_VPN_STATE_UNDECIDED)
+		sum->undecided++;
+	else if (e->state == NF_CT_VPN_STATE_REMEMBERED)
+		sum->remembered++;
+	else if (e->dir == NF_CT_VPN_DIR_OUT)
+		sum->spis_out++;
+	else
+		sum->spis_in++;
+}
+
+static int sum_up(struct nl *nl, struct summary *sum)
+{
+	struct list sessions = {}, esp = {};
+	struct stats stats;
+	const void *rec;
+	int err;
+
+	memset(sum, 0, sizeof(*sum));
+	sum->rec.present = ~0ULL;
+	err = fetch(nl, &session_noun, &sessions);
+	if (!err)
+		err = fetch(nl, &esp_noun, &esp);
+	if (!err)
+		err = fetch_stats(nl, &stats);
+	if (!err)
+		add_stats(sum, stats.count);
+	for (rec = list_next(&sessions, NULL); rec;
+	     rec = list_next(&sessions, rec))
+		add_session(sum, rec);
+	for (rec = list_next(&esp, NULL); rec; rec = list_next(&esp, rec))
+		add_esp(sum, rec);
+	list_free(&sessions);
+	list_free(&esp);
+	return err;
+}
+
+/* The only command without a word of its own: nothing is left to parse. */
+int cmd_summary(struct options *opt, int argc, char **argv)
+{
+	struct summary sum;
+	struct nl *nl;
+	int err;
+
+	(void)argc;
+	(void)argv;
+	nl = nl_open();
+	if (!nl)
+		return EXIT_FAILED;
+	err = sum_up(nl, &sum);
+	if (!err)
+		print_pairs(opt, &summary_noun, &sum);
+	nl_close(nl);
+	return err ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,293 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# golden.sh [--update] VPNCT - outputs of a vpnct with a fake kernel
+#
+# Each case runs VPNCT once and compares what it printed, to both outputs, and
+# its exit status with golden/NAME. --update writes the golden files instead.
+# RUNNER is put before every command (valgrind).
+set -u
+
+cd "$(dirname "$0")" || exit 1
+
+update=
+if [ "${1:-}" = --update ]; then
+	update=yes
+	shift
+fi
+vpnct=${1:?the vpnct to test}
+read -r -a runner <<< "${RUNNER:-}"
+
+export LC_ALL=C TERM=xterm
+export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
+unset NO_COLOR VPNCT_FAKE VPNCT_FAKE_TTY
+
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+
+n=0
+failed=0
+
+ok()
+{
+	n=$((n + 1))
+	echo "ok $n - $1"
+}
+
+not_ok()
+{
+	n=$((n + 1))
+	failed=$((failed + 1))
+	echo "not ok $n - $1"
+}
+
+# run SCENARIO [ARGUMENT...]: both outputs and the status to $tmp/got
+run()
+{
+	local scenario=$1 status
+	shift
+
+	VPNCT_FAKE=$scenario "${runner[@]}" "$vpnct" "$@" \
+		> "$tmp/out" 2> "$tmp/err"
+	status=$?
+	{
+		echo "\$ vpnct${*:+ $*}"
+		cat "$tmp/out"
+		sed 's/^/2> /' "$tmp/err"
+		echo "exit $status"
+	} > "$tmp/got"
+	return "$status"
+}
+
+# golden NAME SCENARIO [ARGUMENT...]
+golden()
+{
+	local name=$1
+	shift
+
+	run "$@"
+	if [ -n "$update" ]; then
+		cp "$tmp/got" "golden/$name"
+	elif diff -u "golden/$name" "$tmp/got" > "$tmp/diff" 2>&1; then
+		ok "$name"
+	else
+		not_ok "$name"
+		sed 's/^/# /' "$tmp/diff"
+	fi
+}
+
+# check NAME COMMAND...
+check()
+{
+	local name=$1
+	shift
+
+	[ -z "$update" ] || return 0
+	if "$@"; then
+		ok "$name"
+	else
+		not_ok "$name"
+	fi
+}
+
+outputs()
+{
+	local format
+
+	for format in text json tsv; do
+		local opt=()
+		case $format in
+		json) opt=(-j) ;;
+		tsv) opt=(-p) ;;
+		esac
+		golden "summary-$format" demo "${opt[@]}"
+		golden "list-$format" demo list "${opt[@]}"
+		golden "sessions-$format" demo list "${opt[@]}" sessions
+		golden "esp-$format" demo list esp "${opt[@]}"
+		golden "stats-$format" demo "${opt[@]}" stats
+		golden "list-empty-$format" empty list "${opt[@]}"
+		golden "esp-empty-$format" empty list esp "${opt[@]}"
+		golden "list-sparse-$format" sparse list "${opt[@]}"
+		golden "stats-sparse-$format" sparse stats "${opt[@]}"
+	done
+}
+
+filters()
+{
+	golden filter-client demo list client 10.0.0.2
+	golden filter-client-prefix demo list sessions client 10.0.0.2/31
+	golden filter-server demo list server 2001:db8:1::/48
+	golden filter-spi demo list spi 0xc30f00d1
+	golden filter-spi-sessions demo list sessions spi 0xc30f00d1
+	golden filter-spi-decimal demo list esp spi 43981
+	golden filter-undecided demo list state undecided
+	golden filter-state-esp demo list esp state unreplied
+	golden filter-two demo list client 10.0.0.3 state unreplied
+	golden filter-both-sessions demo list sessions \
+		spi 0x7fffffff state established
+	golden filter-nothing demo list client 192.0.2.1
+}
+
+command_line()
+{
+	golden help demo --help
+	golden help-list demo list --help
+	golden help-sessions demo list sessions -h
+	golden help-esp demo list esp -h
+	golden help-stats demo stats -h
+	golden version demo --version
+	golden bad-command demo lits
+	golden bad-option demo list -x
+	golden bad-long-option demo --jsno
+	golden bad-formats demo -j list -p
+	golden bad-word demo list session
+	golden bad-word-stats demo stats esp
+	golden bad-address demo list client 10.0.0.300
+	golden bad-prefix demo list server 10.0.0.0/33
+	golden bad-spi demo list esp spi c30f00d1
+	golden bad-spi-large demo list esp spi 0x100000000
+	golden bad-state demo list state up
+	golden bad-twice demo list client 10.0.0.2 client 10.0.0.3
+	golden bad-no-value demo list spi
+}
+
+kernel()
+{
+	golden kernel-no-family no-family list
+	golden kernel-no-netlink no-netlink stats
+	golden kernel-not-permitted not-permitted list
+	golden kernel-older older stats
+	golden kernel-extack extack list esp
+	golden kernel-late-error late-error list
+	golden kernel-interrupted interrupted list sessions -p
+	golden kernel-interrupted-once interrupted-once list sessions -p
+	golden kernel-overrun overrun list sessions
+	golden kernel-overrun-once overrun-once list sessions -p
+	golden kernel-too-long too-long list
+	golden kernel-strangers strangers list sessions -p
+	golden kernel-newer newer list sessions
+	golden kernel-newer-json newer list sessions -j
+	golden kernel-bad-length bad-length list
+	golden kernel-bad-address bad-address list
+	golden kernel-bad-family bad-family list
+	golden kernel-mixed-addresses mixed-addresses list
+	golden kernel-short short list
+	golden kernel-short-error short-error list
+}
+
+colours()
+{
+	export VPNCT_FAKE_TTY=1
+	golden colour demo list
+	NO_COLOR=1 golden colour-no-color demo list
+	TERM=dumb golden colour-dumb demo list
+	unset VPNCT_FAKE_TTY
+}
+
+many()
+{
+	run many list -p || return 1
+	[ "$(wc -l < "$tmp/out")" -eq 9000 ] &&
+		[ "$(awk '$1 == "session" { c = $3 }
+			  $1 == "esp" && $3 != c' "$tmp/out")" = "" ]
+}
+
+full_disk()
+{
+	VPNCT_FAKE=demo "${runner[@]}" "$vpnct" list > /dev/full 2> "$tmp/err"
+	[ $? -eq 1 ] && grep -q 'writing the output' "$tmp/err"
+}
+
+valid_json()
+{
+	local f
+
+	command -v python3 > /dev/null || return 0
+	for f in golden/*-json; do
+		sed '1d;$d' "$f" | python3 -m json.tool > /dev/null || return 1
+	done
+}
+
+# Every line of a noun has the columns that --help names.
+tsv_columns()
+{
+	local noun help
+
+	for noun in session esp; do
+		help=$(grep -c '^  *[0-9]' "golden/help-${noun/%session/sessions}")
+		awk -F '\t' -v noun="$noun" -v n="$help" \
+			'$1 == noun && NF != n { exit 1 }' \
+			golden/list-tsv || return 1
+	done
+}
+
+# The manual names each command, key and counter.
+manual()
+{
+	local word missing=
+
+	for word in $(awk '/^  *[0-9]+ / && $2 != "-" { print $2 }' \
+			golden/help-sessions golden/help-esp) \
+		$(awk -F '\t' 'NF == 2 { print $1 }' \
+			golden/stats-tsv golden/summary-tsv) \
+		$(awk '/^Commands:/ { on = 1; next } !NF { on = 0 }
+			on { print $1 }' golden/help); do
+		grep -qw -- "$word" ../vpnct.8 || missing+=" $word"
+	done
+	[ -z "$missing" ] || echo "# not in vpnct.8:$missing"
+	[ -z "$missing" ]
+}
+
+# The header has no enumerator that the spec lacks.
+header_names()
+{
+	diff <(sed -n 's/^\t\(NF_CT_VPN_[A-Z0-9_]*\),$/\1/p' "$header" | sort) \
+	     <(grep -o 'NF_CT_VPN_[A-Z0-9_]*' "$spec" | sort)
+}
+
+# Types as the header's comments tell them ("all u64" for the counters).
+header_types()
+{
+	diff <(sed -n 's/^ \* @\(NF_CT_VPN_A_[A-Z0-9_]*\): \(u[0-9]*\)\(,.*\)\{0,1\}$/\1 \2/p' \
+			"$header" | sort) \
+	     <(sed -n 's/^SPEC_ATTR([se].*"\(u[0-9]*\)", \(NF_[A-Z0-9_]*\),.*/\2 \1/p' \
+			"$spec" | grep -v _STATS_ | sort)
+}
+
+# 99 is a sanitizer's or valgrind's, from 128 on a signal's.
+fuzz()
+{
+	local seed
+
+	for seed in $(seq "$1"); do
+		run "fuzz:$seed" list -j
+		[ $? -le 1 ] || { echo "# seed $seed"; return 1; }
+		run "fuzz:$seed" stats
+		[ $? -le 1 ] || { echo "# seed $seed, stats"; return 1; }
+	done
+}
+
+header=../../include/uapi/linux/netfilter/nf_ct_vpn.h
+spec=$(dirname "$vpnct")/spec.h
+
+mkdir -p golden
+outputs
+filters
+command_line
+kernel
+colours
+check "3000 sessions, each with its SPIs below it" many
+check "a full disk is an error" full_disk
+check "JSON is valid" valid_json
+check "lines of -p have the columns of --help" tsv_columns
+check "the manual names every command, key and counter" manual
+check "spec and header have the same names" header_names
+check "spec and header have the same types" header_types
+if [ -z "${RUNNER:-}" ]; then
+	check "random bytes in answers do no harm" fuzz 200
+else
+	check "random bytes in answers do no harm" fuzz 5
+fi
+
+[ -n "$update" ] || echo "1..$n"
+[ "$failed" -eq 0 ]

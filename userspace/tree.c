@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tree - sessions with their SPIs below them
+ */
+#include <stdlib.h>
+
+#include "print.h"
+#include "tree.h"
+
+int tree_fetch(struct nl *nl, struct tree *tree)
+{
+	int err = fetch(nl, &session_noun, &tree->sessions);
+
+	return err ? err : fetch(nl, &esp_noun, &tree->esp);
+}
+
+void tree_free(struct tree *tree)
+{
+	list_free(&tree->sessions);
+	list_free(&tree->esp);
+}
+
+/* The list of sessions is sorted by client and server. */
+static struct session *tree_find(const struct tree *tree, const struct esp *e)
+{
+	const struct list *sessions = &tree->sessions;
+	struct session key = { .client = e->client, .server = e->server };
+
+	if (!sessions->n)
+		return NULL;
+	return bsearch(&key, sessions->rec, sessions->n, sizeof(key),
+		       session_noun.cmp);
+}
+
+void tree_link(struct tree *tree)
+{
+	struct session *s;
+	struct esp *e;
+
+	for (e = list_next(&tree->esp, NULL); e; e = list_next(&tree->esp, e)) {
+		s = tree_find(tree, e);
+		e->orphan = !s;
+		if (s)
+			s->n_esp++;
+	}
+	list_sort(&tree->esp);
+}
+
+static void tree_orphans_text(const struct tree *tree, size_t first)
+{
+	const struct list *esp = &tree->esp;
+	struct table table = { .noun = &esp_noun, .indent = 2 };
+	size_t i;
+
+	if (first == esp->n)
+		return;
+	for (i = first; i < esp->n; i++)
+		table_measure(&table, list_at(esp, i));
+	printf("%sSPIs of no session:\n", tree->sessions.n ? "\n" : "");
+	table_head(&table);
+	for (i = first; i < esp->n; i++)
+		table_row(&table, list_at(esp, i));
+}
+
+static void tree_text(const struct tree *tree)
+{
+	struct table sessions = { .noun = &session_noun };
+	struct table esp = { .noun = &esp_noun, .indent = 2, .owned = true };
+	const struct session *s;
+	size_t end, e = 0;
+
+	for (s = list_next(&tree->sessions, NULL); s;
+	     s = list_next(&tree->sessions, s)) {
+		table_measure(&sessions, s);
+		for (end = e + s->n_esp; e < end; e++)
+			table_measure(&esp, list_at(&tree->esp, e));
+	}
+	if (tree->sessions.n)
+		table_head(&sessions);
+	if (e)
+		table_head(&esp);
+	e = 0;
+	for (s = list_next(&tree->sessions, NULL); s;
+	     s = list_next(&tree->sessions, s)) {
+		table_row(&sessions, s);
+		for (end = e + s->n_esp; e < end; e++)
+			table_row(&esp, list_at(&tree->esp, e));
+	}
+	tree_orphans_text(tree, e);
+	if (!tree->sessions.n && !tree->esp.n)
+		printf("no sessions\n");
+}
+
+static json_t *json_esp(const struct tree *tree, size_t i)
+{
+	return json_record(&esp_noun, list_at(&tree->esp, i));
+}
+
+static void tree_json(const struct tree *tree)
+{
+	const struct session *s;
+	size_t end, e = 0;
+	json_t *item, *below;
+
+	json_open("{\"sessions\": [");
+	for (s = list_next(&tree->sessions, NULL); s;
+	     s = list_next(&tree->sessions, s)) {
+		item = json_record(&session_noun, s);
+		below = json_array();
+		for (end = e + s->n_esp; e < end; e++)
+			json_array_append_new(below, json_esp(tree, e));
+		json_object_set_new(item, "esp", below);
+		json_item(item);
+	}
+	json_close("],");
+	/* mostly undecided ones */
+	json_open(" \"esp_without_session\": [");
+	for (; e < tree->esp.n; e++)
+		json_item(json_esp(tree, e));
+	json_close("]}");
+}
+
+static void tree_tsv(const struct tree *tree)
+{
+	const struct session *s;
+	size_t end, e = 0;
+
+	for (s = list_next(&tree->sessions, NULL); s;
+	     s = list_next(&tree->sessions, s)) {
+		tsv_row(&session_noun, s);
+		for (end = e + s->n_esp; e < end; e++)
+			tsv_row(&esp_noun, list_at(&tree->esp, e));
+	}
+	for (; e < tree->esp.n; e++)
+		tsv_row(&esp_noun, list_at(&tree->esp, e));
+}
+
+void tree_print(enum format format, const struct tree *tree)
+{
+	switch (format) {
+	case FORMAT_TEXT:
+		tree_text(tree);
+		break;
+	case FORMAT_JSON:
+		tree_json(tree);
+		break;
+	case FORMAT_TSV:
+		tree_tsv(tree);
+		break;
+	}
+}

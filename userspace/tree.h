@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tree - sessions with their SPIs below them
+ */
+#ifndef VPNCT_TREE_H
+#define VPNCT_TREE_H
+
+#include "nouns.h"
+#include "vpnct.h"
+
+/*
+ * Once linked, SPIs stand in the order of their sessions and those without a
+ * session at the end, so that one walk over both lists shows the tree.
+ */
+struct tree {
+	struct list sessions;
+	struct list esp;
+};
+
+/* Returns 0 or a negative errno that has been reported. */
+int tree_fetch(struct nl *nl, struct tree *tree);
+
+/* Counts the SPIs of each session; those that are left become orphans. */
+void tree_link(struct tree *tree);
+
+void tree_print(enum format format, const struct tree *tree);
+void tree_free(struct tree *tree);
+
+#endif
