@@ -312,9 +312,16 @@ static int nf_vpn_dump_spi(struct sk_buff *skb, struct netlink_callback *cb,
 	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_spi(skb, vn, spi, flow));
 }
 
-static int nf_vpn_dump_start(struct netlink_callback *cb,
-			     struct rhashtable *table, int family_attr,
-			     int client_attr, int remote_attr)
+/* What to dump: a table, and the attributes that filter it. */
+struct nf_vpn_dump_what {
+	struct rhashtable *table;
+	int family_attr;
+	int client_attr;
+	int remote_attr;
+};
+
+static int nf_vpn_dump_open(struct netlink_callback *cb,
+			    const struct nf_vpn_dump_what *what)
 {
 	struct nlattr **attrs = nf_vpn_dump_attrs(cb);
 	struct nf_vpn_dump *d;
@@ -326,38 +333,61 @@ static int nf_vpn_dump_start(struct netlink_callback *cb,
 	d = kzalloc(sizeof(*d), GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;
-	err = nf_vpn_get_family(attrs[family_attr], &d->family, cb->extack);
+	err = nf_vpn_get_family(attrs[what->family_attr], &d->family,
+				cb->extack);
 	if (!err)
-		err = nf_vpn_get_host(attrs[client_attr], &d->client,
+		err = nf_vpn_get_host(attrs[what->client_attr], &d->client,
 				      cb->extack);
 	if (!err)
-		err = nf_vpn_get_host(attrs[remote_attr], &d->remote,
+		err = nf_vpn_get_host(attrs[what->remote_attr], &d->remote,
 				      cb->extack);
 	if (err) {
 		kfree(d);
 		return err;
 	}
-	rhashtable_walk_enter(table, &d->iter);
+	rhashtable_walk_enter(what->table, &d->iter);
 	cb->args[0] = (long)d;
 	return 0;
 }
 
-static int nf_vpn_dump_session_start(struct netlink_callback *cb)
+static int nf_vpn_open_sessions(struct netlink_callback *cb)
 {
 	struct nf_vpn_net *vn = nf_vpn_pernet(sock_net(cb->skb->sk));
+	const struct nf_vpn_dump_what what = {
+		.table		= &vn->sessions,
+		.family_attr	= NF_CT_VPN_A_SESSION_FAMILY,
+		.client_attr	= NF_CT_VPN_A_SESSION_CLIENT,
+		.remote_attr	= NF_CT_VPN_A_SESSION_REMOTE,
+	};
 
-	return nf_vpn_dump_start(cb, &vn->sessions, NF_CT_VPN_A_SESSION_FAMILY,
-				 NF_CT_VPN_A_SESSION_CLIENT,
-				 NF_CT_VPN_A_SESSION_REMOTE);
+	return nf_vpn_dump_open(cb, &what);
 }
 
-static int nf_vpn_dump_esp_start(struct netlink_callback *cb)
+static int nf_vpn_open_esp(struct netlink_callback *cb)
 {
 	struct nf_vpn_net *vn = nf_vpn_pernet(sock_net(cb->skb->sk));
+	const struct nf_vpn_dump_what what = {
+		.table		= &vn->spis,
+		.family_attr	= NF_CT_VPN_A_ESP_FAMILY,
+		.client_attr	= NF_CT_VPN_A_ESP_CLIENT,
+		.remote_attr	= NF_CT_VPN_A_ESP_REMOTE,
+	};
 
-	return nf_vpn_dump_start(cb, &vn->spis, NF_CT_VPN_A_ESP_FAMILY,
-				 NF_CT_VPN_A_ESP_CLIENT,
-				 NF_CT_VPN_A_ESP_REMOTE);
+	return nf_vpn_dump_open(cb, &what);
+}
+
+/*
+ * Older kernels have no extended ack yet when a dump starts: there the first
+ * message opens it.
+ */
+static int nf_vpn_start_sessions(struct netlink_callback *cb)
+{
+	return cb->extack ? nf_vpn_open_sessions(cb) : 0;
+}
+
+static int nf_vpn_start_esp(struct netlink_callback *cb)
+{
+	return cb->extack ? nf_vpn_open_esp(cb) : 0;
 }
 
 typedef int (*nf_vpn_dump_fn)(struct sk_buff *skb, struct netlink_callback *cb,
@@ -365,12 +395,18 @@ typedef int (*nf_vpn_dump_fn)(struct sk_buff *skb, struct netlink_callback *cb,
 			      const struct nf_vpn_dump *d, void *obj);
 
 static int nf_vpn_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		       int (*open)(struct netlink_callback *cb),
 		       nf_vpn_dump_fn dump)
 {
 	struct nf_vpn_net *vn = nf_vpn_pernet(sock_net(cb->skb->sk));
-	struct nf_vpn_dump *d = (struct nf_vpn_dump *)cb->args[0];
+	struct nf_vpn_dump *d;
 	void *obj;
+	int err;
 
+	err = cb->args[0] ? 0 : open(cb);
+	if (err)
+		return err;
+	d = (struct nf_vpn_dump *)cb->args[0];
 	if (d->done)
 		return 0;
 	/* Any value but 0, as long as it changes with a resize. */
@@ -394,12 +430,12 @@ static int nf_vpn_dump(struct sk_buff *skb, struct netlink_callback *cb,
 
 static int nf_vpn_dump_sessions(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nf_vpn_dump(skb, cb, nf_vpn_dump_session);
+	return nf_vpn_dump(skb, cb, nf_vpn_open_sessions, nf_vpn_dump_session);
 }
 
 static int nf_vpn_dump_esp(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nf_vpn_dump(skb, cb, nf_vpn_dump_spi);
+	return nf_vpn_dump(skb, cb, nf_vpn_open_esp, nf_vpn_dump_spi);
 }
 
 static int nf_vpn_dump_done(struct netlink_callback *cb)
@@ -478,7 +514,7 @@ static const struct nla_policy nf_vpn_stats_policy[NF_CT_VPN_A_STATS_PAD + 1] = 
 static const struct genl_ops nf_vpn_genl_ops[] = {
 	{
 		.cmd		= NF_CT_VPN_CMD_SESSION_GET,
-		.start		= nf_vpn_dump_session_start,
+		.start		= nf_vpn_start_sessions,
 		.dumpit		= nf_vpn_dump_sessions,
 		.done		= nf_vpn_dump_done,
 		.policy		= nf_vpn_session_policy,
@@ -486,7 +522,7 @@ static const struct genl_ops nf_vpn_genl_ops[] = {
 	},
 	{
 		.cmd		= NF_CT_VPN_CMD_ESP_GET,
-		.start		= nf_vpn_dump_esp_start,
+		.start		= nf_vpn_start_esp,
 		.dumpit		= nf_vpn_dump_esp,
 		.done		= nf_vpn_dump_done,
 		.policy		= nf_vpn_esp_policy,

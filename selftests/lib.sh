@@ -391,6 +391,18 @@ pings_all() {
 	echo "${answered[*]}"
 }
 
+# start K...: tunnels whose hosts start one after the other, so that nobody
+# has to guess
+start() {
+	local k answered=()
+
+	for k; do
+		tunnel "$k"
+		answered+=("$(pings "c$k" 192.168.99.1 1)")
+	done
+	is "${answered[*]}" "${*//*/1}" "hosts start one after the other"
+}
+
 # esp_packet SPI SEQ [LENGTH]: the bytes, headers included
 esp_packet() {
 	local hex i

@@ -144,18 +144,6 @@ spi_state() {
 	echo "${line[2]-} ${line[8]-} ${line[9]-}"
 }
 
-# start K...: tunnels whose hosts start one after the other, so that nobody
-# has to guess
-start() {
-	local k answered=()
-
-	for k; do
-		tunnel "$k"
-		answered+=("$(pings "c$k" 192.168.99.1 1)")
-	done
-	is "${answered[*]}" "${*//*/1}" "hosts start one after the other"
-}
-
 # alive TEXT K...: are all hosts answered, all at the same moment?
 alive() {
 	local text=$1

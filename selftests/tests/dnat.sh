@@ -57,10 +57,9 @@ other_host() {
 	road_warrior 97 199.0.0.2 192.168.97.1 0x30000097 0x40000097
 	is "$(rw_pings 192.168.97.1)" 3 \
 		"a host outside reaches the ESP server behind dnat"
-	tunnel 1
-	tunnel 2
+	start 1 2
 	is "$(pings_all 4 0.2 192.168.99.1 c1 c2)" "4 4" \
-		"masqueraded hosts start, both are answered"
+		"masqueraded hosts go on, both are answered"
 	is "$(rw_pings 192.168.97.1)" 3 "the host outside goes on"
 	is "$(pings c3 192.168.97.1 3)" 3 "the ESP server answers it later, too"
 	is "$(foreign c1) $(foreign c2)" "$FOREIGN" \

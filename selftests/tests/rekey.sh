@@ -77,9 +77,7 @@ inbound_first() {
 
 howto_net 3
 masquerade
-tunnel 1
-tunnel 2
-tunnel 3
+start 1 2 3
 all_alive "three hosts have live tunnels"
 next_second
 outbound_first
