@@ -54,17 +54,6 @@ static u32 esp_timeout(const struct nf_vpn_net *vn, const struct nf_conn *ct,
 				   READ_ONCE(vn->set.esp_timeout_unreplied));
 }
 
-static void esp_flow_seen(struct nf_vpn_session *s, const struct nf_conn *ct,
-			  u32 timeout)
-{
-	nf_vpn_session_masq(s, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3);
-	nf_vpn_stamp(&s->due, jiffies + timeout);
-	if (test_bit(NF_VPN_SESSION_FLOW, &s->flags))
-		return;
-	set_bit(NF_VPN_SESSION_USED, &s->flags);
-	set_bit(NF_VPN_SESSION_FLOW, &s->flags);
-}
-
 /*
  * Called as the helper of a flow that is about to be confirmed: NAT and the
  * ruleset have had their say, and no other traffic pays for a hook of its own.
@@ -91,7 +80,7 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 	s = nf_vpn_session_find(vn, &client, &remote);
 	if (s) {
 		clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
-		esp_flow_seen(s, ct, timeout);
+		nf_vpn_flow_seen(&s->esp, ct, timeout);
 	}
 	return NF_ACCEPT;
 }
@@ -138,7 +127,7 @@ static unsigned int esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	u32 timeout = esp_timeout(vn, ct,
 				  test_bit(IPS_SEEN_REPLY_BIT, &ct->status));
 
-	esp_flow_seen(s, ct, timeout);
+	nf_vpn_flow_seen(&s->esp, ct, timeout);
 	nf_vpn_stamp(&s->last_out, jiffies);
 	esp_unanswered(vn, s);
 	nf_vpn_stat_inc(vn, ATTACHED_OUT);
@@ -160,7 +149,7 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 {
 	u32 timeout = esp_timeout(vn, ct, true);
 
-	esp_flow_seen(s, ct, timeout);
+	nf_vpn_flow_seen(&s->esp, ct, timeout);
 	if (proven) {
 		nf_vpn_stamp(&s->last_in, jiffies);
 		if (READ_ONCE(s->unanswered))
@@ -173,33 +162,6 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 EXPORT_SYMBOL_GPL(nf_esp_attach_in);
-
-/**
- * nf_esp_flow_get_in - flow of a session that an inbound packet fits
- * @vn: netns, its lock not held
- * @s: session, under RCU
- * @pkt: packet from the remote host
- *
- * Return: flow with a reference taken, NULL if there is none or the remote
- * host answers to another address than the flow uses.
- */
-struct nf_conn *nf_esp_flow_get_in(struct nf_vpn_net *vn,
-				   const struct nf_vpn_session *s,
-				   const struct nf_vpn_pkt *pkt)
-{
-	struct nf_conn *ct;
-
-	ct = nf_vpn_flow_get(vn->net, &s->client->host, &pkt->src, IPPROTO_ESP,
-			     NULL);
-	if (!ct)
-		return NULL;
-	if (likely(nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3,
-				    &pkt->dst.addr)))
-		return ct;
-	nf_ct_put(ct);
-	return NULL;
-}
-EXPORT_SYMBOL_GPL(nf_esp_flow_get_in);
 
 /* Learn the SPI, and the session if need be. ERR_PTR: not tracked by us. */
 static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
@@ -232,6 +194,8 @@ static unsigned int esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!nf_vpn_conntrack_follows(state))
 		return esp_stock(vn);
 	nf_vpn_stamp(&s->last_out, jiffies);
+	/* From now on a packet may wait in the zone, in an NFQUEUE say. */
+	set_bit(NF_VPN_SESSION_USED, &s->flags);
 	if (nf_vpn_flow_template(skb, vn->net, s->client->zone,
 				 esp_label(s->client->host.l3num)))
 		nf_vpn_stat_inc(vn, NO_MEMORY);
@@ -251,7 +215,7 @@ static unsigned int esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!nf_vpn_conntrack_follows(state))
 		return esp_stock(vn);
 
-	ct = nf_vpn_flow_get(vn->net, &pkt->src, &pkt->dst, IPPROTO_ESP,
+	ct = nf_vpn_flow_get(vn->net, &pkt->src, &pkt->dst, NF_VPN_FLOW_ESP,
 			     &reply);
 	/* The other side began, by a dnat rule or to the gateway. */
 	if (reply)
@@ -276,14 +240,16 @@ static unsigned int esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
  */
 static bool esp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
+	unsigned long due = READ_ONCE(s->esp.due);
 	bool deleted;
 
-	if (!test_bit(NF_VPN_SESSION_FLOW, &s->flags))
-		return false;
-	deleted = time_before(jiffies, READ_ONCE(s->due));
+	deleted = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP) ==
+		  NF_VPN_FLOW_DELETED;
 	spin_lock_bh(&vn->lock);
 	if (test_bit(NF_VPN_SESSION_DEAD, &s->flags))
 		deleted = true;
+	else if (READ_ONCE(s->esp.due) != due)
+		deleted = false;	/* another CPU has just met it */
 	else if (deleted)
 		nf_vpn_session_forget(vn, s);
 	spin_unlock_bh(&vn->lock);
@@ -297,7 +263,7 @@ static unsigned int esp_bind_addressee(struct nf_vpn_net *vn,
 				       struct nf_vpn_session *s,
 				       enum nf_ct_vpn_conf conf)
 {
-	struct nf_conn *ct = nf_esp_flow_get_in(vn, s, pkt);
+	struct nf_conn *ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt);
 	struct nf_vpn_spi *spi = NULL;
 
 	if (!ct)
@@ -387,8 +353,7 @@ static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	struct nf_conn *ct;
 	bool reply;
 
-	ct = nf_vpn_flow_get(vn->net, &pkt->src, &pkt->dst, IPPROTO_ESP,
-			     &reply);
+	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_ESP, &reply);
 	if (likely(ct && test_bit(IPS_SEEN_REPLY_BIT, &ct->status))) {
 		nf_vpn_spi_seen(spi, pkt, skb->len);
 		return esp_attach_out(vn, skb, s, ct);
@@ -438,7 +403,7 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
 	struct nf_vpn_session *s = spi->session;
-	struct nf_conn *ct = nf_esp_flow_get_in(vn, s, pkt);
+	struct nf_conn *ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt);
 
 	if (likely(ct)) {
 		nf_vpn_spi_seen(spi, pkt, skb->len);
@@ -491,14 +456,11 @@ static unsigned int esp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 		nf_l4proto_log_invalid(skb, state, IPPROTO_ESP, "SPI 0");
 		return NF_DROP;
 	}
-	spi = nf_vpn_spi_find_out(vn, &pkt);
-	if (spi)
+	spi = nf_vpn_spi_find(vn, &pkt);
+	if (spi && spi->dir == NF_CT_VPN_DIR_OUT)
 		return esp_known_out(vn, skb, &pkt, spi, state);
-	if (state->hook == NF_INET_PRE_ROUTING) {
-		spi = nf_vpn_spi_find_in(vn, &pkt);
-		if (spi && spi->session)
-			return esp_known_in(vn, skb, &pkt, spi, state);
-	}
+	if (spi && spi->session && state->hook == NF_INET_PRE_ROUTING)
+		return esp_known_in(vn, skb, &pkt, spi, state);
 	return esp_unknown(vn, skb, &pkt, state);
 }
 
@@ -520,7 +482,8 @@ static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (spi)
 		return test_bit(NF_VPN_SESSION_LOCAL, &spi->session->flags) ?
 			NF_ACCEPT :
-			nf_vpn_icmp_relate(vn, skb, icmp, spi->session, state);
+			nf_vpn_icmp_relate(vn, skb, icmp, spi->session,
+					   NF_VPN_FLOW_ESP, state);
 	spi = nf_vpn_spi_find_in_any(vn, &icmp->inner);
 	if (!spi || (spi->session &&
 		     (nf_vpn_host_equal(&spi->session->client->host,

@@ -303,7 +303,7 @@ static unsigned int nf_nat_esp_local(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (spi)
 		nf_vpn_spi_seen(spi, pkt, skb->len);
 	spin_unlock_bh(&vn->lock);
-	ct = s ? nf_esp_flow_get_in(vn, s, pkt) : NULL;
+	ct = s ? nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt) : NULL;
 	return ct ? nf_esp_attach_in(vn, skb, s, ct, true) : NF_ACCEPT;
 }
 
@@ -343,10 +343,9 @@ static bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 			    const struct nf_vpn_pkt *pkt)
 {
 	return !test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
-	       test_bit(NF_VPN_SESSION_FLOW, &s->flags) &&
+	       smp_load_acquire(&s->esp.seen) &&
 	       (s->embryonic || list_empty(&s->lru)) &&
-	       test_bit(NF_VPN_SESSION_MASQ, &s->flags) &&
-	       nf_inet_addr_cmp(&s->masq, &pkt->dst.addr);
+	       nf_inet_addr_cmp(&s->esp.masq, &pkt->dst.addr);
 }
 
 static bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s)
@@ -673,7 +672,7 @@ static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
 				 struct nf_nat_esp_choice *c,
 				 const struct nf_nat_esp_arrival *a)
 {
-	struct nf_vpn_remote *remote = u->spi.remote;
+	struct nf_vpn_remote *remote = u->remote;
 
 	nf_nat_esp_narrow(u, a->pkt);
 	if (!u->n) {
@@ -706,7 +705,7 @@ static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 	unsigned int i;
 
 	for (i = 0; i < c->n; i++) {
-		ct = nf_esp_flow_get_in(vn, c->s[i], pkt);
+		ct = nf_vpn_flow_get_in(vn, c->s[i], NF_VPN_FLOW_ESP, pkt);
 		if (!ct)
 			continue;
 		if (test_bit(NF_VPN_SESSION_REPLIED, &c->s[i]->flags))
@@ -728,7 +727,7 @@ static unsigned int nf_nat_esp_deliver(struct nf_vpn_net *vn,
 				       struct nf_vpn_session *s,
 				       const struct nf_vpn_pkt *pkt)
 {
-	struct nf_conn *ct = nf_esp_flow_get_in(vn, s, pkt);
+	struct nf_conn *ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt);
 
 	return ct ? nf_esp_attach_in(vn, skb, s, ct, false) : NF_ESP_NOT_OURS;
 }
@@ -767,7 +766,7 @@ static bool nf_nat_esp_is_stock(struct nf_vpn_net *vn,
 	s = nf_vpn_session_find(vn, &pkt->dst, &pkt->src);
 	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
 		return false;
-	return nf_vpn_flow_is_stock(vn->net, pkt, IPPROTO_ESP);
+	return nf_vpn_flow_is_stock(vn->net, pkt, NF_VPN_FLOW_ESP);
 }
 
 static unsigned int nf_nat_esp_inbound(struct nf_vpn_net *vn,
@@ -836,7 +835,7 @@ static bool nf_nat_esp_admit(struct nf_vpn_net *vn,
 	spin_unlock_bh(&vn->lock);
 	if (!s)
 		return true;
-	state = nf_vpn_flow_state(vn, s);
+	state = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP);
 	if (state != NF_VPN_FLOW_DELETED && state != NF_VPN_FLOW_IDLE)
 		return false;
 	spin_lock_bh(&vn->lock);

@@ -19,12 +19,32 @@
 
 #include "nf_conntrack_vpn.h"
 
+/* RFC 7296 section 2, RFC 2408 section 2.5.1 */
+#define NF_VPN_ISAKMP_PORT	500
+
+static void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
+			      const struct nf_vpn_host *client,
+			      const struct nf_vpn_host *remote,
+			      enum nf_vpn_flow_kind kind)
+{
+	memset(tuple, 0, sizeof(*tuple));
+	tuple->src.u3 = client->addr;
+	tuple->src.l3num = client->l3num;
+	tuple->dst.u3 = remote->addr;
+	tuple->dst.protonum = IPPROTO_ESP;
+	if (kind == NF_VPN_FLOW_ESP)
+		return;
+	tuple->dst.protonum = IPPROTO_UDP;
+	tuple->src.u.udp.port = htons(NF_VPN_ISAKMP_PORT);
+	tuple->dst.u.udp.port = htons(NF_VPN_ISAKMP_PORT);
+}
+
 /**
  * nf_vpn_flow_get - find the flow of a client
  * @net: netns
  * @client: source of the ORIGINAL tuple
  * @remote: its destination
- * @protonum: IP protocol without ports
+ * @kind: which flow
  * @reply: if not NULL, told whether the tuple is the reply of another flow
  *
  * Return: flow with a reference taken, or NULL. Expired ones are deleted by
@@ -32,18 +52,14 @@
  */
 struct nf_conn *nf_vpn_flow_get(struct net *net,
 				const struct nf_vpn_host *client,
-				const struct nf_vpn_host *remote, u8 protonum,
-				bool *reply)
+				const struct nf_vpn_host *remote,
+				enum nf_vpn_flow_kind kind, bool *reply)
 {
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
 	struct nf_conn *ct;
 
-	memset(&tuple, 0, sizeof(tuple));
-	tuple.src.u3 = client->addr;
-	tuple.src.l3num = client->l3num;
-	tuple.dst.u3 = remote->addr;
-	tuple.dst.protonum = protonum;
+	nf_vpn_flow_tuple(&tuple, client, remote, kind);
 	if (reply)
 		*reply = false;
 	h = nf_conntrack_find_get(net, &nf_ct_zone_dflt, &tuple);
@@ -60,23 +76,156 @@ struct nf_conn *nf_vpn_flow_get(struct net *net,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_get);
 
+static struct nf_vpn_flow *nf_vpn_flow_of(struct nf_vpn_session *s,
+					  enum nf_vpn_flow_kind kind)
+{
+	return &s->esp;
+}
+
+/*
+ * The cached entry with one more reference. Entries are reused under RCU
+ * (SLAB_TYPESAFE_BY_RCU): this one is ours if it is still cached after the
+ * reference was taken, since the cache holds one, too.
+ */
+static struct nf_conn *nf_vpn_flow_cached(const struct nf_vpn_flow *f)
+{
+	struct nf_conn *ct = READ_ONCE(f->ct);
+
+	if (!ct || !refcount_inc_not_zero(&ct->ct_general.use))
+		return NULL;
+	smp_acquire__after_ctrl_dep();
+	if (likely(READ_ONCE(f->ct) == ct))
+		return ct;
+	nf_ct_put(ct);
+	return NULL;
+}
+
+static void nf_vpn_flow_cache(struct nf_vpn_flow *f, struct nf_conn *ct)
+{
+	if (READ_ONCE(f->ct))
+		return;
+	nf_conntrack_get(&ct->ct_general);
+	if (cmpxchg(&f->ct, NULL, ct))
+		nf_ct_put(ct);
+}
+
+/**
+ * nf_vpn_flow_uncache - let a flow go
+ * @f: flow of a session that is about to be freed, RCU readers being gone, or
+ *	whose entry conntrack has dropped
+ */
+void nf_vpn_flow_uncache(struct nf_vpn_flow *f)
+{
+	struct nf_conn *ct = xchg(&f->ct, NULL);
+
+	if (ct)
+		nf_ct_put(ct);
+}
+
+/**
+ * nf_vpn_flow_get_cached - the flow of a session
+ * @vn: netns, its lock not held
+ * @s: session, under RCU
+ * @kind: which flow
+ * @reply: as nf_vpn_flow_get()
+ *
+ * Return: as nf_vpn_flow_get().
+ */
+struct nf_conn *nf_vpn_flow_get_cached(struct nf_vpn_net *vn,
+				       struct nf_vpn_session *s,
+				       enum nf_vpn_flow_kind kind, bool *reply)
+{
+	struct nf_vpn_flow *f = nf_vpn_flow_of(s, kind);
+	struct nf_conn *ct = nf_vpn_flow_cached(f);
+
+	if (likely(ct)) {
+		if (likely(!nf_ct_is_dying(ct) && !nf_ct_is_expired(ct))) {
+			if (reply)
+				*reply = false;
+			return ct;
+		}
+		nf_ct_put(ct);
+		nf_vpn_flow_uncache(f);
+	}
+	ct = nf_vpn_flow_get(vn->net, &s->client->host, &s->remote->host, kind,
+			     reply);
+	if (ct)
+		nf_vpn_flow_cache(f, ct);
+	return ct;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_get_cached);
+
+/**
+ * nf_vpn_flow_get_in - flow of a session that an inbound packet fits
+ * @vn: netns, its lock not held
+ * @s: session, under RCU
+ * @kind: which flow
+ * @pkt: packet from the remote host
+ *
+ * Return: flow with a reference taken, NULL if there is none or the remote
+ * host answers to another address than the flow uses.
+ */
+struct nf_conn *nf_vpn_flow_get_in(struct nf_vpn_net *vn,
+				   struct nf_vpn_session *s,
+				   enum nf_vpn_flow_kind kind,
+				   const struct nf_vpn_pkt *pkt)
+{
+	struct nf_conn *ct = nf_vpn_flow_get_cached(vn, s, kind, NULL);
+
+	if (!ct)
+		return NULL;
+	if (likely(nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3,
+				    &pkt->dst.addr)))
+		return ct;
+	nf_ct_put(ct);
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_get_in);
+
+/* A reader that meets a half-written IPv6 address errs once. */
+static void nf_vpn_flow_set_masq(struct nf_vpn_flow *f,
+				 const union nf_inet_addr *masq)
+{
+	if (likely(READ_ONCE(f->has_masq) && nf_inet_addr_cmp(&f->masq, masq)))
+		return;
+	f->masq = *masq;
+	/* The address before the flag that says it is there. */
+	smp_store_release(&f->has_masq, true);
+}
+
+/**
+ * nf_vpn_flow_seen - a packet has met the flow of a session
+ * @f: flow
+ * @ct: its entry, after source NAT
+ * @timeout: jiffies it may live on
+ */
+void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
+		      u32 timeout)
+{
+	nf_vpn_flow_set_masq(f, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3);
+	nf_vpn_stamp(&f->due, jiffies + timeout);
+	if (unlikely(!READ_ONCE(f->seen)))
+		smp_store_release(&f->seen, true);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_seen);
+
 /**
  * nf_vpn_flow_is_stock - would conntrack know an inbound packet without us?
  * @net: netns
  * @pkt: packet from a remote host
- * @protonum: IP protocol without ports
+ * @kind: of which kind of flow
  *
  * True for an answer to a flow in zone 0, one that is older than our modules
  * say, and for a host that a dnat rule lets in. A mere stray packet, which
  * also leaves an entry, claims nothing.
  */
 bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
-			  u8 protonum)
+			  enum nf_vpn_flow_kind kind)
 {
 	struct nf_conn *ct;
 	bool reply, stock;
 
-	ct = nf_vpn_flow_get(net, &pkt->src, &pkt->dst, protonum, &reply);
+	ct = nf_vpn_flow_get(net, &pkt->src, &pkt->dst, kind, &reply);
 	if (!ct)
 		return reply;
 	stock = READ_ONCE(ct->status) & IPS_DST_NAT;
@@ -85,19 +234,30 @@ bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_is_stock);
 
+/* A flow that conntrack hasn't got: why? */
+static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)
+{
+	if (!smp_load_acquire(&f->seen))
+		return NF_VPN_FLOW_NEW;
+	return time_before(jiffies, READ_ONCE(f->due)) ? NF_VPN_FLOW_DELETED :
+							 NF_VPN_FLOW_IDLE;
+}
+
 /**
  * nf_vpn_flow_state - does the session's flow exist, and if not, why?
  * @vn: netns, its lock not held
  * @s: session, under RCU
+ * @kind: which flow
  */
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
-					 const struct nf_vpn_session *s)
+					 struct nf_vpn_session *s,
+					 enum nf_vpn_flow_kind kind)
 {
+	const struct nf_vpn_flow *f = nf_vpn_flow_of(s, kind);
 	struct nf_conn *ct;
 	bool reply;
 
-	ct = nf_vpn_flow_get(vn->net, &s->client->host, &s->remote->host,
-			     IPPROTO_ESP, &reply);
+	ct = nf_vpn_flow_get_cached(vn, s, kind, &reply);
 	if (ct) {
 		nf_ct_put(ct);
 		return NF_VPN_FLOW_LIVE;
@@ -105,10 +265,7 @@ enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 	/* The remote host began: an entry of stock conntrack serves both. */
 	if (reply)
 		return NF_VPN_FLOW_LIVE;
-	if (!test_bit(NF_VPN_SESSION_FLOW, &s->flags))
-		return NF_VPN_FLOW_NEW;
-	return time_before(jiffies, READ_ONCE(s->due)) ? NF_VPN_FLOW_DELETED :
-							 NF_VPN_FLOW_IDLE;
+	return nf_vpn_flow_past(f);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_state);
 

@@ -72,11 +72,15 @@ static void nf_vpn_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 
 static void nf_vpn_gc_session(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	enum nf_vpn_flow_state state = nf_vpn_flow_state(vn, s);
 	unsigned long idle = jiffies - READ_ONCE(s->last_out);
+	unsigned long due = READ_ONCE(s->esp.due);
+	enum nf_vpn_flow_state state;
 
+	state = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP);
 	spin_lock_bh(&vn->lock);
-	if (test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+	/* A packet that came meanwhile knows better. */
+	if (test_bit(NF_VPN_SESSION_DEAD, &s->flags) ||
+	    READ_ONCE(s->esp.due) != due)
 		goto unlock;
 	switch (state) {
 	case NF_VPN_FLOW_LIVE:

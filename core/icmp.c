@@ -115,13 +115,15 @@ static bool nf_vpn_icmp_checksum_ok(struct nf_vpn_net *vn, struct sk_buff *skb,
  * @skb: error that quotes an outbound packet of @s
  * @icmp: what it quotes
  * @s: session
+ * @kind: the flow of the packet
  * @state: hook
  *
  * The same tests as nf_conntrack_inet_error(); what fails them is left to it.
  */
 unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
 				const struct nf_vpn_icmp *icmp,
-				const struct nf_vpn_session *s,
+				struct nf_vpn_session *s,
+				enum nf_vpn_flow_kind kind,
 				const struct nf_hook_state *state)
 {
 	struct nf_vpn_pkt outer;
@@ -129,16 +131,10 @@ unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
 
 	if (!nf_vpn_icmp_checksum_ok(vn, skb, icmp->thoff, state))
 		return NF_ACCEPT;
-	ct = nf_vpn_flow_get(vn->net, &s->client->host, &s->remote->host,
-			     icmp->inner_proto, NULL);
+	nf_vpn_pkt_addrs(&outer, skb, skb_network_offset(skb), s->client->host.l3num);
+	ct = nf_vpn_flow_get_in(vn, s, kind, &outer);
 	if (!ct)
 		return NF_ACCEPT;
-	nf_vpn_pkt_addrs(&outer, skb, skb_network_offset(skb), s->client->host.l3num);
-	if (!nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3,
-			      &outer.dst.addr)) {
-		nf_ct_put(ct);
-		return NF_ACCEPT;
-	}
 	nf_conntrack_put(skb_nfct(skb));
 	skb->_nfct = 0;
 	nf_ct_set(skb, ct, IP_CT_RELATED_REPLY);

@@ -451,6 +451,8 @@ static void __exit nf_vpn_exit(void)
 {
 	nf_vpn_netlink_exit();
 	unregister_pernet_subsys(&nf_vpn_pernet_ops);
+	/* nf_vpn_session_free_rcu() is ours. */
+	rcu_barrier();
 }
 
 module_init(nf_vpn_init);

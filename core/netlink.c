@@ -127,13 +127,12 @@ static u64 nf_vpn_session_idle_ms(const struct nf_vpn_session *s)
 
 /* Seconds the flow has left; it may have gone since its state was asked. */
 static u32 nf_vpn_session_timeout(struct nf_vpn_net *vn,
-				  const struct nf_vpn_session *s)
+				  struct nf_vpn_session *s)
 {
 	struct nf_conn *ct;
 	u32 left;
 
-	ct = nf_vpn_flow_get(vn->net, &s->client->host, &s->remote->host,
-			     IPPROTO_ESP, NULL);
+	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_ESP, NULL);
 	if (!ct)
 		return 0;
 	left = nf_ct_expires(ct) / HZ;
@@ -151,7 +150,7 @@ static u8 nf_vpn_session_nl_state(const struct nf_vpn_session *s,
 }
 
 static int nf_vpn_put_session(struct sk_buff *skb, struct nf_vpn_net *vn,
-			      const struct nf_vpn_session *s,
+			      struct nf_vpn_session *s,
 			      enum nf_vpn_flow_state flow)
 {
 	u32 l3num = s->client->host.l3num;
@@ -177,8 +176,8 @@ static int nf_vpn_put_session(struct sk_buff *skb, struct nf_vpn_net *vn,
 	    nla_put_u32(skb, NF_CT_VPN_A_SESSION_SPIS_IN,
 			READ_ONCE(s->nspis[NF_CT_VPN_DIR_IN])))
 		return -EMSGSIZE;
-	if (test_bit(NF_VPN_SESSION_MASQ, &s->flags) &&
-	    nf_vpn_put_addr(skb, NF_CT_VPN_A_SESSION_MASQ, l3num, &s->masq))
+	if (smp_load_acquire(&s->esp.has_masq) &&
+	    nf_vpn_put_addr(skb, NF_CT_VPN_A_SESSION_MASQ, l3num, &s->esp.masq))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -208,13 +207,13 @@ static int nf_vpn_dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 			       struct nf_vpn_net *vn,
 			       const struct nf_vpn_dump *d, void *obj)
 {
-	const struct nf_vpn_session *s = obj;
+	struct nf_vpn_session *s = obj;
 	enum nf_vpn_flow_state flow;
 	void *hdr;
 
 	if (!nf_vpn_dump_wants(d, &s->client->host, &s->remote->host))
 		return 0;
-	flow = nf_vpn_flow_state(vn, s);
+	flow = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP);
 	if (flow == NF_VPN_FLOW_DELETED)
 		return 0;
 	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_SESSION_GET);
@@ -242,7 +241,7 @@ static u8 nf_vpn_spi_nl_state(const struct nf_vpn_net *vn,
 static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_vpn_spi *spi)
 {
 	const struct nf_vpn_session *s = spi->session;
-	u32 l3num = spi->remote->host.l3num;
+	u32 l3num = nf_vpn_spi_remote(spi)->host.l3num;
 	const union nf_inet_addr *masq = NULL;
 
 	if (!s)
@@ -252,8 +251,8 @@ static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_vpn_spi *spi)
 				       &spi->gw);
 	if (spi->dir == NF_CT_VPN_DIR_IN)
 		masq = &spi->gw;
-	else if (test_bit(NF_VPN_SESSION_MASQ, &s->flags))
-		masq = &s->masq;
+	else if (smp_load_acquire(&s->esp.has_masq))
+		masq = &s->esp.masq;
 	return nf_vpn_put_addr(skb, NF_CT_VPN_A_ESP_CLIENT, l3num,
 			       &s->client->host.addr) ||
 	       nla_put_u16(skb, NF_CT_VPN_A_ESP_ZONE, s->client->zone) ||
@@ -264,13 +263,14 @@ static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_vpn_spi *spi)
 static int nf_vpn_put_spi(struct sk_buff *skb, struct nf_vpn_net *vn,
 			  struct nf_vpn_spi *spi, enum nf_vpn_flow_state flow)
 {
-	u32 l3num = spi->remote->host.l3num;
+	const struct nf_vpn_host *remote = &nf_vpn_spi_remote(spi)->host;
+	u32 l3num = remote->l3num;
 
 	if (nla_put_u8(skb, NF_CT_VPN_A_ESP_FAMILY, l3num) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ESP_DIR, spi->dir) ||
 	    nla_put_u32(skb, NF_CT_VPN_A_ESP_SPI, ntohl(spi->spi)) ||
 	    nf_vpn_put_addr(skb, NF_CT_VPN_A_ESP_REMOTE, l3num,
-			    &spi->remote->host.addr) ||
+			    &remote->addr) ||
 	    nf_vpn_put_owner(skb, spi) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ESP_STATE,
 		       nf_vpn_spi_nl_state(vn, spi, flow)) ||
@@ -300,10 +300,11 @@ static int nf_vpn_dump_spi(struct sk_buff *skb, struct netlink_callback *cb,
 	void *hdr;
 
 	if (!nf_vpn_dump_wants(d, spi->session ? &spi->session->client->host :
-						 NULL, &spi->remote->host))
+						 NULL,
+			       &nf_vpn_spi_remote(spi)->host))
 		return 0;
 	if (spi->session)
-		flow = nf_vpn_flow_state(vn, spi->session);
+		flow = nf_vpn_flow_state(vn, spi->session, NF_VPN_FLOW_ESP);
 	if (flow == NF_VPN_FLOW_DELETED)
 		return 0;
 	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_ESP_GET);

@@ -117,9 +117,9 @@ bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 	if (!remote)
 		goto unlock;
 	hlist_for_each_entry(s, &remote->sessions, by_remote) {
-		known = test_bit(NF_VPN_SESSION_MASQ, &s->flags) &&
-			nf_inet_addr_cmp(&s->masq, &pkt->dst.addr) &&
-			!nf_inet_addr_cmp(&s->masq, &s->client->host.addr);
+		known = smp_load_acquire(&s->esp.has_masq) &&
+			nf_inet_addr_cmp(&s->esp.masq, &pkt->dst.addr) &&
+			!nf_inet_addr_cmp(&s->esp.masq, &s->client->host.addr);
 		if (known || !--scan)
 			break;
 	}
@@ -237,10 +237,20 @@ void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 		nf_vpn_spi_free(vn, spi);
 	}
 	nf_vpn_undecided_purge(vn, s);
-	clear_bit(NF_VPN_SESSION_FLOW, &s->flags);
+	WRITE_ONCE(s->esp.seen, false);
 	clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_forget);
+
+/* Nobody can find it any more; conntrack's destructors may run. */
+static void nf_vpn_session_free_rcu(struct rcu_head *rcu)
+{
+	struct nf_vpn_session *s = container_of(rcu, struct nf_vpn_session,
+						rcu);
+
+	nf_vpn_flow_uncache(&s->esp);
+	kfree(s);
+}
 
 /**
  * nf_vpn_session_free - unlink a session with its SPIs, free it after RCU
@@ -269,7 +279,7 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 		s->client->used = true;
 	nf_vpn_remote_put(vn, s->remote);
 	nf_vpn_client_put(vn, s->client);
-	kfree_rcu(s, rcu);
+	call_rcu(&s->rcu, nf_vpn_session_free_rcu);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_free);
 
@@ -309,7 +319,7 @@ static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
 	struct nf_vpn_session *s, *next;
 
 	list_for_each_entry_safe(s, next, list, lru) {
-		if (s->embryonic && test_bit(NF_VPN_SESSION_FLOW, &s->flags)) {
+		if (s->embryonic && READ_ONCE(s->esp.seen)) {
 			nf_vpn_session_wake(vn, s);
 			continue;
 		}
@@ -332,7 +342,7 @@ static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
  */
 void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	if (test_bit(NF_VPN_SESSION_FLOW, &s->flags))
+	if (READ_ONCE(s->esp.seen))
 		return;
 	if (vn->nembryonic >= NF_VPN_EMBRYONIC)
 		nf_vpn_session_yield(vn, &vn->embryonic, NULL);
@@ -451,24 +461,3 @@ void nf_vpn_session_unpair(struct nf_vpn_session *s)
 	}
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_unpair);
-
-/**
- * nf_vpn_session_masq - note which address the remote host sees
- * @s: session
- * @masq: destination of the flow's reply tuple
- *
- * Lockless: written by packets of the session only. A reader that meets a
- * half-written IPv6 address takes the session for a stranger, once.
- */
-void nf_vpn_session_masq(struct nf_vpn_session *s,
-			 const union nf_inet_addr *masq)
-{
-	if (test_bit(NF_VPN_SESSION_MASQ, &s->flags) &&
-	    nf_inet_addr_cmp(&s->masq, masq))
-		return;
-	s->masq = *masq;
-	/* The address before the flag that says it is there. */
-	smp_mb__before_atomic();
-	set_bit(NF_VPN_SESSION_MASQ, &s->flags);
-}
-EXPORT_SYMBOL_GPL(nf_vpn_session_masq);

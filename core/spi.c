@@ -3,9 +3,10 @@
  * ESP SPIs.
  *
  * An SPI is chosen by its receiver and unique there (RFC 4303 section 2.1).
- * The table is hashed by remote host, SPI and direction; the client's or the
- * gateway's address only decides the comparison. So an ICMP error that quotes
- * a translated packet finds its session by the very same entry.
+ * Packets find it in one table by both addresses and the SPI as they arrive at
+ * the gateway, whichever direction they go. ICMP errors quote packets that have
+ * been translated: a second table, by remote host, SPI and direction, leaves
+ * the client's or gateway's address to the comparison.
  */
 #include <linux/jhash.h>
 #include <linux/slab.h>
@@ -13,7 +14,132 @@
 
 #include "nf_conntrack_esp.h"
 
-struct nf_vpn_spi_key {
+/* ---- By what is in a packet ---- */
+
+static inline u32 nf_vpn_spi_hash(const union nf_inet_addr *src,
+				  const union nf_inet_addr *dst, __be32 spi,
+				  u32 l3num, u32 seed)
+{
+	if (l3num == AF_INET)
+		return jhash_3words((__force u32)src->ip, (__force u32)dst->ip,
+				    (__force u32)spi, seed);
+	seed = jhash2((__force const u32 *)src->ip6, 4,
+		      seed ^ (__force u32)spi);
+	return jhash2((__force const u32 *)dst->ip6, 4, seed);
+}
+
+static inline u32 nf_vpn_spi_pkt_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_pkt *pkt = data;
+
+	return nf_vpn_spi_hash(&pkt->src.addr, &pkt->dst.addr, pkt->spi,
+			       pkt->src.l3num, seed);
+}
+
+static inline u32 nf_vpn_spi_obj_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_spi *spi = data;
+	const struct nf_vpn_host *remote = &nf_vpn_spi_remote(spi)->host;
+
+	if (spi->dir == NF_CT_VPN_DIR_IN)
+		return nf_vpn_spi_hash(&remote->addr, &spi->gw, spi->spi,
+				       remote->l3num, seed);
+	return nf_vpn_spi_hash(&spi->session->client->host.addr, &remote->addr,
+			       spi->spi, remote->l3num, seed);
+}
+
+static inline bool nf_vpn_spi_is_out(const struct nf_vpn_spi *spi,
+				     const struct nf_vpn_pkt *pkt)
+{
+	return spi->dir == NF_CT_VPN_DIR_OUT && spi->spi == pkt->spi &&
+	       nf_vpn_host_equal(&spi->session->client->host, &pkt->src) &&
+	       nf_inet_addr_cmp(&spi->session->remote->host.addr,
+				&pkt->dst.addr);
+}
+
+static inline bool nf_vpn_spi_is_in(const struct nf_vpn_spi *spi,
+				    const struct nf_vpn_pkt *pkt)
+{
+	return spi->dir == NF_CT_VPN_DIR_IN && spi->spi == pkt->spi &&
+	       nf_inet_addr_cmp(&spi->gw, &pkt->dst.addr) &&
+	       nf_vpn_host_equal(&nf_vpn_spi_remote(spi)->host, &pkt->src);
+}
+
+static inline int nf_vpn_spi_cmp_out(struct rhashtable_compare_arg *arg,
+				     const void *obj)
+{
+	return !nf_vpn_spi_is_out(obj, arg->key);
+}
+
+static inline int nf_vpn_spi_cmp_in(struct rhashtable_compare_arg *arg,
+				    const void *obj)
+{
+	return !nf_vpn_spi_is_in(obj, arg->key);
+}
+
+static inline int nf_vpn_spi_cmp(struct rhashtable_compare_arg *arg,
+				 const void *obj)
+{
+	return !nf_vpn_spi_is_out(obj, arg->key) &&
+	       !nf_vpn_spi_is_in(obj, arg->key);
+}
+
+/* One table, several ways to compare: only the look-up depends on .obj_cmpfn */
+#define NF_VPN_SPI_PARAMS(cmp) {					\
+	.head_offset		= offsetof(struct nf_vpn_spi, node),	\
+	.key_len		= sizeof(struct nf_vpn_pkt),		\
+	.hashfn			= nf_vpn_spi_pkt_hashfn,		\
+	.obj_hashfn		= nf_vpn_spi_obj_hashfn,		\
+	.obj_cmpfn		= (cmp),				\
+	.automatic_shrinking	= true,					\
+}
+
+static const struct rhashtable_params nf_vpn_spi_params =
+	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp);
+static const struct rhashtable_params nf_vpn_spi_params_out =
+	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_out);
+static const struct rhashtable_params nf_vpn_spi_params_in =
+	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_in);
+
+/**
+ * nf_vpn_spi_find - SPI of a packet, whichever direction it goes
+ * @vn: netns, under RCU
+ * @pkt: packet before its addresses are translated
+ */
+struct nf_vpn_spi *nf_vpn_spi_find(struct nf_vpn_net *vn,
+				   const struct nf_vpn_pkt *pkt)
+{
+	return rhashtable_lookup(&vn->spis, pkt, nf_vpn_spi_params);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_find);
+
+/**
+ * nf_vpn_spi_find_out - SPI of a packet from a client
+ * @vn: netns, under RCU
+ * @pkt: packet as the client sent it
+ */
+struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
+				       const struct nf_vpn_pkt *pkt)
+{
+	return rhashtable_lookup(&vn->spis, pkt, nf_vpn_spi_params_out);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_find_out);
+
+/**
+ * nf_vpn_spi_find_in - SPI of a packet from a remote host
+ * @vn: netns, under RCU
+ * @pkt: packet before its destination is translated back
+ */
+struct nf_vpn_spi *nf_vpn_spi_find_in(struct nf_vpn_net *vn,
+				      const struct nf_vpn_pkt *pkt)
+{
+	return rhashtable_lookup(&vn->spis, pkt, nf_vpn_spi_params_in);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in);
+
+/* ---- By what an ICMP error quotes ---- */
+
+struct nf_vpn_quoted_key {
 	const struct nf_vpn_host *remote;
 	const struct nf_vpn_host *other;
 	__be32 spi;
@@ -27,8 +153,8 @@ struct nf_vpn_spi_key {
  */
 #define NF_VPN_SPI_TWINS	8
 
-static inline u32 nf_vpn_spi_hash(const struct nf_vpn_host *remote, __be32 spi,
-				  u32 dir, u32 seed)
+static u32 nf_vpn_quoted_hash(const struct nf_vpn_host *remote, __be32 spi,
+			      u32 dir, u32 seed)
 {
 	if (remote->l3num == AF_INET)
 		return jhash_3words((__force u32)remote->addr.ip,
@@ -37,135 +163,62 @@ static inline u32 nf_vpn_spi_hash(const struct nf_vpn_host *remote, __be32 spi,
 		      seed ^ (__force u32)spi ^ dir);
 }
 
-static inline u32 nf_vpn_spi_key_hashfn(const void *data, u32 len, u32 seed)
+static u32 nf_vpn_quoted_key_hashfn(const void *data, u32 len, u32 seed)
 {
-	const struct nf_vpn_spi_key *key = data;
+	const struct nf_vpn_quoted_key *key = data;
 
-	return nf_vpn_spi_hash(key->remote, key->spi, key->dir, seed);
+	return nf_vpn_quoted_hash(key->remote, key->spi, key->dir, seed);
 }
 
-static inline u32 nf_vpn_spi_obj_hashfn(const void *data, u32 len, u32 seed)
+static u32 nf_vpn_quoted_obj_hashfn(const void *data, u32 len, u32 seed)
 {
 	const struct nf_vpn_spi *spi = data;
 
-	return nf_vpn_spi_hash(&spi->remote->host, spi->spi, spi->dir, seed);
+	return nf_vpn_quoted_hash(&nf_vpn_spi_remote(spi)->host, spi->spi,
+				  spi->dir, seed);
 }
 
-static inline bool nf_vpn_spi_matches(const struct nf_vpn_spi_key *key,
-				      const struct nf_vpn_spi *spi)
+static bool nf_vpn_quoted_matches(const struct nf_vpn_quoted_key *key,
+				  const struct nf_vpn_spi *spi)
 {
 	return spi->spi == key->spi && spi->dir == key->dir &&
-	       nf_vpn_host_equal(key->remote, &spi->remote->host);
+	       nf_vpn_host_equal(key->remote, &nf_vpn_spi_remote(spi)->host);
 }
 
-/* Outbound packet: its source is the client. */
-static inline int nf_vpn_spi_cmp_out(struct rhashtable_compare_arg *arg,
-				     const void *obj)
+static int nf_vpn_quoted_cmp_any(struct rhashtable_compare_arg *arg,
+				 const void *obj)
 {
-	const struct nf_vpn_spi_key *key = arg->key;
-	const struct nf_vpn_spi *spi = obj;
-
-	return !nf_vpn_spi_matches(key, spi) ||
-	       !nf_inet_addr_cmp(&key->other->addr,
-				 &spi->session->client->host.addr);
-}
-
-/* Inbound packet: its destination is the address the remote host sees. */
-static inline int nf_vpn_spi_cmp_in(struct rhashtable_compare_arg *arg,
-				    const void *obj)
-{
-	const struct nf_vpn_spi_key *key = arg->key;
-	const struct nf_vpn_spi *spi = obj;
-
-	return !nf_vpn_spi_matches(key, spi) ||
-	       !nf_inet_addr_cmp(&key->other->addr, &spi->gw);
+	return !nf_vpn_quoted_matches(arg->key, obj);
 }
 
 /* Outbound packet as the remote side quotes it: its source is translated. */
-static inline int nf_vpn_spi_cmp_wire(struct rhashtable_compare_arg *arg,
-				      const void *obj)
+static int nf_vpn_quoted_cmp_masq(struct rhashtable_compare_arg *arg,
+				  const void *obj)
 {
-	const struct nf_vpn_spi_key *key = arg->key;
+	const struct nf_vpn_quoted_key *key = arg->key;
 	const struct nf_vpn_spi *spi = obj;
+	const struct nf_vpn_flow *flow;
 
-	return !nf_vpn_spi_matches(key, spi) ||
-	       !test_bit(NF_VPN_SESSION_MASQ, &spi->session->flags) ||
-	       !nf_inet_addr_cmp(&key->other->addr, &spi->session->masq);
+	if (!nf_vpn_quoted_matches(key, spi))
+		return 1;
+	flow = &spi->session->esp;
+	return !smp_load_acquire(&flow->has_masq) ||
+	       !nf_inet_addr_cmp(&key->other->addr, &flow->masq);
 }
 
-static inline int nf_vpn_spi_cmp_any(struct rhashtable_compare_arg *arg,
-				     const void *obj)
-{
-	return !nf_vpn_spi_matches(arg->key, obj);
-}
-
-/* One table, several ways to compare: only the look-up depends on .obj_cmpfn */
-#define NF_VPN_SPI_PARAMS(cmp) {					\
-	.head_offset		= offsetof(struct nf_vpn_spi, node),	\
-	.key_len		= sizeof(struct nf_vpn_spi_key),	\
-	.hashfn			= nf_vpn_spi_key_hashfn,		\
-	.obj_hashfn		= nf_vpn_spi_obj_hashfn,		\
+#define NF_VPN_QUOTED_PARAMS(cmp) {					\
+	.head_offset		= offsetof(struct nf_vpn_spi, quoted),	\
+	.key_len		= sizeof(struct nf_vpn_quoted_key),	\
+	.hashfn			= nf_vpn_quoted_key_hashfn,		\
+	.obj_hashfn		= nf_vpn_quoted_obj_hashfn,		\
 	.obj_cmpfn		= (cmp),				\
 	.automatic_shrinking	= true,					\
 }
 
-static const struct rhashtable_params nf_vpn_spi_params =
-	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_any);
-static const struct rhashtable_params nf_vpn_spi_params_out =
-	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_out);
-static const struct rhashtable_params nf_vpn_spi_params_in =
-	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_in);
-static const struct rhashtable_params nf_vpn_spi_params_wire =
-	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_wire);
-
-int nf_vpn_spis_init(struct nf_vpn_net *vn)
-{
-	INIT_LIST_HEAD(&vn->undecided);
-	return rhashtable_init(&vn->spis, &nf_vpn_spi_params);
-}
-
-void nf_vpn_spis_exit(struct nf_vpn_net *vn)
-{
-	rhashtable_destroy(&vn->spis);
-}
-
-/**
- * nf_vpn_spi_find_out - SPI of a packet from a client
- * @vn: netns, under RCU
- * @pkt: packet as the client sent it
- */
-struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
-				       const struct nf_vpn_pkt *pkt)
-{
-	struct nf_vpn_spi_key key = {
-		.remote	= &pkt->dst,
-		.other	= &pkt->src,
-		.spi	= pkt->spi,
-		.dir	= NF_CT_VPN_DIR_OUT,
-	};
-
-	return rhashtable_lookup(&vn->spis, &key, nf_vpn_spi_params_out);
-}
-EXPORT_SYMBOL_GPL(nf_vpn_spi_find_out);
-
-/**
- * nf_vpn_spi_find_in - SPI of a packet from a remote host
- * @vn: netns, under RCU
- * @pkt: packet before its destination is translated back
- */
-struct nf_vpn_spi *nf_vpn_spi_find_in(struct nf_vpn_net *vn,
-				      const struct nf_vpn_pkt *pkt)
-{
-	struct nf_vpn_spi_key key = {
-		.remote	= &pkt->src,
-		.other	= &pkt->dst,
-		.spi	= pkt->spi,
-		.dir	= NF_CT_VPN_DIR_IN,
-	};
-
-	return rhashtable_lookup(&vn->spis, &key, nf_vpn_spi_params_in);
-}
-EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in);
+static const struct rhashtable_params nf_vpn_quoted_params =
+	NF_VPN_QUOTED_PARAMS(nf_vpn_quoted_cmp_any);
+static const struct rhashtable_params nf_vpn_quoted_params_masq =
+	NF_VPN_QUOTED_PARAMS(nf_vpn_quoted_cmp_masq);
 
 /**
  * nf_vpn_spi_find_in_any - SPI of a remote host, whatever address it is sent to
@@ -175,13 +228,13 @@ EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in);
 struct nf_vpn_spi *nf_vpn_spi_find_in_any(struct nf_vpn_net *vn,
 					  const struct nf_vpn_pkt *pkt)
 {
-	struct nf_vpn_spi_key key = {
+	struct nf_vpn_quoted_key key = {
 		.remote	= &pkt->src,
 		.spi	= pkt->spi,
 		.dir	= NF_CT_VPN_DIR_IN,
 	};
 
-	return rhashtable_lookup(&vn->spis, &key, nf_vpn_spi_params);
+	return rhashtable_lookup(&vn->quoted, &key, nf_vpn_quoted_params);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in_any);
 
@@ -193,22 +246,103 @@ EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in_any);
 struct nf_vpn_spi *nf_vpn_spi_find_wire(struct nf_vpn_net *vn,
 					const struct nf_vpn_pkt *pkt)
 {
-	struct nf_vpn_spi_key key = {
+	struct nf_vpn_quoted_key key = {
 		.remote	= &pkt->dst,
 		.other	= &pkt->src,
 		.spi	= pkt->spi,
 		.dir	= NF_CT_VPN_DIR_OUT,
 	};
 
-	return rhashtable_lookup(&vn->spis, &key, nf_vpn_spi_params_wire);
+	return rhashtable_lookup(&vn->quoted, &key, nf_vpn_quoted_params_masq);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_find_wire);
 
+struct nf_vpn_spi_twins {
+	struct nf_vpn_quoted_key key;
+	unsigned int n;
+};
+
+/* Matches none, so that a look-up meets them all. */
+static int nf_vpn_quoted_cmp_count(struct rhashtable_compare_arg *arg,
+				   const void *obj)
+{
+	struct nf_vpn_spi_twins *twins =
+		container_of(arg->key, struct nf_vpn_spi_twins, key);
+
+	twins->n += nf_vpn_quoted_matches(&twins->key, obj);
+	return 1;
+}
+
+static const struct rhashtable_params nf_vpn_quoted_params_count =
+	NF_VPN_QUOTED_PARAMS(nf_vpn_quoted_cmp_count);
+
+static unsigned int nf_vpn_spi_count(struct nf_vpn_net *vn,
+				     const struct nf_vpn_spi *spi)
+{
+	struct nf_vpn_spi_twins twins = {
+		.key = {
+			.remote	= &nf_vpn_spi_remote(spi)->host,
+			.spi	= spi->spi,
+			.dir	= spi->dir,
+		},
+	};
+
+	rhashtable_lookup(&vn->quoted, &twins.key, nf_vpn_quoted_params_count);
+	return twins.n;
+}
+
+/* ---- Tables ---- */
+
+int nf_vpn_spis_init(struct nf_vpn_net *vn)
+{
+	int err;
+
+	INIT_LIST_HEAD(&vn->undecided);
+	err = rhashtable_init(&vn->spis, &nf_vpn_spi_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&vn->quoted, &nf_vpn_quoted_params);
+	if (err)
+		rhashtable_destroy(&vn->spis);
+	return err;
+}
+
+void nf_vpn_spis_exit(struct nf_vpn_net *vn)
+{
+	rhashtable_destroy(&vn->quoted);
+	rhashtable_destroy(&vn->spis);
+}
+
+/* Publish: all fields that a look-up reads are set. */
+int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+{
+	int err;
+
+	if (nf_vpn_spi_count(vn, spi) >= NF_VPN_SPI_TWINS)
+		return -EEXIST;
+	err = rhashtable_insert_fast(&vn->quoted, &spi->quoted,
+				     nf_vpn_quoted_params);
+	if (err)
+		return err;
+	err = rhashtable_insert_fast(&vn->spis, &spi->node, nf_vpn_spi_params);
+	if (err)
+		rhashtable_remove_fast(&vn->quoted, &spi->quoted,
+				       nf_vpn_quoted_params);
+	return err;
+}
+
+void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+{
+	rhashtable_remove_fast(&vn->spis, &spi->node, nf_vpn_spi_params);
+	rhashtable_remove_fast(&vn->quoted, &spi->quoted,
+			       nf_vpn_quoted_params);
+}
+
+/* ---- Entries ---- */
+
 static void nf_vpn_spi_init(struct nf_vpn_spi *spi,
-			    struct nf_vpn_remote *remote,
 			    const struct nf_vpn_pkt *pkt)
 {
-	spi->remote = remote;
 	spi->spi = pkt->spi;
 	spi->seq = pkt->seq;
 	spi->first = (u32)ktime_get_seconds();
@@ -217,64 +351,14 @@ static void nf_vpn_spi_init(struct nf_vpn_spi *spi,
 
 /**
  * nf_vpn_spi_init_in - fill in an inbound SPI that has no owner yet
- * @spi: zeroed
- * @remote: sender
+ * @spi: zeroed part of a &struct nf_vpn_undecided
  * @pkt: its first packet
  */
-void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, struct nf_vpn_remote *remote,
-			const struct nf_vpn_pkt *pkt)
+void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt)
 {
-	nf_vpn_spi_init(spi, remote, pkt);
+	nf_vpn_spi_init(spi, pkt);
 	spi->dir = NF_CT_VPN_DIR_IN;
 	spi->gw = pkt->dst.addr;
-}
-
-struct nf_vpn_spi_twins {
-	struct nf_vpn_spi_key key;
-	unsigned int n;
-};
-
-/* Matches none, so that a look-up meets them all. */
-static inline int nf_vpn_spi_cmp_count(struct rhashtable_compare_arg *arg,
-				       const void *obj)
-{
-	struct nf_vpn_spi_twins *twins =
-		container_of(arg->key, struct nf_vpn_spi_twins, key);
-
-	twins->n += nf_vpn_spi_matches(&twins->key, obj);
-	return 1;
-}
-
-static const struct rhashtable_params nf_vpn_spi_params_count =
-	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_count);
-
-static unsigned int nf_vpn_spi_count(struct nf_vpn_net *vn,
-				     const struct nf_vpn_spi *spi)
-{
-	struct nf_vpn_spi_twins twins = {
-		.key = {
-			.remote	= &spi->remote->host,
-			.spi	= spi->spi,
-			.dir	= spi->dir,
-		},
-	};
-
-	rhashtable_lookup(&vn->spis, &twins.key, nf_vpn_spi_params_count);
-	return twins.n;
-}
-
-/* Publish: all fields that a look-up reads are set. */
-int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
-{
-	if (nf_vpn_spi_count(vn, spi) >= NF_VPN_SPI_TWINS)
-		return -EEXIST;
-	return rhashtable_insert_fast(&vn->spis, &spi->node,
-				      nf_vpn_spi_params);
-}
-
-void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
-{
-	rhashtable_remove_fast(&vn->spis, &spi->node, nf_vpn_spi_params);
 }
 
 /**
@@ -335,7 +419,7 @@ static struct nf_vpn_spi *nf_vpn_spi_alloc(struct nf_vpn_net *vn,
 		goto out;
 	}
 	spi->session = s;
-	nf_vpn_spi_init(spi, s->remote, pkt);
+	nf_vpn_spi_init(spi, pkt);
 	spi->dir = dir;
 out:
 	nf_vpn_session_doze(vn, s);

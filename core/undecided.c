@@ -15,7 +15,7 @@ void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u)
 	nf_vpn_spi_unlink(vn, &u->spi);
 	list_del(&u->by_remote);
 	list_del(&u->by_net);
-	u->spi.remote->nundecided--;
+	u->remote->nundecided--;
 	vn->nundecided--;
 	nf_vpn_uncharge(vn, NULL);
 	kfree_rcu(u, spi.rcu);
@@ -61,7 +61,8 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 	u = kzalloc(sizeof(*u), GFP_ATOMIC);
 	if (!u)
 		goto err_charge;
-	nf_vpn_spi_init_in(&u->spi, remote, pkt);
+	u->remote = remote;
+	nf_vpn_spi_init_in(&u->spi, pkt);
 	u->first = jiffies;
 	if (nf_vpn_spi_link(vn, &u->spi))
 		goto err_free;

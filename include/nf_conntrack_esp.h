@@ -52,9 +52,6 @@ struct nf_esp_nat_ops {
 
 void nf_esp_nat_register(const struct nf_esp_nat_ops *ops);
 void nf_esp_nat_unregister(void);
-struct nf_conn *nf_esp_flow_get_in(struct nf_vpn_net *vn,
-				   const struct nf_vpn_session *s,
-				   const struct nf_vpn_pkt *pkt);
 unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_session *s, struct nf_conn *ct,
 			      bool proven);

@@ -18,8 +18,10 @@
  *	sees the first under RCU may follow the pointers. A session is unlinked
  *	after its SPIs, a remote with its last session, a client
  *	NF_VPN_ZONE_QUARANTINE after its last session.
- *	Nothing here holds a reference on a struct nf_conn: conntrack alone
- *	decides how long a flow lives, and each packet looks its flow up anew.
+ *	Conntrack alone decides how long a flow lives. A session keeps a
+ *	reference on its flow to save a look-up per packet; one that conntrack
+ *	has dropped is let go by the next packet or by the garbage collector, the
+ *	last one by the RCU callback that frees the session.
  *
  * Locking
  *	&nf_vpn_net.lock (BH) is taken to learn or drop an identifier and for
@@ -122,19 +124,46 @@ struct nf_vpn_remote {
 };
 
 /**
+ * enum nf_vpn_flow_kind - flows that a session may have
+ * @NF_VPN_FLOW_ESP: ESP
+ * @NF_VPN_FLOW_IKE: UDP from port 500 to port 500
+ */
+enum nf_vpn_flow_kind {
+	NF_VPN_FLOW_ESP,
+	NF_VPN_FLOW_IKE,
+};
+
+/**
+ * struct nf_vpn_flow - what a session knows of one of its flows
+ * @ct: confirmed entry, with a reference; NULL if not looked up yet. Only
+ *	core/flow.c touches it.
+ * @due: jiffies when the flow expires if nothing else comes; a flow that is
+ *	gone before that was deleted
+ * @masq: address the remote host sees
+ * @seen: the flow was confirmed; @due is valid
+ * @has_masq: @masq is valid
+ *
+ * All lockless.
+ */
+struct nf_vpn_flow {
+	struct nf_conn *ct;
+	unsigned long due;
+	union nf_inet_addr masq;
+	bool seen;
+	bool has_masq;
+};
+
+/**
  * enum nf_vpn_session_flags - bits of &nf_vpn_session.flags
  * @NF_VPN_SESSION_LOCAL: the client is the gateway itself
- * @NF_VPN_SESSION_FLOW: its flow has been seen; @due is valid
- * @NF_VPN_SESSION_USED: it has had a flow in its client's zone
- * @NF_VPN_SESSION_MASQ: @masq is valid
+ * @NF_VPN_SESSION_USED: a packet has been sent on to create a flow in its
+ *	client's zone
  * @NF_VPN_SESSION_REPLIED: the remote host has been heard
  * @NF_VPN_SESSION_DEAD: unlinked, to be freed
  */
 enum nf_vpn_session_flags {
 	NF_VPN_SESSION_LOCAL,
-	NF_VPN_SESSION_FLOW,
 	NF_VPN_SESSION_USED,
-	NF_VPN_SESSION_MASQ,
 	NF_VPN_SESSION_REPLIED,
 	NF_VPN_SESSION_DEAD,
 };
@@ -145,12 +174,10 @@ enum nf_vpn_session_flags {
  * @client: never NULL
  * @remote: never NULL
  * @flags: &enum nf_vpn_session_flags, atomic bit operations
- * @due: jiffies when the flow expires if nothing else comes; a flow that is
- *	gone before that was deleted
+ * @esp: its ESP flow
  * @last_out: jiffies of the last packet to the remote host
  * @last_in: jiffies of the last packet delivered from it
  * @created: seconds of the boot clock
- * @masq: address the remote host sees
  * @by_remote: in &nf_vpn_remote.sessions
  * @pending: in &nf_vpn_remote.pending while @unpaired
  * @pending_since: jiffies when the newest unpaired outbound SPI appeared
@@ -174,11 +201,10 @@ struct nf_vpn_session {
 	struct nf_vpn_client *client;
 	struct nf_vpn_remote *remote;
 	unsigned long flags;
-	unsigned long due;
+	struct nf_vpn_flow esp;
 	unsigned long last_out;
 	unsigned long last_in;
 	u32 created;
-	union nf_inet_addr masq;
 	struct hlist_node by_remote;
 	struct list_head pending;
 	u32 pending_since;
@@ -200,8 +226,9 @@ struct nf_vpn_session {
 /**
  * struct nf_vpn_spi - one ESP SPI in one direction
  * @node: in &nf_vpn_net.spis
- * @session: owner; NULL for an inbound SPI that is undecided
- * @remote: remote host
+ * @quoted: in &nf_vpn_net.quoted
+ * @session: owner; NULL for an inbound SPI that is undecided, which is a part
+ *	of a &struct nf_vpn_undecided then
  * @gw: inbound: destination address on the wire
  * @spi: on the wire
  * @dir: &enum nf_ct_vpn_dir
@@ -219,8 +246,8 @@ struct nf_vpn_session {
  */
 struct nf_vpn_spi {
 	struct rhash_head node;
+	struct rhash_head quoted;
 	struct nf_vpn_session *session;
-	struct nf_vpn_remote *remote;
 	union nf_inet_addr gw;
 	__be32 spi;
 	u8 dir;
@@ -247,6 +274,7 @@ struct nf_vpn_spi {
 /**
  * struct nf_vpn_undecided - inbound SPI that several sessions may own
  * @spi: entry in &nf_vpn_net.spis, &nf_vpn_spi.session is NULL
+ * @remote: sender
  * @by_remote: in &nf_vpn_remote.undecided
  * @by_net: in &nf_vpn_net.undecided
  * @first: jiffies of the first packet
@@ -255,11 +283,12 @@ struct nf_vpn_spi {
  * @n: number of candidates
  * @cand: candidates, longest waiting first
  *
- * All but @spi is protected by &nf_vpn_net.lock. When a candidate's session or
+ * All but @spi and @remote is protected by &nf_vpn_net.lock. When a candidate's session or
  * its flow goes away, so does the entry: that is no evidence for the others.
  */
 struct nf_vpn_undecided {
 	struct nf_vpn_spi spi;
+	struct nf_vpn_remote *remote;
 	struct list_head by_remote;
 	struct list_head by_net;
 	unsigned long first;
@@ -297,7 +326,9 @@ struct nf_vpn_stats {
  * @clients: &struct nf_vpn_client by address
  * @remotes: &struct nf_vpn_remote by address
  * @sessions: &struct nf_vpn_session by both addresses
- * @spis: &struct nf_vpn_spi by remote address, SPI and direction
+ * @spis: &struct nf_vpn_spi by the addresses and the SPI of its packets as
+ *	they arrive at the gateway
+ * @quoted: the same by remote address, SPI and direction, for ICMP errors
  * @zones: &struct nf_vpn_client by zone id; also tells that a zone is ours
  * @zone_next: where the search for a free zone goes on
  * @entries: sessions and SPIs, bounded by nf_conntrack_vpn_max
@@ -321,6 +352,7 @@ struct nf_vpn_net {
 	struct rhashtable remotes;
 	struct rhashtable sessions;
 	struct rhashtable spis;
+	struct rhashtable quoted;
 	struct xarray zones;
 	u32 zone_next;
 	u32 entries;
@@ -437,12 +469,12 @@ bool nf_vpn_session_make_room(struct nf_vpn_net *vn,
 			      const struct nf_vpn_client *client);
 void nf_vpn_session_paired(struct nf_vpn_session *s);
 void nf_vpn_session_unpair(struct nf_vpn_session *s);
-void nf_vpn_session_masq(struct nf_vpn_session *s,
-			 const union nf_inet_addr *masq);
 
 /* core/spi.c */
 int nf_vpn_spis_init(struct nf_vpn_net *vn);
 void nf_vpn_spis_exit(struct nf_vpn_net *vn);
+struct nf_vpn_spi *nf_vpn_spi_find(struct nf_vpn_net *vn,
+				   const struct nf_vpn_pkt *pkt);
 struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
 				       const struct nf_vpn_pkt *pkt);
 struct nf_vpn_spi *nf_vpn_spi_find_in(struct nf_vpn_net *vn,
@@ -459,8 +491,7 @@ struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
 				   const struct nf_vpn_pkt *pkt,
 				   enum nf_ct_vpn_conf conf);
 void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
-void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, struct nf_vpn_remote *remote,
-			const struct nf_vpn_pkt *pkt);
+void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt);
 int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
@@ -477,9 +508,16 @@ void nf_vpn_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle);
 
 static inline struct nf_vpn_undecided *
-nf_vpn_spi_undecided(struct nf_vpn_spi *spi)
+nf_vpn_spi_undecided(const struct nf_vpn_spi *spi)
 {
 	return container_of(spi, struct nf_vpn_undecided, spi);
+}
+
+static inline struct nf_vpn_remote *
+nf_vpn_spi_remote(const struct nf_vpn_spi *spi)
+{
+	return likely(spi->session) ? spi->session->remote :
+				      nf_vpn_spi_undecided(spi)->remote;
 }
 
 /* core/flow.c */
@@ -501,12 +539,23 @@ enum nf_vpn_flow_state {
 
 struct nf_conn *nf_vpn_flow_get(struct net *net,
 				const struct nf_vpn_host *client,
-				const struct nf_vpn_host *remote, u8 protonum,
-				bool *reply);
+				const struct nf_vpn_host *remote,
+				enum nf_vpn_flow_kind kind, bool *reply);
+struct nf_conn *nf_vpn_flow_get_cached(struct nf_vpn_net *vn,
+				       struct nf_vpn_session *s,
+				       enum nf_vpn_flow_kind kind, bool *reply);
+struct nf_conn *nf_vpn_flow_get_in(struct nf_vpn_net *vn,
+				   struct nf_vpn_session *s,
+				   enum nf_vpn_flow_kind kind,
+				   const struct nf_vpn_pkt *pkt);
+void nf_vpn_flow_uncache(struct nf_vpn_flow *f);
 bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
-			  u8 protonum);
+			  enum nf_vpn_flow_kind kind);
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
-					 const struct nf_vpn_session *s);
+					 struct nf_vpn_session *s,
+					 enum nf_vpn_flow_kind kind);
+void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
+		      u32 timeout);
 void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
 			enum ip_conntrack_dir dir, u32 timeout);
 void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct);
@@ -529,7 +578,8 @@ unsigned int nf_vpn_icmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 				const struct nf_hook_state *state);
 unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
 				const struct nf_vpn_icmp *icmp,
-				const struct nf_vpn_session *s,
+				struct nf_vpn_session *s,
+				enum nf_vpn_flow_kind kind,
 				const struct nf_hook_state *state);
 
 /* core/gc.c */
