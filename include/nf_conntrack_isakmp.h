@@ -11,10 +11,6 @@
 #define _NF_CONNTRACK_ISAKMP_H
 
 #include <linux/types.h>
-#ifndef __KERNEL__
-#include <stdbool.h>
-#include <stddef.h>
-#endif
 
 #define ISAKMP_PORT		500
 /* RFC 3947 section 4, RFC 7296 section 2.23 */
@@ -96,13 +92,13 @@ enum isakmp_reason {
 struct isakmp_header {
 	__be64 init_cookie;
 	__be64 resp_cookie;
-	__u8 next;
-	__u8 version;
-	__u8 exchange;
-	__u8 flags;
+	u8 next;
+	u8 version;
+	u8 exchange;
+	u8 flags;
 	__be32 msgid;
 	__be32 length;
-} __attribute__((__packed__));
+} __packed;
 
 /**
  * struct isakmp_message - what is in clear
@@ -131,16 +127,16 @@ struct isakmp_header {
 struct isakmp_message {
 	__be64 init_cookie;
 	__be64 resp_cookie;
-	__u32 msgid;
-	__u32 length;
-	__u16 fragment;
-	__u16 fragments;
+	u32 msgid;
+	u32 length;
+	u16 fragment;
+	u16 fragments;
 	__be32 invalid_spi[ISAKMP_INVALID_SPIS];
-	__u8 major;
-	__u8 exchange;
-	__u8 flags;
-	__u8 next;
-	__u8 ninvalid;
+	u8 major;
+	u8 exchange;
+	u8 flags;
+	u8 next;
+	u8 ninvalid;
 	bool encrypted;
 	bool malformed;
 	bool natt;
@@ -195,7 +191,7 @@ static inline bool isakmp_is_informational(const struct isakmp_message *m)
  */
 static inline bool isakmp_natt_is_ike(const void *data, size_t len)
 {
-	const __u8 *p = data;
+	const u8 *p = data;
 
 	return len >= ISAKMP_NATT_MARKER && !(p[0] | p[1] | p[2] | p[3]);
 }
@@ -238,10 +234,10 @@ enum isakmp_ticket_events {
  * @state: private bits
  */
 struct isakmp_ticket {
-	__u32 pair;
-	__u32 key;
-	__u32 date;
-	__u8 state;
+	u32 pair;
+	u32 key;
+	u32 date;
+	u8 state;
 };
 
 /**
@@ -261,12 +257,12 @@ struct isakmp_ticket {
  */
 struct isakmp_tickets {
 	struct isakmp_ticket ticket[ISAKMP_TICKETS];
-	__u32 seen_key[ISAKMP_TICKETS_SEEN];
-	__u16 seen_date[ISAKMP_TICKETS_SEEN];
-	__u32 pair;
-	__u8 n;
-	__u8 seen_next;
-	__u8 nseen;
+	u32 seen_key[ISAKMP_TICKETS_SEEN];
+	u16 seen_date[ISAKMP_TICKETS_SEEN];
+	u32 pair;
+	u8 n;
+	u8 seen_next;
+	u8 nseen;
 	bool floated;
 	bool raw_esp;
 };
@@ -274,13 +270,13 @@ struct isakmp_tickets {
 void isakmp_tickets_init(struct isakmp_tickets *t);
 unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 				    const struct isakmp_message *m,
-				    bool outbound, bool natt, __u32 checksum,
-				    unsigned int children, __u32 now);
+				    bool outbound, bool natt, u32 checksum,
+				    unsigned int children, u32 now);
 void isakmp_tickets_raw_esp(struct isakmp_tickets *t);
-unsigned int isakmp_tickets_open(const struct isakmp_tickets *t, __u32 now);
-__u32 isakmp_tickets_newest(const struct isakmp_tickets *t);
-bool isakmp_tickets_spend(struct isakmp_tickets *t, __u32 now);
-void isakmp_tickets_expire(struct isakmp_tickets *t, __u32 now);
+unsigned int isakmp_tickets_open(const struct isakmp_tickets *t, u32 now);
+u32 isakmp_tickets_newest(const struct isakmp_tickets *t);
+bool isakmp_tickets_spend(struct isakmp_tickets *t, u32 now);
+void isakmp_tickets_expire(struct isakmp_tickets *t, u32 now);
 
 static inline bool isakmp_tickets_floated(const struct isakmp_tickets *t)
 {
