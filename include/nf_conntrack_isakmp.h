@@ -204,6 +204,12 @@ static inline bool isakmp_natt_is_ike(const void *data, size_t len)
 #define ISAKMP_TICKETS_SEEN_MS	(5 * 60 * 1000)
 /* A request that has no response after this time has failed. */
 #define ISAKMP_TICKETS_ANSWER_MS	(60 * 1000)
+/*
+ * A response shorter than this has no room for an SA, two traffic selectors
+ * and what protects them: it is a refusal. 65 bytes were seen, and 213 or more
+ * for a success.
+ */
+#define ISAKMP_REFUSAL_LEN	120
 
 /**
  * enum isakmp_ticket_events - what a message did, bits
@@ -231,38 +237,53 @@ enum isakmp_ticket_events {
  * @pair: hash of the cookie pair
  * @key: hash of pair, requester and message ID: the exchange that opened it
  * @date: milliseconds, when the message went out
- * @state: private bits
+ * @answered: no response is due any more
+ * @auth: of the first exchange of an IKE SA, which may have several rounds
  */
 struct isakmp_ticket {
 	u32 pair;
 	u32 key;
 	u32 date;
-	u8 state;
+	bool answered;
+	bool auth;
+};
+
+/**
+ * struct isakmp_pair - cookie pair that the client uses
+ * @hash: of the cookies, 0 if none
+ * @rekey: key of its newest CREATE_CHILD_SA exchange, perhaps the one that
+ *	made the next pair
+ * @informed: the last exchange was an INFORMATIONAL one, perhaps a DELETE
+ * @rekeyed: it was made by the pair before it
+ */
+struct isakmp_pair {
+	u32 hash;
+	u32 rekey;
+	bool informed;
+	bool rekeyed;
 };
 
 /**
  * struct isakmp_tickets - tickets of one session
  * @ticket: open ones, oldest first
- * @seen_key: hashes of exchanges that have counted, a ring
- * @seen_date: seconds, when they were last seen
- * @pair: hash of the pair that the client's last child exchange was under
+ * @seen_key: hashes of exchanges that have counted, 0 in unused entries
+ * @seen_date: when they were last seen, in units of 1024 ms
+ * @pair: the client's present cookie pair and the one before it
  * @n: used entries of @ticket
- * @seen_next: entry of the ring that is written next
- * @nseen: used entries of the ring
+ * @seen_next: entry of @seen_key that is overwritten next
  * @floated: no candidate for raw ESP
- * @raw_esp: raw ESP has been seen under the IKE SA
+ * @raw_esp: raw ESP has been seen since the IKE SA began
  *
- * Zeroed memory is a valid state. Everything is serialized by the caller.
+ * Zeroed memory is a valid state. All calls are serialized by the caller.
  * Hashes needn't be keyed: who finds a collision has spoilt his own session.
  */
 struct isakmp_tickets {
 	struct isakmp_ticket ticket[ISAKMP_TICKETS];
 	u32 seen_key[ISAKMP_TICKETS_SEEN];
 	u16 seen_date[ISAKMP_TICKETS_SEEN];
-	u32 pair;
+	struct isakmp_pair pair[2];
 	u8 n;
 	u8 seen_next;
-	u8 nseen;
 	bool floated;
 	bool raw_esp;
 };
@@ -270,7 +291,7 @@ struct isakmp_tickets {
 void isakmp_tickets_init(struct isakmp_tickets *t);
 unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 				    const struct isakmp_message *m,
-				    bool outbound, bool natt, u32 checksum,
+				    bool outbound, bool natt,
 				    unsigned int children, u32 now);
 void isakmp_tickets_raw_esp(struct isakmp_tickets *t);
 unsigned int isakmp_tickets_open(const struct isakmp_tickets *t, u32 now);
