@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * When may a host be expected to receive ESP on an SPI that nobody has seen?
+ *
+ * SPIs are agreed under encryption, but a remote host can't use one before the
+ * client's own message that carries it has gone out, and which message that is
+ * stands in clear. It opens a ticket: "this session may soon receive on a new
+ * SPI". The first packet on the SPI spends it. A responder has been seen to
+ * use the SPI before its response was out, so the outbound message counts and
+ * not the end of the exchange:
+ *
+ *	IKEv2	IKE_AUTH, all rounds of an IKE SA together, dated by the last;
+ *		CREATE_CHILD_SA, as request or as response of the client.
+ *		A rekeyed IKE SA looks like a rekeyed child.
+ *	IKEv1	the client's first Quick Mode message of a message ID, which is
+ *		the second of all where the server began.
+ *
+ * A ticket too many costs copies. One too few makes another session, which has
+ * one, the sole candidate of a packet that isn't its own. So in doubt a ticket
+ * stays.
+ */
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "nf_conntrack_isakmp.h"
+
+static u32 isakmp_mix(u32 hash, u32 word)
+{
+	hash = (hash ^ word) * 0x9e3779b1;
+	return hash ^ hash >> 15;
+}
+
+static u32 isakmp_hash_pair(const struct isakmp_message *m)
+{
+	u32 word[4], hash = 0;
+	size_t i;
+
+	memcpy(word, &m->init_cookie, sizeof(m->init_cookie));
+	memcpy(word + 2, &m->resp_cookie, sizeof(m->resp_cookie));
+	for (i = 0; i < ARRAY_SIZE(word); i++)
+		hash = isakmp_mix(hash, word[i]);
+	return hash ? hash : 1;
+}
+
+/*
+ * An exchange: in IKEv2 both sides count from 0 (RFC 7296 section 2.2), in
+ * IKEv1 the ID is random and the initiator of the exchange doesn't show.
+ * Neither uses an ID twice under a cookie pair, so what has the same ID is a
+ * retransmission, a fragment, or goes on with the exchange.
+ */
+static u32 isakmp_hash_exchange(u32 pair, const struct isakmp_message *m,
+				bool outbound)
+{
+	bool by_client = m->major == 2 && outbound != isakmp_is_response(m);
+	u32 hash = isakmp_mix(isakmp_mix(pair, m->msgid), by_client);
+
+	return hash ? hash : 1;
+}
+
+/* Signed: another CPU's clock may be a moment ahead. */
+static bool isakmp_ticket_failed(const struct isakmp_ticket *ticket, u32 now)
+{
+	return !ticket->answered &&
+	       (s32)(now - ticket->date) > ISAKMP_TICKETS_ANSWER_MS;
+}
+
+static void isakmp_ticket_remove(struct isakmp_tickets *t, unsigned int i)
+{
+	t->n--;
+	memmove(t->ticket + i, t->ticket + i + 1,
+		(t->n - i) * sizeof(t->ticket[0]));
+}
+
+static struct isakmp_ticket *isakmp_ticket_find(struct isakmp_tickets *t,
+						u32 key)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->n; i++)
+		if (t->ticket[i].key == key)
+			return &t->ticket[i];
+	return NULL;
+}
+
+static struct isakmp_ticket *isakmp_ticket_find_auth(struct isakmp_tickets *t,
+						     u32 pair)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->n; i++)
+		if (t->ticket[i].auth && t->ticket[i].pair == pair)
+			return &t->ticket[i];
+	return NULL;
+}
+
+/* Oldest first: what is dated anew goes to the end. */
+static struct isakmp_ticket *
+isakmp_ticket_redate(struct isakmp_tickets *t,
+		     const struct isakmp_ticket *ticket, u32 now)
+{
+	struct isakmp_ticket copy = *ticket;
+
+	copy.date = now;
+	isakmp_ticket_remove(t, ticket - t->ticket);
+	t->ticket[t->n] = copy;
+	return &t->ticket[t->n++];
+}
+
+/* Wraps where the millisecond clock does. */
+static u16 isakmp_seen_clock(u32 now)
+{
+	return now / 1024;
+}
+
+static bool isakmp_seen_is(const struct isakmp_tickets *t, unsigned int i,
+			   u32 key, u32 now)
+{
+	s16 age = isakmp_seen_clock(now) - t->seen_date[i];
+
+	return t->seen_key[i] == key && age <= ISAKMP_TICKETS_SEEN_MS / 1024;
+}
+
+/* Notes the exchange. Returns true if it had been noted before. */
+static bool isakmp_seen(struct isakmp_tickets *t, u32 key, u32 now)
+{
+	unsigned int i;
+
+	for (i = 0; i < ISAKMP_TICKETS_SEEN; i++) {
+		if (!isakmp_seen_is(t, i, key, now))
+			continue;
+		t->seen_date[i] = isakmp_seen_clock(now);
+		return true;
+	}
+	t->seen_key[t->seen_next] = key;
+	t->seen_date[t->seen_next] = isakmp_seen_clock(now);
+	t->seen_next = (t->seen_next + 1) % ISAKMP_TICKETS_SEEN;
+	return false;
+}
+
+static void isakmp_seen_forget(struct isakmp_tickets *t, u32 key)
+{
+	unsigned int i;
+
+	for (i = 0; i < ISAKMP_TICKETS_SEEN; i++)
+		if (t->seen_key[i] == key)
+			t->seen_key[i] = 0;
+}
+
+/* A session can't expect more SPIs than it has children to renew, and one. */
+static bool isakmp_tickets_trim(struct isakmp_tickets *t, unsigned int children)
+{
+	if (t->n < ISAKMP_TICKETS && t->n <= children)
+		return false;
+	while (t->n >= ISAKMP_TICKETS || t->n > children)
+		isakmp_ticket_remove(t, 0);
+	return true;
+}
+
+/* Tickets of all exchanges under one cookie pair. */
+static bool isakmp_tickets_cancel_pair(struct isakmp_tickets *t, u32 pair)
+{
+	bool any = false;
+	unsigned int i;
+
+	for (i = t->n; i-- > 0;) {
+		if (t->ticket[i].pair != pair)
+			continue;
+		isakmp_ticket_remove(t, i);
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * The exchange turned out to have renewed the IKE SA and brings no SPI. But
+ * where its ticket is the only one and no SPI was ever spent, it may have
+ * pushed out the one of a child that is idle since it was made.
+ */
+static bool isakmp_tickets_cancel_rekey(struct isakmp_tickets *t, u32 rekey,
+					unsigned int children)
+{
+	struct isakmp_ticket *ticket = isakmp_ticket_find(t, rekey);
+
+	if (!ticket || (t->n == 1 && !children))
+		return false;
+	isakmp_ticket_remove(t, ticket - t->ticket);
+	return true;
+}
+
+static unsigned int isakmp_tickets_timeout(struct isakmp_tickets *t, u32 now)
+{
+	unsigned int events = 0, i;
+
+	for (i = t->n; i-- > 0;) {
+		if (!isakmp_ticket_failed(&t->ticket[i], now))
+			continue;
+		/* A client that still retransmits gets another one. */
+		isakmp_seen_forget(t, t->ticket[i].key);
+		isakmp_ticket_remove(t, i);
+		events = ISAKMP_TICKET_CANCELLED;
+	}
+	return events;
+}
+
+static bool isakmp_is_auth(const struct isakmp_message *m)
+{
+	return m->major == 2 && m->exchange == ISAKMP_V2_AUTH;
+}
+
+/*
+ * IKEv1 messages of phase 2 have an ID (RFC 2409 section 5.5). Later fragments
+ * of some senders have none, and then say nothing of their exchange.
+ */
+static bool isakmp_has_child(const struct isakmp_message *m)
+{
+	return isakmp_is_child(m) && (m->major == 2 || m->msgid);
+}
+
+/* The pair has been authenticated, as far as one can see from outside. */
+static bool isakmp_is_settled(const struct isakmp_message *m)
+{
+	return isakmp_has_child(m) ||
+	       (isakmp_is_informational(m) && m->encrypted);
+}
+
+/*
+ * The client has gone over to a new pair. Only its own packets show that: who
+ * isn't on the path knows no pair, but can make one up.
+ */
+static bool isakmp_pair_new(struct isakmp_tickets *t,
+			    const struct isakmp_message *m, u32 hash,
+			    unsigned int children)
+{
+	const struct isakmp_pair *old = &t->pair[1];
+	/* IKEv1 has no way to make a pair under another one. */
+	bool fresh = m->major == 1 || isakmp_is_auth(m);
+
+	t->pair[1] = t->pair[0];
+	t->pair[0] = (struct isakmp_pair){ .hash = hash, .rekeyed = !fresh };
+	if (fresh)
+		t->raw_esp = false;
+	if (!old->hash || !old->informed)
+		return false;
+	if (fresh)
+		return isakmp_tickets_cancel_pair(t, old->hash);
+	return isakmp_tickets_cancel_rekey(t, old->rekey, children);
+}
+
+/*
+ * A DELETE can't be told from other INFORMATIONAL exchanges, but nothing
+ * follows it. So a pair counts as deleted if there was one last and there is
+ * a new pair; after a rekey either may be seen first.
+ */
+static bool isakmp_pair_seen(struct isakmp_tickets *t,
+			     const struct isakmp_message *m, bool outbound,
+			     u32 hash, unsigned int children)
+{
+	unsigned int i = t->pair[1].hash == hash;
+
+	if (t->pair[i].hash != hash)
+		return outbound && isakmp_is_settled(m) &&
+		       isakmp_pair_new(t, m, hash, children);
+	t->pair[i].informed = isakmp_is_informational(m);
+	return i && t->pair[1].informed && t->pair[0].rekeyed &&
+	       isakmp_tickets_cancel_rekey(t, t->pair[1].rekey, children);
+}
+
+static void isakmp_pair_rekey(struct isakmp_tickets *t, u32 hash, u32 key)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(t->pair); i++)
+		if (t->pair[i].hash == hash)
+			t->pair[i].rekey = key;
+}
+
+/*
+ * RFC 7296 section 2.23: IKE and ESP float together. NAT_DETECTION payloads
+ * prove nothing, peers send them and stay with raw ESP. Seeing raw ESP does,
+ * until the next IKE SA: with MOBIKE the port may change and ESP doesn't.
+ */
+static unsigned int isakmp_tickets_float(struct isakmp_tickets *t, bool natt)
+{
+	t->floated = natt && !t->raw_esp;
+	return t->floated ? ISAKMP_FLOATED : ISAKMP_RAW;
+}
+
+/* Fragments don't tell how long the message is. */
+static bool isakmp_is_refusal(const struct isakmp_message *m)
+{
+	return isakmp_is_response(m) && !isakmp_is_fragment(m) &&
+	       m->length < ISAKMP_REFUSAL_LEN;
+}
+
+/* A repetition is as good as the first, while the first wasn't heard. */
+static unsigned int isakmp_ticket_repeat(struct isakmp_tickets *t, u32 key,
+					 u32 now)
+{
+	const struct isakmp_ticket *ticket = isakmp_ticket_find(t, key);
+
+	if (!ticket || ticket->answered)
+		return ISAKMP_TICKET_DUPLICATE;
+	isakmp_ticket_redate(t, ticket, now);
+	return ISAKMP_TICKET_DUPLICATE | ISAKMP_TICKET_REDATED;
+}
+
+static unsigned int isakmp_ticket_open(struct isakmp_tickets *t,
+				       const struct isakmp_message *m,
+				       u32 pair, u32 key,
+				       unsigned int children, u32 now)
+{
+	unsigned int events = ISAKMP_TICKET_OPENED;
+
+	if (isakmp_tickets_trim(t, children))
+		events |= ISAKMP_TICKET_CANCELLED;
+	t->ticket[t->n++] = (struct isakmp_ticket){
+		.pair = pair,
+		.key = key,
+		.date = now,
+		.answered = isakmp_is_response(m),
+		.auth = isakmp_is_auth(m),
+	};
+	return events;
+}
+
+/* One round more: the SPI is in it, or in one still to come. */
+static unsigned int isakmp_ticket_round(struct isakmp_tickets *t,
+					const struct isakmp_message *m,
+					struct isakmp_ticket *ticket, u32 key,
+					u32 now)
+{
+	ticket = isakmp_ticket_redate(t, ticket, now);
+	ticket->key = key;
+	ticket->answered = isakmp_is_response(m);
+	return ISAKMP_TICKET_REDATED;
+}
+
+/* A child exchange, from the client. */
+static unsigned int isakmp_child_out(struct isakmp_tickets *t,
+				     const struct isakmp_message *m, u32 pair,
+				     unsigned int children, u32 now)
+{
+	u32 key = isakmp_hash_exchange(pair, m, true);
+	struct isakmp_ticket *auth;
+
+	if (isakmp_is_refusal(m))
+		return 0;
+	if (isakmp_seen(t, key, now))
+		return isakmp_ticket_repeat(t, key, now);
+	auth = isakmp_ticket_find_auth(t, pair);
+	if (auth && isakmp_is_auth(m))
+		return isakmp_ticket_round(t, m, auth, key, now);
+	if (m->major == 2 && m->exchange == ISAKMP_V2_CHILD)
+		isakmp_pair_rekey(t, pair, key);
+	return isakmp_ticket_open(t, m, pair, key, children, now);
+}
+
+/*
+ * A child exchange, from the remote host. A refused IKE_AUTH counts like a
+ * refused CREATE_CHILD_SA: a client that is refused for ever would be a
+ * candidate for ever. It may also be a round of EAP; then the next one opens
+ * a ticket again.
+ */
+static unsigned int isakmp_child_in(struct isakmp_tickets *t,
+				    const struct isakmp_message *m, u32 pair)
+{
+	u32 key = isakmp_hash_exchange(pair, m, false);
+	struct isakmp_ticket *ticket = isakmp_ticket_find(t, key);
+
+	if (!ticket || ticket->answered)
+		return 0;
+	ticket->answered = true;
+	if (!isakmp_is_refusal(m))
+		return 0;
+	isakmp_ticket_remove(t, ticket - t->ticket);
+	return ISAKMP_TICKET_CANCELLED;
+}
+
+/**
+ * isakmp_tickets_message - what a message means for the tickets of its session
+ * @t: tickets
+ * @m: message, isakmp_parse() returned %ISAKMP_OK
+ * @outbound: from the client
+ * @natt: on port 4500
+ * @children: inbound SPIs of the session that are in use
+ * @now: milliseconds of any clock
+ *
+ * Return: &enum isakmp_ticket_events
+ */
+unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
+				    const struct isakmp_message *m,
+				    bool outbound, bool natt,
+				    unsigned int children, u32 now)
+{
+	unsigned int events = isakmp_tickets_timeout(t, now);
+	u32 pair = isakmp_hash_pair(m);
+
+	/* No exchange that matters here is without a responder's cookie. */
+	if (m->malformed || !m->resp_cookie)
+		return events;
+	if (isakmp_pair_seen(t, m, outbound, pair, children))
+		events |= ISAKMP_TICKET_CANCELLED;
+	if (!isakmp_has_child(m))
+		return events;
+	if (!outbound)
+		return events | isakmp_child_in(t, m, pair);
+	events |= isakmp_tickets_float(t, natt);
+	return events | isakmp_child_out(t, m, pair, children, now);
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_message);
+
+/**
+ * isakmp_tickets_init - no tickets
+ * @t: tickets
+ */
+void isakmp_tickets_init(struct isakmp_tickets *t)
+{
+	memset(t, 0, sizeof(*t));
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_init);
+
+/**
+ * isakmp_tickets_raw_esp - the client sends raw ESP, whatever its IKE does
+ * @t: tickets
+ *
+ * To be called when an outbound SPI appears.
+ */
+void isakmp_tickets_raw_esp(struct isakmp_tickets *t)
+{
+	t->raw_esp = true;
+	t->floated = false;
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_raw_esp);
+
+/**
+ * isakmp_tickets_open - number of open tickets
+ * @t: tickets
+ * @now: milliseconds
+ *
+ * Return: 0 also if the session's ESP comes in UDP.
+ */
+unsigned int isakmp_tickets_open(const struct isakmp_tickets *t, u32 now)
+{
+	unsigned int i, n = 0;
+
+	if (t->floated)
+		return 0;
+	for (i = 0; i < t->n; i++)
+		n += !isakmp_ticket_failed(&t->ticket[i], now);
+	return n;
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_open);
+
+/**
+ * isakmp_tickets_newest - date of the newest ticket
+ * @t: tickets, at least one is open
+ *
+ * Return: milliseconds
+ */
+u32 isakmp_tickets_newest(const struct isakmp_tickets *t)
+{
+	return t->n ? t->ticket[t->n - 1].date : 0;
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_newest);
+
+/**
+ * isakmp_tickets_spend - a new inbound SPI was bound to the session
+ * @t: tickets
+ * @now: milliseconds
+ *
+ * Return: false if there was no ticket for it
+ */
+bool isakmp_tickets_spend(struct isakmp_tickets *t, u32 now)
+{
+	isakmp_tickets_timeout(t, now);
+	if (!isakmp_tickets_open(t, now))
+		return false;
+	isakmp_ticket_remove(t, 0);
+	return true;
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_spend);
+
+/**
+ * isakmp_tickets_expire - cancel tickets whose request was never answered
+ * @t: tickets
+ * @now: milliseconds
+ *
+ * Each message does so as well; this is for sessions that have none. A call in
+ * some hours keeps old dates from looking new.
+ */
+void isakmp_tickets_expire(struct isakmp_tickets *t, u32 now)
+{
+	unsigned int i;
+
+	isakmp_tickets_timeout(t, now);
+	for (i = 0; i < ISAKMP_TICKETS_SEEN; i++)
+		if (!isakmp_seen_is(t, i, t->seen_key[i], now))
+			t->seen_key[i] = 0;
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_expire);
