@@ -46,14 +46,6 @@ static struct nf_conntrack_helper *esp_label(u32 l3num)
 	return esp_labels[l3num == AF_INET6];
 }
 
-static u32 esp_timeout(const struct nf_vpn_net *vn, const struct nf_conn *ct,
-		       bool replied)
-{
-	return nf_vpn_flow_timeout(ct, replied ?
-				   READ_ONCE(vn->set.esp_timeout) :
-				   READ_ONCE(vn->set.esp_timeout_unreplied));
-}
-
 /*
  * Called as the helper of a flow that is about to be confirmed: NAT and the
  * ruleset have had their say, and no other traffic pays for a hook of its own.
@@ -71,7 +63,7 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 	if (nf_ct_is_confirmed(ct))
 		return NF_ACCEPT;
 	vn = nf_vpn_pernet(nf_ct_net(ct));
-	timeout = esp_timeout(vn, ct, false);
+	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, false);
 	nf_vpn_ct_refresh(ct, skb, timeout);
 	client.addr = tuple->src.u3;
 	client.l3num = tuple->src.l3num;
@@ -89,6 +81,17 @@ static unsigned int esp_stock(struct nf_vpn_net *vn)
 {
 	nf_vpn_stat_inc(vn, STOCK);
 	return NF_ACCEPT;
+}
+
+/* IKE may be silent as long as the SAs that it has made are in use. */
+static void esp_keep_ike_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike || time_before(jiffies, READ_ONCE(ike->kept_alive) + HZ / 2))
+		return;
+	WRITE_ONCE(ike->kept_alive, jiffies);
+	nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_IKE);
 }
 
 /* A host that is not answered within a second resends. */
@@ -124,8 +127,8 @@ static void esp_unanswered(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 static unsigned int esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 				   struct nf_vpn_session *s, struct nf_conn *ct)
 {
-	u32 timeout = esp_timeout(vn, ct,
-				  test_bit(IPS_SEEN_REPLY_BIT, &ct->status));
+	bool replied = test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, replied);
 
 	nf_vpn_flow_seen(&s->esp, ct, timeout);
 	nf_vpn_stamp(&s->last_out, jiffies);
@@ -147,7 +150,7 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_session *s, struct nf_conn *ct,
 			      bool proven)
 {
-	u32 timeout = esp_timeout(vn, ct, true);
+	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, true);
 
 	nf_vpn_flow_seen(&s->esp, ct, timeout);
 	if (proven) {
@@ -157,6 +160,7 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	if (!test_bit(NF_VPN_SESSION_REPLIED, &s->flags))
 		set_bit(NF_VPN_SESSION_REPLIED, &s->flags);
+	esp_keep_ike_alive(vn, s);
 	nf_vpn_stat_inc(vn, ATTACHED_IN);
 	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_REPLY, timeout);
 	return NF_ACCEPT;
@@ -181,6 +185,7 @@ static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
 	spi = nf_vpn_spi_add_out(vn, s, pkt);
 	if (spi)
 		nf_vpn_spi_seen(spi, pkt, len);
+	nf_vpn_ike_raw_esp(s);
 unlock:
 	spin_unlock_bh(&vn->lock);
 	return s;

@@ -8,6 +8,8 @@
  * - An SPI of one of the gateway's own security associations is the gateway's.
  * - A new inbound SPI answers a new outbound one; an SPI that was in use before
  *   we saw it goes with a session that was, too (RFC 4303 section 3.3.3).
+ * - A client's own IKE message announces an SPI before the remote host can use
+ *   it (core/isakmp_ticket.c).
  * - Several SPIs that can only belong to as many sessions are spoken for.
  * - A session whose own inbound SPI still receives needs no other.
  *
@@ -27,8 +29,10 @@
 #include "compat.h"
 #include "nf_conntrack_esp.h"
 
-/* An answer to a packet comes within a few round trips, or the host is busy. */
-#define NF_NAT_ESP_FRESH	(HZ / 2)
+/* An answer comes within four round trips, or in this time (milliseconds). */
+#define NF_NAT_ESP_FRESH	500U
+/* A longer one was measured across a pause (milliseconds). */
+#define NF_NAT_ESP_RTT_MAX	5000U
 /* A session that received this lately is served by the SPIs it has. */
 #define NF_NAT_ESP_QUIET	HZ
 /* Packets of the old and the new SPI overtake each other by so much. */
@@ -336,22 +340,77 @@ struct nf_nat_esp_choice {
 };
 
 /*
- * Could a packet be brought to this session? One without a flow may yield to
- * others while we look at candidates.
+ * New inbound SPIs that the session waits for: as many as its IKE has announced,
+ * or, where that doesn't show, as it has outbound ones without a partner.
+ */
+static int nf_nat_esp_room(const struct nf_vpn_session *s)
+{
+	int need = nf_vpn_ike_need(s);
+
+	return (need < 0 ? s->unpaired : need) - s->reserved;
+}
+
+/* Does it wait for an SPI that is new, or one in use before we saw it? */
+static bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old)
+{
+	if (old)
+		return s->pending_old && s->unpaired > s->reserved;
+	if (nf_vpn_ike_need(s) < 0 && s->pending_old)
+		return false;
+	return nf_nat_esp_room(s) > 0;
+}
+
+/* The address that the remote host answers to, NULL if it knows none. */
+static const union nf_inet_addr *nf_nat_esp_masq(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike;
+
+	if (smp_load_acquire(&s->esp.seen))
+		return &s->esp.masq;
+	/* It has not sent ESP yet: its IKE says that it may receive some. */
+	ike = nf_vpn_session_ike(s);
+	if (!ike || !smp_load_acquire(&ike->flow.seen) ||
+	    nf_vpn_ike_need(s) <= 0)
+		return NULL;
+	return &ike->flow.masq;
+}
+
+/*
+ * Could a packet be this session's? One without a flow may yield to others
+ * while we look at candidates.
  */
 static bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 			    const struct nf_vpn_pkt *pkt)
 {
-	return !test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
-	       smp_load_acquire(&s->esp.seen) &&
-	       (s->embryonic || list_empty(&s->lru)) &&
-	       nf_inet_addr_cmp(&s->esp.masq, &pkt->dst.addr);
+	const union nf_inet_addr *masq;
+
+	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
+	    !(s->embryonic || list_empty(&s->lru)))
+		return false;
+	masq = nf_nat_esp_masq(s);
+	return masq && nf_inet_addr_cmp(masq, &pkt->dst.addr);
 }
 
+static u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	return max(NF_NAT_ESP_FRESH, ike ? 4 * min(READ_ONCE(ike->rtt),
+						   NF_NAT_ESP_RTT_MAX) : 0);
+}
+
+/* Has it begun to wait so lately that the first answer is due now? */
 static bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s)
 {
-	return s->unpaired > s->reserved &&
-	       (u32)jiffies - s->pending_since <= NF_NAT_ESP_FRESH;
+	u32 fresh = nf_nat_esp_fresh_ms(s);
+
+	if (nf_nat_esp_room(s) <= 0)
+		return false;
+	if (nf_vpn_ike_need(s) > 0 &&
+	    nf_vpn_now_ms() - nf_vpn_ike_newest(s) <= fresh)
+		return true;
+	return s->unpaired &&
+	       jiffies_to_msecs((u32)jiffies - s->pending_since) <= fresh;
 }
 
 static bool nf_nat_esp_is_quiet(const struct nf_vpn_session *s)
@@ -371,7 +430,7 @@ static bool nf_nat_esp_full(const struct nf_nat_esp_choice *c)
 }
 
 /*
- * Sessions with an outbound SPI of the right age that has no partner yet.
+ * Sessions that wait for an SPI of the right age.
  * Where there are too many, those that began last: an answer comes within a
  * round trip.
  */
@@ -383,8 +442,7 @@ static void nf_nat_esp_pending(struct nf_nat_esp_choice *c,
 	struct nf_vpn_session *s;
 
 	list_for_each_entry_reverse(s, &remote->pending, pending) {
-		if (s->pending_old == old && s->unpaired > s->reserved &&
-		    nf_nat_esp_uses(s, pkt))
+		if (nf_nat_esp_waits(s, old) && nf_nat_esp_uses(s, pkt))
 			nf_nat_esp_add(c, s);
 		if (!--scan || nf_nat_esp_full(c))
 			break;
@@ -418,11 +476,11 @@ static void nf_nat_esp_unexpected(struct nf_nat_esp_choice *c,
 				  const struct nf_vpn_remote *remote,
 				  const struct nf_vpn_pkt *pkt)
 {
-	if (remote->nsessions > 1 && !esp_seq_is_new(pkt->seq))
-		return;
 	nf_nat_esp_any(c, remote, pkt, true);
 	if (!nf_nat_esp_full(c))
 		nf_nat_esp_any(c, remote, pkt, false);
+	if (c->n > 1 && !esp_seq_is_new(pkt->seq))
+		c->n = 0;
 }
 
 /* Position of @s among the candidates, or -1. */
@@ -443,7 +501,7 @@ static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
 
 	for (i = 0; i < u->n; i++) {
 		index = nf_nat_esp_index(c, u->cand[i]);
-		if (index < 0 && u->cand[i]->unpaired > u->cand[i]->reserved)
+		if (index < 0 && nf_nat_esp_room(u->cand[i]) > 0)
 			return -1;
 		last = max(last, index);
 	}
@@ -459,7 +517,8 @@ static unsigned int nf_nat_esp_taken(struct nf_nat_esp_choice *c,
 				     const struct nf_vpn_remote *remote,
 				     const struct nf_vpn_pkt *pkt)
 {
-	unsigned int i, spis = 0, room = 0, taken = 0;
+	unsigned int i, taken = 0;
+	int spis = 0, room = 0;
 	u8 count[NF_VPN_CANDIDATES] = {};
 	struct nf_vpn_undecided *u;
 
@@ -474,7 +533,7 @@ static unsigned int nf_nat_esp_taken(struct nf_nat_esp_choice *c,
 	}
 	for (i = 0; i < c->n; i++) {
 		spis += count[i];
-		room += c->s[i]->unpaired - c->s[i]->reserved;
+		room += max(nf_nat_esp_room(c->s[i]), 0);
 		if (spis >= room)
 			taken = i + 1;
 	}
@@ -547,7 +606,7 @@ static bool nf_nat_esp_single_child(const struct nf_vpn_session *s)
 static bool nf_nat_esp_excluded(const struct nf_vpn_undecided *u,
 				const struct nf_vpn_session *s)
 {
-	if (u->expecting && s->unpaired <= s->reserved)
+	if (u->expecting && nf_nat_esp_room(s) <= 0)
 		return true;
 	return time_after(READ_ONCE(s->last_in),
 			  u->first + NF_NAT_ESP_HANDOVER) &&
@@ -643,6 +702,31 @@ static void nf_nat_esp_open(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 	nf_nat_esp_budget(vn, remote, c);
 }
 
+/*
+ * One candidate has just begun to wait and the others have for long: it is the
+ * one, if its IKE shows. (A host without visible IKE may be waiting unseen.)
+ */
+static bool nf_nat_esp_only_fresh(struct nf_nat_esp_choice *c)
+{
+	struct nf_vpn_session *fresh = NULL;
+	unsigned int i;
+
+	for (i = 0; i < c->n; i++) {
+		if (nf_vpn_ike_need(c->s[i]) < 0)
+			return false;
+		if (!nf_nat_esp_is_fresh(c->s[i]))
+			continue;
+		if (fresh)
+			return false;
+		fresh = c->s[i];
+	}
+	if (!fresh)
+		return false;
+	c->s[0] = fresh;
+	c->n = 1;
+	return true;
+}
+
 /* The first packet of an SPI. Returns true if it is decided. */
 static bool nf_nat_esp_first(struct nf_vpn_net *vn,
 			     struct nf_vpn_remote *remote,
@@ -652,7 +736,7 @@ static bool nf_nat_esp_first(struct nf_vpn_net *vn,
 	nf_nat_esp_choose(c, remote, a->pkt, a->stock);
 	if (!c->n)
 		return false;
-	if (c->n == 1)
+	if (c->n == 1 || (c->expecting && nf_nat_esp_only_fresh(c)))
 		return nf_nat_esp_bind(vn, c, a, remote->nsessions == 1 ?
 				       NF_CT_VPN_CONF_SOLE :
 				       NF_CT_VPN_CONF_INFERRED);
@@ -811,6 +895,7 @@ static struct nf_vpn_session *nf_nat_esp_holder(struct nf_vpn_net *vn,
 		if (!scan--)
 			break;
 		if (!test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
+		    s->nspis[NF_CT_VPN_DIR_OUT] &&
 		    (s->embryonic || list_empty(&s->lru)) &&
 		    !nf_vpn_host_equal(&s->client->host, &pkt->src))
 			return s;
@@ -867,7 +952,7 @@ static void nf_nat_esp_reopen(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		if (!nf_nat_esp_doubtful(spi))
 			continue;
 		nf_vpn_spi_free(vn, spi);
-		nf_vpn_session_unpair(s);
+		nf_vpn_session_unpair(vn, s);
 		s->pending_old = starved->pending_old;
 	}
 }
@@ -900,8 +985,8 @@ static void nf_nat_esp_starved(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	    time_before(jiffies, s->remote->repaired + NF_NAT_ESP_REPAIR))
 		goto unlock;
 	s->remote->repaired = jiffies;
-	if (!s->unpaired)
-		nf_vpn_session_unpair(s);
+	if (nf_nat_esp_room(s) <= 0)
+		nf_vpn_session_unpair(vn, s);
 	list_for_each_entry_safe(u, next, &s->remote->undecided, by_remote)
 		nf_vpn_undecided_free(vn, u);
 	hlist_for_each_entry(sibling, &s->remote->sessions, by_remote) {

@@ -15,6 +15,11 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
+/* skb_gso_segment() moved there from netdevice.h in 6.5. */
+#if __has_include(<net/gso.h>)
+#include <net/gso.h>
+#endif
+
 /* proc handlers take a const table since 6.11. */
 #ifdef NF_VPN_HAVE_CONST_CTL_TABLE
 #define NF_VPN_CTL_TABLE const struct ctl_table

@@ -4,6 +4,7 @@
 #include <linux/netdevice.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "compat.h"
 #include "nf_conntrack_vpn.h"
 
 /**
@@ -23,9 +24,10 @@ bool nf_vpn_may_copy(const struct sk_buff *skb,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_may_copy);
 
-/* The copy goes on behind our hook, as a reinjected packet does. */
-static void nf_vpn_copy_continue(struct sk_buff *skb,
-				 const struct nf_hook_state *state)
+/* Go on at our hook, or at the one @skip behind it, as a reinjected packet. */
+static void nf_vpn_continue(struct sk_buff *skb,
+			    const struct nf_hook_state *state,
+			    unsigned int skip)
 {
 	const struct nf_hook_entries *e = nf_vpn_hook_entries(state);
 	struct nf_hook_state s = *state;
@@ -39,7 +41,7 @@ static void nf_vpn_copy_continue(struct sk_buff *skb,
 		kfree_skb(skb);
 		return;
 	}
-	if (nf_hook_slow(skb, &s, e, i + 1) == 1)
+	if (nf_hook_slow(skb, &s, e, i + skip) == 1)
 		s.okfn(s.net, s.sk, skb);
 }
 
@@ -66,7 +68,33 @@ int nf_vpn_copy(const struct sk_buff *skb, struct nf_conn *ct,
 		return -ENOMEM;
 	}
 	nf_vpn_flow_attach_copy(copy, ct);
-	nf_vpn_copy_continue(copy, state);
+	nf_vpn_continue(copy, state, 1);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_copy);
+
+/**
+ * nf_vpn_segment - take a packet that GRO has merged apart
+ * @skb: GSO packet, of several hosts perhaps; consumed
+ * @state: hook that it is in
+ *
+ * Each datagram comes to our hook again, alone.
+ *
+ * Return: NF_STOLEN, or NF_ACCEPT with the packet as it was if memory is short.
+ */
+unsigned int nf_vpn_segment(struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	struct sk_buff *segs, *next;
+
+	segs = skb_gso_segment(skb, 0);
+	if (IS_ERR_OR_NULL(segs))
+		return NF_ACCEPT;
+	skb_list_walk_safe(segs, segs, next) {
+		skb_mark_not_on_list(segs);
+		nf_vpn_continue(segs, state, 0);
+	}
+	consume_skb(skb);
+	return NF_STOLEN;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_segment);

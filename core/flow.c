@@ -17,10 +17,8 @@
 #include <net/netfilter/nf_conntrack_timeout.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "compat.h"
 #include "nf_conntrack_vpn.h"
-
-/* RFC 7296 section 2, RFC 2408 section 2.5.1 */
-#define NF_VPN_ISAKMP_PORT	500
 
 static void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
 			      const struct nf_vpn_host *client,
@@ -35,8 +33,8 @@ static void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
 	if (kind == NF_VPN_FLOW_ESP)
 		return;
 	tuple->dst.protonum = IPPROTO_UDP;
-	tuple->src.u.udp.port = htons(NF_VPN_ISAKMP_PORT);
-	tuple->dst.u.udp.port = htons(NF_VPN_ISAKMP_PORT);
+	tuple->src.u.udp.port = htons(ISAKMP_PORT);
+	tuple->dst.u.udp.port = htons(ISAKMP_PORT);
 }
 
 /**
@@ -79,7 +77,12 @@ EXPORT_SYMBOL_GPL(nf_vpn_flow_get);
 static struct nf_vpn_flow *nf_vpn_flow_of(struct nf_vpn_session *s,
 					  enum nf_vpn_flow_kind kind)
 {
-	return &s->esp;
+	struct nf_vpn_ike *ike;
+
+	if (kind == NF_VPN_FLOW_ESP)
+		return &s->esp;
+	ike = nf_vpn_session_ike(s);
+	return ike ? &ike->flow : NULL;
 }
 
 /*
@@ -89,7 +92,7 @@ static struct nf_vpn_flow *nf_vpn_flow_of(struct nf_vpn_session *s,
  */
 static struct nf_conn *nf_vpn_flow_cached(const struct nf_vpn_flow *f)
 {
-	struct nf_conn *ct = READ_ONCE(f->ct);
+	struct nf_conn *ct = f ? READ_ONCE(f->ct) : NULL;
 
 	if (!ct || !refcount_inc_not_zero(&ct->ct_general.use))
 		return NULL;
@@ -102,7 +105,7 @@ static struct nf_conn *nf_vpn_flow_cached(const struct nf_vpn_flow *f)
 
 static void nf_vpn_flow_cache(struct nf_vpn_flow *f, struct nf_conn *ct)
 {
-	if (READ_ONCE(f->ct))
+	if (!f || READ_ONCE(f->ct))
 		return;
 	nf_conntrack_get(&ct->ct_general);
 	if (cmpxchg(&f->ct, NULL, ct))
@@ -237,7 +240,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_flow_is_stock);
 /* A flow that conntrack hasn't got: why? */
 static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)
 {
-	if (!smp_load_acquire(&f->seen))
+	if (!f || !smp_load_acquire(&f->seen))
 		return NF_VPN_FLOW_NEW;
 	return time_before(jiffies, READ_ONCE(f->due)) ? NF_VPN_FLOW_DELETED :
 							 NF_VPN_FLOW_IDLE;
@@ -269,20 +272,63 @@ enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_state);
 
+static int nf_vpn_flow_seconds(const struct nf_vpn_net *vn,
+			       enum nf_vpn_flow_kind kind, bool replied)
+{
+	int unreplied = READ_ONCE(vn->set.esp_timeout_unreplied);
+	int seconds = READ_ONCE(vn->set.isakmp_timeout);
+
+	if (kind == NF_VPN_FLOW_ESP)
+		return replied ? READ_ONCE(vn->set.esp_timeout) : unreplied;
+	return replied ? seconds : min(seconds, unreplied);
+}
+
 /**
- * nf_vpn_flow_timeout - lifetime of a flow in jiffies
- * @ct: flow
- * @seconds: sysctl
+ * nf_vpn_flow_lifetime - how long a flow may be idle
+ * @vn: netns
+ * @ct: its entry
+ * @kind: which flow
+ * @replied: the remote host has answered
  *
- * A "ct timeout" policy of the ruleset wins; its generic one has one value.
+ * A "ct timeout" policy of the ruleset wins. The generic one, which is ESP's,
+ * has one value, that of UDP two.
+ *
+ * Return: jiffies
  */
-u32 nf_vpn_flow_timeout(const struct nf_conn *ct, int seconds)
+u32 nf_vpn_flow_lifetime(const struct nf_vpn_net *vn, const struct nf_conn *ct,
+			 enum nf_vpn_flow_kind kind, bool replied)
 {
 	const unsigned int *policy = nf_ct_timeout_lookup(ct);
 
-	return policy ? *policy : (u32)seconds * HZ;
+	if (unlikely(policy))
+		return policy[kind == NF_VPN_FLOW_IKE && replied ?
+			      UDP_CT_REPLIED : UDP_CT_UNREPLIED];
+	return (u32)nf_vpn_flow_seconds(vn, kind, replied) * HZ;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_flow_timeout);
+EXPORT_SYMBOL_GPL(nf_vpn_flow_lifetime);
+
+/**
+ * nf_vpn_flow_keep_alive - the other flow of the session is in use
+ * @vn: netns, its lock not held
+ * @s: session, under RCU
+ * @kind: flow to keep, if it has been answered
+ */
+void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			    enum nf_vpn_flow_kind kind)
+{
+	struct nf_conn *ct = nf_vpn_flow_get_cached(vn, s, kind, NULL);
+	u32 timeout;
+
+	if (!ct)
+		return;
+	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status)) {
+		timeout = nf_vpn_flow_lifetime(vn, ct, kind, true);
+		nf_vpn_ct_refresh(ct, NULL, timeout);
+		nf_vpn_stamp(&nf_vpn_flow_of(s, kind)->due, jiffies + timeout);
+	}
+	nf_ct_put(ct);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_keep_alive);
 
 /* As resolve_normal_ct() and nf_conntrack_in() set it for stock packets. */
 static enum ip_conntrack_info nf_vpn_ctinfo(const struct nf_conn *ct,

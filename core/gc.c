@@ -25,37 +25,38 @@ void nf_vpn_gc_kick(struct nf_vpn_net *vn)
 			   NF_VPN_GC_INTERVAL);
 }
 
-/* How long an SPI may be silent, in jiffies. */
+/*
+ * How long an SPI may be silent, in jiffies. IKE that is alive keeps those
+ * that are in use: an idle one that came back must not look new.
+ */
 static u32 nf_vpn_spi_limit(const struct nf_vpn_net *vn,
-			    const struct nf_vpn_spi *spi)
+			    const struct nf_vpn_spi *spi, bool ike)
 {
-	if (spi->dir == NF_CT_VPN_DIR_IN)
+	if (spi->dir == NF_CT_VPN_DIR_IN || (ike && spi->paired))
 		return NF_VPN_REMEMBER;
 	return HZ * (u32)(spi->paired ? READ_ONCE(vn->set.esp_timeout) :
 			  READ_ONCE(vn->set.esp_timeout_unreplied));
 }
 
-static void nf_vpn_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+static void nf_vpn_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			   bool ike)
 {
 	struct hlist_node *next;
 	struct nf_vpn_spi *spi;
 
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
-		if (nf_vpn_spi_idle(spi) < nf_vpn_spi_limit(vn, spi))
+		if (nf_vpn_spi_idle(spi) < nf_vpn_spi_limit(vn, spi, ike))
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
 		nf_vpn_spi_free(vn, spi);
 	}
 }
 
-static void nf_vpn_gc_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s)
-{
-	nf_vpn_stat_inc(vn, EXPIRED);
-	nf_vpn_session_free(vn, s);
-}
-
-/* Sessions without flow live on for the inbound SPIs they are known by. */
-static void nf_vpn_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+/*
+ * Without flow the outbound SPIs go, and inbound ones live on to be recognised.
+ * Returns whether there are any.
+ */
+static bool nf_vpn_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	struct hlist_node *next;
 	struct nf_vpn_spi *spi;
@@ -63,61 +64,134 @@ static void nf_vpn_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session)
 		if (spi->dir == NF_CT_VPN_DIR_OUT)
 			nf_vpn_spi_free(vn, spi);
-	nf_vpn_gc_spis(vn, s);
-	if (hlist_empty(&s->spis))
-		nf_vpn_gc_expire(vn, s);
-	else
-		nf_vpn_session_remember(vn, s);
+	nf_vpn_gc_spis(vn, s, false);
+	return !hlist_empty(&s->spis);
+}
+
+/**
+ * struct nf_vpn_gc_view - a session's flows before its lock was taken
+ * @esp_due: &nf_vpn_flow.due of its ESP flow
+ * @ike_due: that of its IKE flow
+ * @esp: state of the ESP flow
+ * @ike: state of the IKE flow
+ */
+struct nf_vpn_gc_view {
+	unsigned long esp_due;
+	unsigned long ike_due;
+	enum nf_vpn_flow_state esp;
+	enum nf_vpn_flow_state ike;
+};
+
+static unsigned long nf_vpn_gc_ike_due(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	return ike ? READ_ONCE(ike->flow.due) : 0;
+}
+
+static void nf_vpn_gc_look(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			   struct nf_vpn_gc_view *v)
+{
+	v->esp_due = READ_ONCE(s->esp.due);
+	v->ike_due = nf_vpn_gc_ike_due(s);
+	v->esp = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP);
+	v->ike = nf_vpn_session_ike(s) ?
+		nf_vpn_flow_state(vn, s, NF_VPN_FLOW_IKE) : NF_VPN_FLOW_IDLE;
+}
+
+/* Returns whether IKE has any use for the session. */
+static bool nf_vpn_gc_ike(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			  const struct nf_vpn_gc_view *v, u32 unreplied)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike)
+		return false;
+	nf_vpn_ike_expire(vn, s, unreplied);
+	switch (v->ike) {
+	case NF_VPN_FLOW_LIVE:
+		return true;
+	case NF_VPN_FLOW_NEW:
+		/* Its first packet may wait in a queue. */
+		return ike->ncookies;
+	case NF_VPN_FLOW_DELETED:
+		nf_vpn_ike_forget(vn, s);
+		return false;
+	case NF_VPN_FLOW_IDLE:
+		nf_vpn_ike_idle(vn, s);
+		return false;
+	}
+	return false;
+}
+
+/* Returns whether ESP has any use for the session. */
+static bool nf_vpn_gc_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			  const struct nf_vpn_gc_view *v, bool ike,
+			  u32 unreplied)
+{
+	switch (v->esp) {
+	case NF_VPN_FLOW_LIVE:
+		nf_vpn_gc_spis(vn, s, ike);
+		return true;
+	case NF_VPN_FLOW_NEW:
+		/* Its first packet was dropped by the ruleset, or still waits. */
+		if (jiffies - READ_ONCE(s->last_out) <= unreplied)
+			return true;
+		fallthrough;
+	case NF_VPN_FLOW_DELETED:
+		nf_vpn_session_forget(vn, s);
+		return false;
+	case NF_VPN_FLOW_IDLE:
+		return nf_vpn_gc_idle(vn, s);
+	}
+	return false;
 }
 
 static void nf_vpn_gc_session(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	unsigned long idle = jiffies - READ_ONCE(s->last_out);
-	unsigned long due = READ_ONCE(s->esp.due);
-	enum nf_vpn_flow_state state;
+	u32 unreplied = HZ * (u32)READ_ONCE(vn->set.esp_timeout_unreplied);
+	struct nf_vpn_gc_view v;
+	bool esp, ike;
 
-	state = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP);
+	nf_vpn_gc_look(vn, s, &v);
 	spin_lock_bh(&vn->lock);
 	/* A packet that came meanwhile knows better. */
 	if (test_bit(NF_VPN_SESSION_DEAD, &s->flags) ||
-	    READ_ONCE(s->esp.due) != due)
+	    READ_ONCE(s->esp.due) != v.esp_due ||
+	    nf_vpn_gc_ike_due(s) != v.ike_due)
 		goto unlock;
-	switch (state) {
-	case NF_VPN_FLOW_LIVE:
-		nf_vpn_gc_spis(vn, s);
-		break;
-	case NF_VPN_FLOW_NEW:
-		/* Its first packet was dropped by the ruleset, or still waits. */
-		if (idle > HZ * (unsigned long)
-			   READ_ONCE(vn->set.esp_timeout_unreplied))
-			nf_vpn_gc_expire(vn, s);
-		break;
-	case NF_VPN_FLOW_DELETED:
-		nf_vpn_session_forget(vn, s);
+	ike = nf_vpn_gc_ike(vn, s, &v, unreplied);
+	esp = nf_vpn_gc_esp(vn, s, &v, ike, unreplied);
+	if (!esp && !ike) {
+		nf_vpn_stat_inc(vn, EXPIRED);
 		nf_vpn_session_free(vn, s);
-		break;
-	case NF_VPN_FLOW_IDLE:
-		nf_vpn_gc_idle(vn, s);
-		break;
+	} else if (v.esp == NF_VPN_FLOW_IDLE && !ike) {
+		nf_vpn_session_remember(vn, s);
 	}
 unlock:
 	spin_unlock_bh(&vn->lock);
 }
 
-/* Call @fn for each session; one may be met twice while the table grows. */
-static void nf_vpn_walk_sessions(struct nf_vpn_net *vn,
+/*
+ * Call @fn for each session; one may be met twice while the table grows. Returns
+ * false if one may have been missed, too.
+ */
+static bool nf_vpn_walk_sessions(struct nf_vpn_net *vn,
 				 void (*fn)(struct nf_vpn_net *vn,
 					    struct nf_vpn_session *s))
 {
 	struct rhashtable_iter iter;
 	struct nf_vpn_session *s;
+	bool complete = true;
 	unsigned int n = 0;
 
 	rhashtable_walk_enter(&vn->sessions, &iter);
 	rhashtable_walk_start(&iter);
 	while ((s = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(s))
+		if (IS_ERR(s)) {
+			complete = false;
 			continue;
+		}
 		fn(vn, s);
 		if (++n % NF_VPN_GC_CHUNK)
 			continue;
@@ -127,6 +201,7 @@ static void nf_vpn_walk_sessions(struct nf_vpn_net *vn,
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
+	return complete;
 }
 
 /**
@@ -154,6 +229,40 @@ static void nf_vpn_flush_session(struct nf_vpn_net *vn,
 	spin_unlock_bh(&vn->lock);
 }
 
+static void nf_vpn_flush_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	spin_lock_bh(&vn->lock);
+	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		nf_vpn_session_forget(vn, s);
+	if (!nf_vpn_session_ike(s))
+		nf_vpn_session_free(vn, s);
+	spin_unlock_bh(&vn->lock);
+}
+
+static void nf_vpn_flush_ike(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	spin_lock_bh(&vn->lock);
+	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		nf_vpn_ike_forget(vn, s);
+	if (hlist_empty(&s->spis))
+		nf_vpn_session_free(vn, s);
+	spin_unlock_bh(&vn->lock);
+}
+
+/**
+ * nf_vpn_flush_proto - forget what one tracker has learnt
+ * @vn: netns
+ * @protonum: protocol of the tracker
+ *
+ * May sleep. Sessions that the other tracker uses stay.
+ */
+void nf_vpn_flush_proto(struct nf_vpn_net *vn, u8 protonum)
+{
+	while (!nf_vpn_walk_sessions(vn, protonum == IPPROTO_ESP ?
+				     nf_vpn_flush_esp : nf_vpn_flush_ike))
+		cond_resched();
+}
+
 /**
  * nf_vpn_flush - forget all sessions and what belongs to them
  * @vn: netns
@@ -162,7 +271,6 @@ static void nf_vpn_flush_session(struct nf_vpn_net *vn,
  */
 void nf_vpn_flush(struct nf_vpn_net *vn)
 {
-	/* A resize can hide an entry from a walk: go on until none is left. */
 	while (READ_ONCE(vn->nsessions)) {
 		nf_vpn_walk_sessions(vn, nf_vpn_flush_session);
 		cond_resched();

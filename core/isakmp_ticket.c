@@ -483,6 +483,23 @@ bool isakmp_tickets_spend(struct isakmp_tickets *t, u32 now)
 EXPORT_SYMBOL_GPL(isakmp_tickets_spend);
 
 /**
+ * isakmp_tickets_reopen - the SPI that was bound to the session wasn't its own
+ * @t: tickets
+ * @now: milliseconds
+ */
+void isakmp_tickets_reopen(struct isakmp_tickets *t, u32 now)
+{
+	if (t->n == ISAKMP_TICKETS)
+		isakmp_ticket_remove(t, 0);
+	t->ticket[t->n++] = (struct isakmp_ticket){
+		.pair = t->pair[0].hash,
+		.date = now,
+		.answered = true,
+	};
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_reopen);
+
+/**
  * isakmp_tickets_expire - cancel tickets whose request was never answered
  * @t: tickets
  * @now: milliseconds

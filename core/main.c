@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/udp.h>
 #include <net/addrconf.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -211,14 +212,33 @@ static noinline unsigned int nf_vpn_packet(struct sk_buff *skb,
 }
 
 /*
+ * UDP is plenty, so what isn't IKE has to go here. A header that isn't linear
+ * yet is left to the tracker.
+ */
+static __always_inline bool nf_vpn_udp_wanted(const struct sk_buff *skb,
+					      const void *nh, unsigned int hlen)
+{
+	const struct udphdr *uh = nh + hlen;
+
+	if (unlikely((const unsigned char *)(uh + 1) > skb_tail_pointer(skb)))
+		return true;
+	return uh->dest == htons(ISAKMP_PORT) ||
+	       uh->dest == htons(ISAKMP_NATT_PORT);
+}
+
+/*
  * The hooks, in PRE_ROUTING and LOCAL_OUT just before conntrack. All traffic
  * passes here: nothing but one look into a table for what isn't ours.
  */
 static unsigned int nf_vpn_hook4(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	if (likely(!(READ_ONCE(nf_vpn_wanted[ip_hdr(skb)->protocol]) &
-		     NF_VPN_WANTED4)))
+	const struct iphdr *iph = ip_hdr(skb);
+
+	if (likely(!(READ_ONCE(nf_vpn_wanted[iph->protocol]) & NF_VPN_WANTED4)))
+		return NF_ACCEPT;
+	if (iph->protocol == IPPROTO_UDP &&
+	    likely(!nf_vpn_udp_wanted(skb, iph, iph->ihl * 4)))
 		return NF_ACCEPT;
 	return nf_vpn_packet(skb, state);
 }
@@ -226,8 +246,12 @@ static unsigned int nf_vpn_hook4(void *priv, struct sk_buff *skb,
 static unsigned int nf_vpn_hook6(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	if (likely(!(READ_ONCE(nf_vpn_wanted[ipv6_hdr(skb)->nexthdr]) &
-		     NF_VPN_WANTED6)))
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+
+	if (likely(!(READ_ONCE(nf_vpn_wanted[ip6h->nexthdr]) & NF_VPN_WANTED6)))
+		return NF_ACCEPT;
+	if (ip6h->nexthdr == IPPROTO_UDP &&
+	    likely(!nf_vpn_udp_wanted(skb, ip6h, sizeof(*ip6h))))
 		return NF_ACCEPT;
 	return nf_vpn_packet(skb, state);
 }
@@ -311,8 +335,8 @@ EXPORT_SYMBOL_GPL(nf_vpn_tracker_register);
  * @t: tracker
  *
  * Without us replies to flows in our zones would not be found: they are
- * deleted, in every netns, and with them all that was learnt. On return no
- * CPU runs @t.
+ * deleted, in every netns, and with them all that @t has learnt. On return no
+ * CPU runs it.
  */
 void nf_vpn_tracker_unregister(const struct nf_vpn_tracker *t)
 {
@@ -328,7 +352,7 @@ void nf_vpn_tracker_unregister(const struct nf_vpn_tracker *t)
 	nf_ct_iterate_destroy(nf_vpn_flow_kill_zone, &protonum);
 	down_read(&net_rwsem);
 	for_each_net(net)
-		nf_vpn_flush(nf_vpn_pernet(net));
+		nf_vpn_flush_proto(nf_vpn_pernet(net), protonum);
 	up_read(&net_rwsem);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_tracker_unregister);
@@ -385,9 +409,12 @@ static int __net_init nf_vpn_net_init(struct net *net)
 	err = nf_vpn_spis_init(vn);
 	if (err)
 		goto err_sessions;
-	err = nf_vpn_sysctl_init(vn);
+	err = nf_vpn_cookies_init(vn);
 	if (err)
 		goto err_spis;
+	err = nf_vpn_sysctl_init(vn);
+	if (err)
+		goto err_cookies;
 	err = nf_register_net_hooks(net, nf_vpn_ops, ARRAY_SIZE(nf_vpn_ops));
 	if (err)
 		goto err_sysctl;
@@ -395,6 +422,8 @@ static int __net_init nf_vpn_net_init(struct net *net)
 
 err_sysctl:
 	nf_vpn_sysctl_exit(vn);
+err_cookies:
+	nf_vpn_cookies_exit(vn);
 err_spis:
 	nf_vpn_spis_exit(vn);
 err_sessions:
@@ -420,6 +449,7 @@ static void __net_exit nf_vpn_net_exit(struct net *net)
 	cancel_delayed_work_sync(&vn->gc);
 	nf_vpn_flush(vn);
 	nf_vpn_client_gc(vn, true);
+	nf_vpn_cookies_exit(vn);
 	nf_vpn_spis_exit(vn);
 	nf_vpn_sessions_exit(vn);
 	nf_vpn_clients_exit(vn);

@@ -249,6 +249,9 @@ static void nf_vpn_session_free_rcu(struct rcu_head *rcu)
 						rcu);
 
 	nf_vpn_flow_uncache(&s->esp);
+	if (s->ike)
+		nf_vpn_flow_uncache(&s->ike->flow);
+	kfree(s->ike);
 	kfree(s);
 }
 
@@ -267,6 +270,7 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 		return;
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session)
 		nf_vpn_spi_free(vn, spi);
+	nf_vpn_ike_idle(vn, s);
 	list_del(&s->pending);
 	nf_vpn_session_wake(vn, s);
 	hlist_del(&s->by_remote);
@@ -319,7 +323,7 @@ static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
 	struct nf_vpn_session *s, *next;
 
 	list_for_each_entry_safe(s, next, list, lru) {
-		if (s->embryonic && READ_ONCE(s->esp.seen)) {
+		if (s->embryonic && nf_vpn_session_seen(s)) {
 			nf_vpn_session_wake(vn, s);
 			continue;
 		}
@@ -342,7 +346,7 @@ static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
  */
 void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	if (READ_ONCE(s->esp.seen))
+	if (nf_vpn_session_seen(s))
 		return;
 	if (vn->nembryonic >= NF_VPN_EMBRYONIC)
 		nf_vpn_session_yield(vn, &vn->embryonic, NULL);
@@ -436,27 +440,53 @@ void nf_vpn_session_paired(struct nf_vpn_session *s)
 	if (!spi)
 		return;
 	WRITE_ONCE(spi->paired, true);
-	if (!--s->unpaired)
+	s->unpaired--;
+}
+
+/**
+ * nf_vpn_session_expect - a session waits for an inbound SPI from now on
+ * @vn: netns, its lock held
+ * @s: session
+ */
+void nf_vpn_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	lockdep_assert_held(&vn->lock);
+	if (!test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
+	    !test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		list_move_tail(&s->pending, &s->remote->pending);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_expect);
+
+/**
+ * nf_vpn_session_settle - perhaps it waits no longer
+ * @s: session, lock of its netns held
+ */
+void nf_vpn_session_settle(struct nf_vpn_session *s)
+{
+	if (!s->unpaired && nf_vpn_ike_need(s) <= 0)
 		list_del_init(&s->pending);
 }
 
 /**
  * nf_vpn_session_unpair - an inbound SPI turned out not to be the session's
- * @s: session, lock of its netns held
+ * @vn: netns, its lock held
+ * @s: session
  *
  * Its most recent outbound SPI waits for a partner again.
  */
-void nf_vpn_session_unpair(struct nf_vpn_session *s)
+void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	struct nf_vpn_spi *spi;
+
+	nf_vpn_ike_reopen(s);
+	if (list_empty(&s->pending))
+		nf_vpn_session_expect(vn, s);
 
 	hlist_for_each_entry(spi, &s->spis, by_session) {
 		if (spi->dir != NF_CT_VPN_DIR_OUT || !spi->paired)
 			continue;
 		WRITE_ONCE(spi->paired, false);
 		s->unpaired++;
-		if (list_empty(&s->pending))
-			list_add_tail(&s->pending, &s->remote->pending);
 		return;
 	}
 }

@@ -377,8 +377,9 @@ void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 	s->nspis[spi->dir]--;
 	if (spi->dir == NF_CT_VPN_DIR_IN)
 		s->reserved -= !spi->paired;
-	else if (!spi->paired && !--s->unpaired)
-		list_del_init(&s->pending);
+	else
+		s->unpaired -= !spi->paired;
+	nf_vpn_session_settle(s);
 	nf_vpn_uncharge(vn, s->client);
 	kfree_rcu(spi, rcu);
 }
@@ -471,8 +472,7 @@ struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
 	if (!s->unpaired++ || esp_seq_is_new(pkt->seq))
 		s->pending_old = !esp_seq_is_new(pkt->seq);
 	s->pending_since = (u32)jiffies;
-	if (!test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
-		list_move_tail(&s->pending, &s->remote->pending);
+	nf_vpn_session_expect(vn, s);
 	return spi;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_add_out);
@@ -498,6 +498,7 @@ struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
 		return NULL;
 	spi->gw = pkt->dst.addr;
 	spi->conf = conf;
+	spi->old = !esp_seq_is_new(pkt->seq);
 	spi = nf_vpn_spi_publish(vn, spi);
 	if (!spi)
 		return NULL;
@@ -524,6 +525,9 @@ void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 		WRITE_ONCE(spi->paired, true);
 		s->reserved--;
 		nf_vpn_session_paired(s);
+		if (!spi->old)
+			nf_vpn_ike_spend(s);
+		nf_vpn_session_settle(s);
 	}
 	spin_unlock_bh(&vn->lock);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Settings: net.netfilter.nf_conntrack_{vpn,esp}_*, one set per netns. */
+/* Settings: net.netfilter.nf_conntrack_{vpn,esp,isakmp}_*, one set per netns. */
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
@@ -23,6 +23,9 @@ static const struct nf_vpn_settings nf_vpn_defaults = {
 	.esp_timeout		= 1800,
 	.esp_parallel		= 1,
 	.esp_guess		= 2,
+	.esp_inbound_first	= 0,
+	.isakmp_timeout		= 1800,
+	.isakmp_keep_port	= 1,
 };
 
 static DEFINE_MUTEX(nf_vpn_enable_mutex);
@@ -76,6 +79,12 @@ static const struct ctl_table nf_vpn_sysctls[] = {
 		   &nf_vpn_timeout_max),
 	NF_VPN_INT("esp_parallel", esp_parallel, SYSCTL_ZERO, SYSCTL_ONE),
 	NF_VPN_INT("esp_guess", esp_guess, SYSCTL_ZERO, &nf_vpn_two),
+	NF_VPN_INT("esp_inbound_first", esp_inbound_first, SYSCTL_ZERO,
+		   SYSCTL_ONE),
+	NF_VPN_INT("isakmp_timeout", isakmp_timeout, SYSCTL_ONE,
+		   &nf_vpn_timeout_max),
+	NF_VPN_INT("isakmp_keep_port", isakmp_keep_port, SYSCTL_ZERO,
+		   &nf_vpn_two),
 };
 
 /* Memory is the host's: the root of a container can't raise its share. */

@@ -297,6 +297,7 @@ void isakmp_tickets_raw_esp(struct isakmp_tickets *t);
 unsigned int isakmp_tickets_open(const struct isakmp_tickets *t, u32 now);
 u32 isakmp_tickets_newest(const struct isakmp_tickets *t);
 bool isakmp_tickets_spend(struct isakmp_tickets *t, u32 now);
+void isakmp_tickets_reopen(struct isakmp_tickets *t, u32 now);
 void isakmp_tickets_expire(struct isakmp_tickets *t, u32 now);
 
 static inline bool isakmp_tickets_floated(const struct isakmp_tickets *t)

@@ -29,6 +29,8 @@
  *	that finds its SPI and its flow. No
  *	conntrack entry is looked up or released under it: a destructor may take
  *	conntrack's own locks.
+ *	&nf_vpn_ike.lock (BH) serializes the IKE messages of one session, and may
+ *	be taken under the former.
  */
 #ifndef _NF_CONNTRACK_VPN_H
 #define _NF_CONNTRACK_VPN_H
@@ -38,11 +40,14 @@
 #include <linux/netfilter.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
+#include <linux/timekeeping.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <uapi/linux/netfilter/nf_ct_vpn.h>
+
+#include "nf_conntrack_isakmp.h"
 
 /* An unused zone may hold packets that still sit in a user's NFQUEUE. */
 #define NF_VPN_ZONE_QUARANTINE	(60 * HZ)
@@ -55,6 +60,9 @@
 #define NF_VPN_EMBRYONIC	1024
 /* SPIs kept per session and direction; the least recently seen one yields. */
 #define NF_VPN_SESSION_SPIS	16
+/* Cookie pairs per session, and of these such as only the remote has used. */
+#define NF_VPN_SESSION_COOKIES	16
+#define NF_VPN_SESSION_UNPROVEN	4
 
 /**
  * struct nf_vpn_host - address of a client or a remote host, a hash key
@@ -99,8 +107,7 @@ struct nf_vpn_client {
  * @nsessions: length of @sessions
  * @nundecided: length of @undecided
  * @sessions: its sessions, newest first
- * @pending: sessions whose newest outbound SPI has no inbound one yet, oldest
- *	first
+ * @pending: sessions that wait for an inbound SPI, longest waiting first
  * @undecided: inbound SPIs with several candidates, oldest first
  * @tokens: copies that may still be made in this jiffy window
  * @filled: jiffies when @tokens was last filled
@@ -169,17 +176,110 @@ enum nf_vpn_session_flags {
 };
 
 /**
+ * struct nf_vpn_ike - what is known of a session's IKE
+ * @flow: its flow on port 500
+ * @lock: protects @tickets and what follows up to @rtt
+ * @tickets: inbound SPIs that its messages let expect
+ * @asked: requests of the remote host that the client hasn't answered
+ * @request: message ID of the client's last request, @requested is valid
+ * @requested: milliseconds, when that went out; 0 if it has been answered
+ * @rtt: milliseconds from request to response, 0 if not known
+ * @child: seconds of the boot clock of the last child exchange, 0 if none
+ * @visible: the client's child exchanges are seen: tickets tell all
+ * @kept_alive: jiffies when ESP last kept the flow alive, lockless
+ * @cookies: &struct nf_vpn_cookie, newest first
+ * @ncookies: length of @cookies
+ * @nunproven: of these, those that the client hasn't used
+ *
+ * Made with a session's first IKE message, freed with the session.
+ * &nf_vpn_net.lock protects what follows @kept_alive.
+ */
+struct nf_vpn_ike {
+	struct nf_vpn_flow flow;
+	spinlock_t lock;	/* tickets and timing of messages */
+	struct isakmp_tickets tickets;
+	u8 asked;
+	u32 request;
+	u32 requested;
+	u32 rtt;
+	u32 child;
+	bool visible;
+	unsigned long kept_alive;
+	struct list_head cookies;
+	u8 ncookies;
+	u8 nunproven;
+};
+
+/**
+ * struct nf_vpn_cookie - an IKE exchange or SA, as both cookies name it
+ * @node: in &nf_vpn_net.cookies
+ * @session: its session
+ * @init: initiator cookie
+ * @resp: responder cookie, 0 until the responder has answered
+ * @by_session: in &nf_vpn_ike.cookies
+ * @major: version of ISAKMP
+ * @exchange: type of the last message
+ * @by_remote: the remote host used it first
+ * @proven: the client has used it
+ * @tried: sessions that it was brought to before this one
+ * @repeats: messages of the remote host since, while not @proven
+ * @packets: messages seen
+ * @first: seconds of the boot clock
+ * @last: low half of jiffies at the last message
+ * @rcu: for freeing
+ *
+ * Found under RCU; &nf_vpn_net.lock protects all changes but those of
+ * @exchange, @packets and @last, which are lockless.
+ */
+struct nf_vpn_cookie {
+	struct rhash_head node;
+	struct nf_vpn_session *session;
+	__be64 init;
+	__be64 resp;
+	struct list_head by_session;
+	u8 major;
+	u8 exchange;
+	bool by_remote;
+	bool proven;
+	u8 tried;
+	u8 repeats;
+	u32 packets;
+	u32 first;
+	u32 last;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct nf_vpn_cookie_query - what nf_vpn_cookie_find() has found
+ * @client: see there
+ * @resp: see there
+ * @exact: the pair; another client's only if @client has none
+ * @waiting: the initiator's exchange without responder, of @client if given
+ * @shared: any pair with that initiator, of @client if given
+ * @rival: another client's exchange that waits for its responder
+ */
+struct nf_vpn_cookie_query {
+	const struct nf_vpn_host *client;
+	__be64 resp;
+	struct nf_vpn_cookie *exact;
+	struct nf_vpn_cookie *waiting;
+	struct nf_vpn_cookie *shared;
+	struct nf_vpn_cookie *rival;
+};
+
+/**
  * struct nf_vpn_session - a client and a remote host
  * @node: in &nf_vpn_net.sessions
  * @client: never NULL
  * @remote: never NULL
  * @flags: &enum nf_vpn_session_flags, atomic bit operations
  * @esp: its ESP flow
+ * @ike: its IKE, NULL if none was seen; read it with nf_vpn_session_ike()
  * @last_out: jiffies of the last packet to the remote host
  * @last_in: jiffies of the last packet delivered from it
  * @created: seconds of the boot clock
  * @by_remote: in &nf_vpn_remote.sessions
- * @pending: in &nf_vpn_remote.pending while @unpaired
+ * @pending: in &nf_vpn_remote.pending while it waits for an inbound SPI
  * @pending_since: jiffies when the newest unpaired outbound SPI appeared
  * @unpaired: outbound SPIs that no inbound SPI has been bound for
  * @reserved: inbound SPIs bound to it that were seen but once so far
@@ -202,6 +302,7 @@ struct nf_vpn_session {
 	struct nf_vpn_remote *remote;
 	unsigned long flags;
 	struct nf_vpn_flow esp;
+	struct nf_vpn_ike *ike;
 	unsigned long last_out;
 	unsigned long last_in;
 	u32 created;
@@ -236,6 +337,7 @@ struct nf_vpn_session {
  * @paired: outbound: an inbound SPI has been bound since; inbound: seen more
  *	than once, so not just somebody's made-up number
  * @dead: unlinked, to be freed
+ * @old: inbound: in use before we saw it (RFC 4303 section 3.3.3)
  * @packets: seen
  * @bytes: seen, from the IP header on
  * @first: seconds of the boot clock of the first packet
@@ -259,6 +361,7 @@ struct nf_vpn_spi {
 	u32 first;
 	u32 last;
 	u32 seq;
+	bool old;
 	union {
 		struct hlist_node by_session;
 		struct rcu_head rcu;
@@ -310,6 +413,9 @@ struct nf_vpn_settings {
 	int esp_timeout;
 	int esp_parallel;
 	int esp_guess;
+	int esp_inbound_first;
+	int isakmp_timeout;
+	int isakmp_keep_port;
 };
 
 /* Counters are indexed by the netlink attribute that reports them. */
@@ -329,6 +435,7 @@ struct nf_vpn_stats {
  * @spis: &struct nf_vpn_spi by the addresses and the SPI of its packets as
  *	they arrive at the gateway
  * @quoted: the same by remote address, SPI and direction, for ICMP errors
+ * @cookies: &struct nf_vpn_cookie by remote address and initiator cookie
  * @zones: &struct nf_vpn_client by zone id; also tells that a zone is ours
  * @zone_next: where the search for a free zone goes on
  * @entries: sessions and SPIs, bounded by nf_conntrack_vpn_max
@@ -353,6 +460,7 @@ struct nf_vpn_net {
 	struct rhashtable sessions;
 	struct rhashtable spis;
 	struct rhashtable quoted;
+	struct rhashtable cookies;
 	struct xarray zones;
 	u32 zone_next;
 	u32 entries;
@@ -468,7 +576,9 @@ void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 bool nf_vpn_session_make_room(struct nf_vpn_net *vn,
 			      const struct nf_vpn_client *client);
 void nf_vpn_session_paired(struct nf_vpn_session *s);
-void nf_vpn_session_unpair(struct nf_vpn_session *s);
+void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_settle(struct nf_vpn_session *s);
 
 /* core/spi.c */
 int nf_vpn_spis_init(struct nf_vpn_net *vn);
@@ -495,6 +605,51 @@ void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt);
 int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+
+/* core/ike.c */
+int nf_vpn_cookies_init(struct nf_vpn_net *vn);
+void nf_vpn_cookies_exit(struct nf_vpn_net *vn);
+unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
+				const struct nf_vpn_host *remote, __be64 init,
+				__be64 resp, const struct nf_vpn_host *client,
+				struct nf_vpn_cookie_query *q);
+struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
+					struct nf_vpn_session *s,
+					const struct isakmp_message *m,
+					bool by_remote);
+void nf_vpn_cookie_prove(struct nf_vpn_cookie *c);
+void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c);
+struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
+				  struct nf_vpn_session *s);
+void nf_vpn_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		       u32 idle);
+int nf_vpn_ike_need(const struct nf_vpn_session *s);
+void nf_vpn_ike_spend(struct nf_vpn_session *s);
+void nf_vpn_ike_reopen(struct nf_vpn_session *s);
+u32 nf_vpn_ike_newest(const struct nf_vpn_session *s);
+void nf_vpn_ike_raw_esp(struct nf_vpn_session *s);
+
+static inline struct nf_vpn_ike *
+nf_vpn_session_ike(const struct nf_vpn_session *s)
+{
+	return smp_load_acquire(&s->ike);
+}
+
+/* Has a flow of the session ever been confirmed? */
+static inline bool nf_vpn_session_seen(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	return READ_ONCE(s->esp.seen) || (ike && READ_ONCE(ike->flow.seen));
+}
+
+/* The clock of tickets: milliseconds, wraps. */
+static inline u32 nf_vpn_now_ms(void)
+{
+	return (u32)div_u64(ktime_get_coarse_ns(), NSEC_PER_MSEC);
+}
 
 /* core/undecided.c */
 struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
@@ -554,13 +709,16 @@ bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
 					 enum nf_vpn_flow_kind kind);
+u32 nf_vpn_flow_lifetime(const struct nf_vpn_net *vn, const struct nf_conn *ct,
+			 enum nf_vpn_flow_kind kind, bool replied);
+void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			    enum nf_vpn_flow_kind kind);
 void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
 		      u32 timeout);
 void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
 			enum ip_conntrack_dir dir, u32 timeout);
 void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct);
 void nf_vpn_flow_answered(struct nf_conn *ct);
-u32 nf_vpn_flow_timeout(const struct nf_conn *ct, int seconds);
 int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
 			 struct nf_conntrack_helper *label);
 void nf_vpn_flow_kill_zones(struct net *net, u8 protonum);
@@ -571,6 +729,8 @@ bool nf_vpn_may_copy(const struct sk_buff *skb,
 		     const struct nf_hook_state *state);
 int nf_vpn_copy(const struct sk_buff *skb, struct nf_conn *ct,
 		const struct nf_hook_state *state);
+unsigned int nf_vpn_segment(struct sk_buff *skb,
+			    const struct nf_hook_state *state);
 
 /* core/icmp.c */
 unsigned int nf_vpn_icmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -585,6 +745,7 @@ unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
 /* core/gc.c */
 void nf_vpn_gc_kick(struct nf_vpn_net *vn);
 void nf_vpn_gc_work(struct work_struct *work);
+void nf_vpn_flush_proto(struct nf_vpn_net *vn, u8 protonum);
 void nf_vpn_flush(struct nf_vpn_net *vn);
 
 /* core/sysctl.c */

@@ -33,7 +33,17 @@ data() {
 	is "$(ct_esp | grep -c 'helper=esp')" 3 "$IKE: three ESP entries"
 	is "$(at gw conntrack -L -p udp --orig-port-dst 4500 2>/dev/null |
 		wc -l)" 0 "$IKE: nothing went into UDP encapsulation"
+	is "$(ike_ports)" "500 500 500" "$IKE: all keep source port 500"
+	is "$(at gw vpnct stats -p | awk '$1 == "tickets"')" "tickets	3" \
+		"$IKE: each client's IKE has announced an SPI"
 	is "$(pings srv "$(inner c2)" 3)" 3 "$IKE: the server can begin, too"
+}
+
+# source ports on the wire
+ike_ports() {
+	at gw conntrack -L -p udp --orig-port-dst 500 2>/dev/null |
+		sed -n 's/.* src=199.0.0.1 .* dport=\([0-9]*\) .*/\1/p' |
+		sort -n | paste -sd' '
 }
 
 # IKEv1 has no command for it: pluto 5.2 dies of whack --rekey-child there

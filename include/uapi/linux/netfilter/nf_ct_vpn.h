@@ -182,6 +182,18 @@ enum nf_ct_vpn_esp_attr {
  * @NF_CT_VPN_A_STATS_EXPIRED: SPIs and sessions that idled out
  * @NF_CT_VPN_A_STATS_ICMP_RELATED: ICMP errors brought to their flow
  * @NF_CT_VPN_A_STATS_ICMP_DROPPED: ICMP errors about an SPI of somebody else
+ * @NF_CT_VPN_A_STATS_COOKIE_NEW: IKE cookie pairs learnt
+ * @NF_CT_VPN_A_STATS_COOKIE_RECYCLED: pairs replaced by newer ones of the
+ *	session
+ * @NF_CT_VPN_A_STATS_COOKIE_BUSY: dropped: another client waits for the answer
+ *	to the same initiator cookie
+ * @NF_CT_VPN_A_STATS_COOKIE_UNKNOWN: inbound IKE whose owner had to be guessed
+ * @NF_CT_VPN_A_STATS_ZERO_COOKIE: UDP port 500 that is no IKE, left alone
+ * @NF_CT_VPN_A_STATS_ISAKMP_INVALID: no ISAKMP message, not looked into
+ * @NF_CT_VPN_A_STATS_TICKETS: inbound SPIs that a client's IKE announced
+ * @NF_CT_VPN_A_STATS_FLOATED: sessions whose ESP goes into UDP
+ * @NF_CT_VPN_A_STATS_PORT_LOST: IKE that left from another port than 500,
+ *	since the ruleset wants that
  */
 enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_UNSPEC,
@@ -214,6 +226,15 @@ enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_EXPIRED,
 	NF_CT_VPN_A_STATS_ICMP_RELATED,
 	NF_CT_VPN_A_STATS_ICMP_DROPPED,
+	NF_CT_VPN_A_STATS_COOKIE_NEW,
+	NF_CT_VPN_A_STATS_COOKIE_RECYCLED,
+	NF_CT_VPN_A_STATS_COOKIE_BUSY,
+	NF_CT_VPN_A_STATS_COOKIE_UNKNOWN,
+	NF_CT_VPN_A_STATS_ZERO_COOKIE,
+	NF_CT_VPN_A_STATS_ISAKMP_INVALID,
+	NF_CT_VPN_A_STATS_TICKETS,
+	NF_CT_VPN_A_STATS_FLOATED,
+	NF_CT_VPN_A_STATS_PORT_LOST,
 	__NF_CT_VPN_A_STATS_MAX,
 };
 

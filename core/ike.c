@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What sessions know of IKE: cookie pairs, tickets, the flow on port 500.
+ *
+ * The initiator's cookie alone hashes an entry, so that one look-up finds the
+ * pair itself, the exchange that still waits for its responder, and a pair
+ * that shares the initiator.
+ */
+#include <linux/jhash.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "nf_conntrack_vpn.h"
+
+/* Entries of one remote host and one initiator cookie: more are made up. */
+#define NF_VPN_COOKIE_TWINS	8
+
+/**
+ * struct nf_vpn_cookie_key - what a look-up wants, and what it has met
+ * @remote: remote host
+ * @init: initiator cookie
+ * @query: filled on the way
+ * @n: entries met
+ */
+struct nf_vpn_cookie_key {
+	const struct nf_vpn_host *remote;
+	__be64 init;
+	struct nf_vpn_cookie_query *query;
+	unsigned int n;
+};
+
+static u32 nf_vpn_cookie_hash(const struct nf_vpn_host *remote, __be64 init,
+			      u32 seed)
+{
+	u64 cookie = (__force u64)init;
+
+	seed = jhash_3words((u32)cookie, (u32)(cookie >> 32), remote->l3num,
+			    seed);
+	return jhash2((__force const u32 *)remote->addr.ip6, 4, seed);
+}
+
+static u32 nf_vpn_cookie_key_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_cookie_key *key = data;
+
+	return nf_vpn_cookie_hash(key->remote, key->init, seed);
+}
+
+static u32 nf_vpn_cookie_obj_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_cookie *c = data;
+
+	return nf_vpn_cookie_hash(&c->session->remote->host, c->init, seed);
+}
+
+static void nf_vpn_cookie_met(struct nf_vpn_cookie_query *q,
+			      struct nf_vpn_cookie *c)
+{
+	__be64 resp = READ_ONCE(c->resp);
+	bool own = !q->client ||
+		   nf_vpn_host_equal(q->client, &c->session->client->host);
+
+	if (resp == q->resp && (own || !q->exact))
+		q->exact = c;
+	if (own)
+		q->shared = c;
+	else if (!resp && !c->by_remote)
+		q->rival = c;
+	if (!resp && own)
+		q->waiting = c;
+}
+
+/* Matches none, so that a look-up meets them all. */
+static int nf_vpn_cookie_cmpfn(struct rhashtable_compare_arg *arg,
+			       const void *obj)
+{
+	struct nf_vpn_cookie_key *key = (void *)arg->key;
+	struct nf_vpn_cookie *c = (void *)obj;
+
+	if (c->init != key->init ||
+	    !nf_vpn_host_equal(key->remote, &c->session->remote->host))
+		return 1;
+	key->n++;
+	nf_vpn_cookie_met(key->query, c);
+	return 1;
+}
+
+static const struct rhashtable_params nf_vpn_cookie_params = {
+	.head_offset		= offsetof(struct nf_vpn_cookie, node),
+	.key_len		= sizeof(struct nf_vpn_cookie_key),
+	.hashfn			= nf_vpn_cookie_key_hashfn,
+	.obj_hashfn		= nf_vpn_cookie_obj_hashfn,
+	.obj_cmpfn		= nf_vpn_cookie_cmpfn,
+	.automatic_shrinking	= true,
+};
+
+int nf_vpn_cookies_init(struct nf_vpn_net *vn)
+{
+	return rhashtable_init(&vn->cookies, &nf_vpn_cookie_params);
+}
+
+void nf_vpn_cookies_exit(struct nf_vpn_net *vn)
+{
+	rhashtable_destroy(&vn->cookies);
+}
+
+/**
+ * nf_vpn_cookie_find - who has to do with a cookie pair?
+ * @vn: netns, under RCU or its lock
+ * @remote: remote host
+ * @init: initiator cookie
+ * @resp: responder cookie, 0 in the first message
+ * @client: client of an outbound message, NULL for an inbound one
+ * @q: filled
+ *
+ * Return: number of entries with the initiator cookie.
+ */
+unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
+				const struct nf_vpn_host *remote, __be64 init,
+				__be64 resp, const struct nf_vpn_host *client,
+				struct nf_vpn_cookie_query *q)
+{
+	struct nf_vpn_cookie_key key = {
+		.remote	= remote,
+		.init	= init,
+		.query	= q,
+	};
+
+	memset(q, 0, sizeof(*q));
+	q->client = client;
+	q->resp = resp;
+	rhashtable_lookup_fast(&vn->cookies, &key, nf_vpn_cookie_params);
+	return key.n;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_find);
+
+/**
+ * nf_vpn_cookie_free - unlink a cookie pair, free it after RCU
+ * @vn: netns, its lock held
+ * @c: pair
+ */
+void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c)
+{
+	struct nf_vpn_session *s = c->session;
+
+	lockdep_assert_held(&vn->lock);
+	rhashtable_remove_fast(&vn->cookies, &c->node, nf_vpn_cookie_params);
+	list_del(&c->by_session);
+	nf_vpn_session_ike(s)->ncookies--;
+	nf_vpn_session_ike(s)->nunproven -= !c->proven;
+	nf_vpn_uncharge(vn, s->client);
+	kfree_rcu(c, rcu);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_free);
+
+/*
+ * The session keeps a bounded number: what only the remote host has said
+ * yields first and never pushes out what the client has confirmed.
+ */
+static bool nf_vpn_cookie_recycle(struct nf_vpn_net *vn,
+				  struct nf_vpn_ike *ike, bool proven)
+{
+	struct nf_vpn_cookie *c, *oldest = NULL;
+	bool crowded = ike->nunproven >= NF_VPN_SESSION_UNPROVEN;
+
+	if (ike->ncookies < NF_VPN_SESSION_COOKIES && (proven || !crowded))
+		return true;
+	/* Newest first. */
+	list_for_each_entry(c, &ike->cookies, by_session)
+		if (!c->proven || (proven && !ike->nunproven))
+			oldest = c;
+	if (!oldest)
+		return false;
+	nf_vpn_stat_inc(vn, COOKIE_RECYCLED);
+	nf_vpn_cookie_free(vn, oldest);
+	return true;
+}
+
+/**
+ * nf_vpn_cookie_add - note a cookie pair of a session
+ * @vn: netns, its lock held
+ * @s: session that nf_vpn_ike_get() has been called for
+ * @m: message with the pair
+ * @by_remote: the remote host said so, the client has not
+ *
+ * Return: the pair, NULL if there is no room: the session works without.
+ */
+struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
+					struct nf_vpn_session *s,
+					const struct isakmp_message *m,
+					bool by_remote)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_vpn_cookie_query q;
+	struct nf_vpn_cookie *c;
+
+	lockdep_assert_held(&vn->lock);
+	if (nf_vpn_cookie_find(vn, &s->remote->host, m->init_cookie,
+			       m->resp_cookie, NULL, &q) >=
+	    NF_VPN_COOKIE_TWINS)
+		return NULL;
+	if (!nf_vpn_cookie_recycle(vn, ike, !by_remote))
+		return NULL;
+	/* Others may have to make room, not this session. */
+	nf_vpn_session_wake(vn, s);
+	if (nf_vpn_charge(vn, s->client))
+		goto err_doze;
+	c = kzalloc(sizeof(*c), GFP_ATOMIC);
+	if (!c)
+		goto err_charge;
+	c->session = s;
+	c->init = m->init_cookie;
+	c->resp = m->resp_cookie;
+	c->major = m->major;
+	c->by_remote = by_remote;
+	c->proven = !by_remote;
+	c->first = (u32)ktime_get_seconds();
+	c->last = (u32)jiffies;
+	if (rhashtable_insert_fast(&vn->cookies, &c->node,
+				   nf_vpn_cookie_params))
+		goto err_free;
+	list_add(&c->by_session, &ike->cookies);
+	ike->ncookies++;
+	ike->nunproven += by_remote;
+	nf_vpn_session_doze(vn, s);
+	nf_vpn_stat_inc(vn, COOKIE_NEW);
+	return c;
+
+err_free:
+	kfree(c);
+err_charge:
+	nf_vpn_stat_inc(vn, NO_MEMORY);
+	nf_vpn_uncharge(vn, s->client);
+err_doze:
+	nf_vpn_session_doze(vn, s);
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_add);
+
+/**
+ * nf_vpn_cookie_prove - the client has used a pair that its server began
+ * @c: pair, lock of its netns held
+ */
+void nf_vpn_cookie_prove(struct nf_vpn_cookie *c)
+{
+	if (c->proven)
+		return;
+	c->proven = true;
+	nf_vpn_session_ike(c->session)->nunproven--;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_prove);
+
+/**
+ * nf_vpn_ike_get - the IKE part of a session, made if need be
+ * @vn: netns, its lock held
+ * @s: session
+ *
+ * Return: IKE part, freed with the session, or NULL if there is no room.
+ */
+struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
+				  struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	lockdep_assert_held(&vn->lock);
+	if (ike)
+		return ike;
+	ike = kzalloc(sizeof(*ike), GFP_ATOMIC);
+	if (!ike) {
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+		return NULL;
+	}
+	spin_lock_init(&ike->lock);
+	isakmp_tickets_init(&ike->tickets);
+	INIT_LIST_HEAD(&ike->cookies);
+	ike->kept_alive = jiffies;
+	/* Complete before others see it. */
+	smp_store_release(&s->ike, ike);
+	return ike;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_get);
+
+/**
+ * nf_vpn_ike_idle - drop all cookie pairs of a session
+ * @vn: netns, its lock held
+ * @s: session whose IKE flow has expired, or that goes itself
+ *
+ * Its tickets stay: an SPI may be agreed on and used hours later.
+ */
+void nf_vpn_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_vpn_cookie *c, *next;
+
+	lockdep_assert_held(&vn->lock);
+	if (!ike)
+		return;
+	list_for_each_entry_safe(c, next, &ike->cookies, by_session)
+		nf_vpn_cookie_free(vn, c);
+}
+
+/**
+ * nf_vpn_ike_forget - drop all cookie pairs and tickets of a session
+ * @vn: netns, its lock held
+ * @s: session whose IKE flow was deleted
+ */
+void nf_vpn_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike)
+		return;
+	nf_vpn_ike_idle(vn, s);
+	spin_lock(&ike->lock);
+	isakmp_tickets_init(&ike->tickets);
+	ike->visible = false;
+	spin_unlock(&ike->lock);
+	WRITE_ONCE(ike->flow.seen, false);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_forget);
+
+/**
+ * nf_vpn_ike_expire - drop exchanges that came to nothing
+ * @vn: netns, its lock held
+ * @s: session
+ * @idle: jiffies a pair without responder, or that only the remote host has
+ *	used, may be silent
+ */
+void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		       u32 idle)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_vpn_cookie *c, *next;
+
+	lockdep_assert_held(&vn->lock);
+	if (!ike)
+		return;
+	list_for_each_entry_safe(c, next, &ike->cookies, by_session) {
+		if ((c->resp && c->proven) ||
+		    (u32)jiffies - READ_ONCE(c->last) < idle)
+			continue;
+		nf_vpn_stat_inc(vn, EXPIRED);
+		nf_vpn_cookie_free(vn, c);
+	}
+	spin_lock(&ike->lock);
+	isakmp_tickets_expire(&ike->tickets, nf_vpn_now_ms());
+	spin_unlock(&ike->lock);
+}
+
+/**
+ * nf_vpn_ike_need - inbound SPIs that the client's IKE lets expect
+ * @s: session, lock of its netns held
+ *
+ * Return: number of open tickets, or -1 where IKE hasn't been seen to make an
+ * SA and says nothing.
+ */
+int nf_vpn_ike_need(const struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	int need;
+
+	if (!ike || !READ_ONCE(ike->visible))
+		return -1;
+	spin_lock(&ike->lock);
+	need = isakmp_tickets_open(&ike->tickets, nf_vpn_now_ms());
+	spin_unlock(&ike->lock);
+	return need;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_need);
+
+/**
+ * nf_vpn_ike_spend - an inbound SPI of the session is in use
+ * @s: session, lock of its netns held
+ */
+void nf_vpn_ike_spend(struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike)
+		return;
+	spin_lock(&ike->lock);
+	isakmp_tickets_spend(&ike->tickets, nf_vpn_now_ms());
+	spin_unlock(&ike->lock);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_spend);
+
+/**
+ * nf_vpn_ike_reopen - the SPI that a ticket was spent for was another's
+ * @s: session, lock of its netns held
+ */
+void nf_vpn_ike_reopen(struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike)
+		return;
+	spin_lock(&ike->lock);
+	if (ike->visible)
+		isakmp_tickets_reopen(&ike->tickets, nf_vpn_now_ms());
+	spin_unlock(&ike->lock);
+}
+
+/**
+ * nf_vpn_ike_newest - when was the newest open ticket made?
+ * @s: session with open tickets, lock of its netns held
+ *
+ * Return: nf_vpn_now_ms() of then.
+ */
+u32 nf_vpn_ike_newest(const struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	u32 newest;
+
+	spin_lock(&ike->lock);
+	newest = isakmp_tickets_newest(&ike->tickets);
+	spin_unlock(&ike->lock);
+	return newest;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_newest);
+
+/**
+ * nf_vpn_ike_raw_esp - the client sends ESP outside UDP
+ * @s: session, lock of its netns held
+ */
+void nf_vpn_ike_raw_esp(struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike)
+		return;
+	spin_lock(&ike->lock);
+	isakmp_tickets_raw_esp(&ike->tickets);
+	spin_unlock(&ike->lock);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_raw_esp);

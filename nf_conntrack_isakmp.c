@@ -1,0 +1,894 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Connection tracking of ISAKMP, which is IKE (RFC 2408, RFC 7296), by cookies.
+ *
+ * IKE on UDP from port 500 to port 500 gets the reply zone of its client, so
+ * that all clients keep port 500 behind one address; the cookies say whose an
+ * inbound message is. The client's own messages open tickets for nf_nat_esp.
+ * Port 4500 is left to stock conntrack and only listened to: who goes there
+ * with its child exchange will send its ESP in UDP.
+ *
+ * The way of a message (core/main.c has let it in):
+ *
+ *	from a client of a session	-> noted, its flow or a template
+ *	from a host that sessions talk to
+ *			-> the session of its cookies, or nf_isakmp_suitor()
+ *	other, to an address of the gateway	-> stock conntrack
+ *	other, to be forwarded or from here	-> noted, flow in the zone of the
+ *			   client
+ *
+ * Only one thing is dropped: a first message whose initiator cookie another
+ * client waits with. Whatever can't be read is treated by its addresses alone.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/skbuff.h>
+#include <linux/udp.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/udp.h>
+
+#include "compat.h"
+#include "nf_conntrack_vpn.h"
+
+/* An initiator gives up or starts over after this time without an answer. */
+#define ISAKMP_WAIT		(30 * HZ)
+/* Messages of an unknown owner that a session may leave unanswered. */
+#define ISAKMP_PATIENCE		2
+/* &nf_vpn_cookie.tried: stock conntrack first, a dnat rule may take it. */
+#define ISAKMP_TRIED_NONE	U8_MAX
+/* Sessions of one remote host that are looked at for an unknown owner. */
+#define ISAKMP_SCAN		256
+#define ISAKMP_SUITORS		32
+
+/* Values of nf_conntrack_isakmp_keep_port */
+#define ISAKMP_KEEP_PORT_NEVER	0
+#define ISAKMP_KEEP_PORT_NO_NATT	2
+
+/* &isakmp_in(): no session's message. */
+#define ISAKMP_NOT_OURS		NF_MAX_VERDICT
+
+/**
+ * struct isakmp_arrival - a datagram from port 500 to port 500
+ * @addr: addresses
+ * @m: what is in clear, if @valid
+ * @valid: it is an ISAKMP message
+ */
+struct isakmp_arrival {
+	struct nf_vpn_pkt addr;
+	struct isakmp_message m;
+	bool valid;
+};
+
+static const struct nf_conntrack_expect_policy isakmp_expect_policy = {
+	.max_expected	= 1,
+	.name		= "isakmp",
+};
+
+/* The label keeps flows out of flowtables, which know no zones. */
+static struct nf_conntrack_helper isakmp_helpers[2] __read_mostly;
+static struct nf_conntrack_helper *isakmp_labels[2] __read_mostly;
+
+static struct nf_conntrack_helper *isakmp_label(u32 l3num)
+{
+	return isakmp_labels[l3num == AF_INET6];
+}
+
+/* Is there a socket of the gateway that takes IKE from @src to @dst? */
+static bool isakmp_is_bound(const struct net *net, const struct nf_vpn_host *src,
+			    const struct nf_vpn_host *dst, int ifindex)
+{
+	struct sock *sk = NULL;
+	__be16 port = htons(ISAKMP_PORT);
+
+	/* Look-ups of all modules go by a net that isn't const in older kernels. */
+	if (src->l3num == AF_INET)
+		sk = udp4_lib_lookup((struct net *)net, src->addr.ip, port,
+				     dst->addr.ip, port, ifindex);
+#if IS_ENABLED(CONFIG_IPV6)
+	else
+		sk = udp6_lib_lookup((struct net *)net, &src->addr.in6, port,
+				     &dst->addr.in6, port, ifindex);
+#endif
+	if (!sk)
+		return false;
+	sock_put(sk);
+	return true;
+}
+
+/* ---- Flows ---- */
+
+static void isakmp_note_port(struct nf_vpn_net *vn, const struct nf_conn *ct)
+{
+	__be16 port = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.udp.port;
+
+	if (nf_ct_zone(ct)->id == NF_CT_DEFAULT_ZONE_ID ||
+	    port == htons(ISAKMP_PORT))
+		return;
+	nf_vpn_stat_inc(vn, PORT_LOST);
+	pr_info_once("IKE leaves from port %u: a NAT rule with \"random\" or \"fully-random\" doesn't let it keep 500\n",
+		     ntohs(port));
+}
+
+/*
+ * A remote host begins, no dnat rule has taken its message and no socket waits
+ * for it: it is for one of the host's clients here, and is brought to one when
+ * it is repeated. Nobody shall tell the host that its port is unreachable.
+ */
+static bool isakmp_is_astray(struct nf_vpn_net *vn, const struct nf_conn *ct,
+			     const struct nf_vpn_host *src,
+			     const struct nf_vpn_host *dst, int ifindex)
+{
+	return nf_ct_zone(ct)->id == NF_CT_DEFAULT_ZONE_ID &&
+	       !(READ_ONCE(ct->status) & IPS_DST_NAT) &&
+	       nf_vpn_remote_find(vn, src) &&
+	       !nf_vpn_session_find(vn, src, dst) &&
+	       !isakmp_is_bound(vn->net, src, dst, ifindex);
+}
+
+/*
+ * Called as the helper of a flow that is about to be confirmed: NAT and the
+ * ruleset have had their say.
+ */
+static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
+		       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	const struct nf_conntrack_tuple *tuple =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct nf_vpn_host client = {}, remote = {};
+	struct nf_vpn_session *s;
+	struct nf_vpn_ike *ike;
+	struct nf_vpn_net *vn;
+	u32 timeout;
+
+	if (nf_ct_is_confirmed(ct))
+		return NF_ACCEPT;
+	vn = nf_vpn_pernet(nf_ct_net(ct));
+	isakmp_note_port(vn, ct);
+	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, false);
+	nf_vpn_ct_refresh(ct, skb, timeout);
+	client.addr = tuple->src.u3;
+	client.l3num = tuple->src.l3num;
+	remote.addr = tuple->dst.u3;
+	remote.l3num = tuple->src.l3num;
+	if (isakmp_is_astray(vn, ct, &client, &remote, skb->skb_iif))
+		return NF_DROP;
+	s = nf_vpn_session_find(vn, &client, &remote);
+	ike = s ? nf_vpn_session_ike(s) : NULL;
+	if (ike)
+		nf_vpn_flow_seen(&ike->flow, ct, timeout);
+	return NF_ACCEPT;
+}
+
+static unsigned int isakmp_stock(struct nf_vpn_net *vn)
+{
+	nf_vpn_stat_inc(vn, STOCK);
+	return NF_ACCEPT;
+}
+
+/*
+ * None of ours; but its flow, if it creates one, gets the label: another
+ * client's flow with the same addresses must not be found in a flowtable.
+ */
+static unsigned int isakmp_stock_labelled(struct nf_vpn_net *vn,
+					  struct sk_buff *skb,
+					  const struct isakmp_arrival *a,
+					  const struct nf_hook_state *state)
+{
+	struct nf_conn *ct;
+	bool reply;
+
+	ct = nf_vpn_flow_get(vn->net, &a->addr.src, &a->addr.dst,
+			     NF_VPN_FLOW_IKE, &reply);
+	if (ct)
+		nf_ct_put(ct);
+	else if (!reply && nf_vpn_conntrack_follows(state))
+		nf_vpn_flow_template(skb, vn->net, 0,
+				     isakmp_label(state->pf));
+	return isakmp_stock(vn);
+}
+
+static unsigned int isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
+				  struct nf_vpn_ike *ike, struct nf_conn *ct,
+				  enum ip_conntrack_dir dir)
+{
+	bool replied = dir == IP_CT_DIR_REPLY ||
+		       test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, replied);
+
+	nf_vpn_flow_seen(&ike->flow, ct, timeout);
+	nf_vpn_flow_attach(skb, ct, dir, timeout);
+	if (dir == IP_CT_DIR_REPLY)
+		nf_vpn_stat_inc(vn, ATTACHED_IN);
+	else
+		nf_vpn_stat_inc(vn, ATTACHED_OUT);
+	return NF_ACCEPT;
+}
+
+/* ---- What a message says of its session ---- */
+
+/* Inbound SPIs that a session may renew. */
+static unsigned int isakmp_children(const struct nf_vpn_session *s)
+{
+	return READ_ONCE(s->nspis[NF_CT_VPN_DIR_OUT]);
+}
+
+static void isakmp_time_out(struct nf_vpn_ike *ike,
+			    const struct isakmp_message *m, u32 now)
+{
+	if (isakmp_is_response(m)) {
+		ike->asked = 0;
+		return;
+	}
+	/* In IKEv1 whatever the client says answers. */
+	if (m->major == 1)
+		ike->asked = 0;
+	if (ike->requested && ike->request == m->msgid)
+		return;
+	ike->request = m->msgid;
+	ike->requested = now ? now : 1;
+}
+
+/* A retransmitted request is timed from its first copy: rather too long. */
+static void isakmp_time_in(struct nf_vpn_ike *ike,
+			   const struct isakmp_message *m, u32 now)
+{
+	if (m->major == 2 && !isakmp_is_response(m)) {
+		if (ike->asked < U8_MAX)
+			ike->asked++;
+		return;
+	}
+	if (!ike->requested || ike->request != m->msgid)
+		return;
+	ike->rtt = now - ike->requested;
+	ike->requested = 0;
+}
+
+/* Tickets and timing; a session that IKE moves to UDP is no candidate. */
+static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+				struct nf_vpn_ike *ike,
+				const struct isakmp_message *m, bool outbound,
+				bool natt)
+{
+	u32 now = nf_vpn_now_ms();
+	unsigned int events;
+
+	spin_lock_bh(&ike->lock);
+	events = isakmp_tickets_message(&ike->tickets, m, outbound, natt,
+					isakmp_children(s), now);
+	if (outbound)
+		isakmp_time_out(ike, m, now);
+	else
+		isakmp_time_in(ike, m, now);
+	if (outbound && isakmp_is_child(m) && !ike->visible)
+		WRITE_ONCE(ike->visible, true);
+	if (isakmp_is_child(m))
+		ike->child = (u32)ktime_get_seconds();
+	spin_unlock_bh(&ike->lock);
+	if (events & ISAKMP_TICKET_OPENED) {
+		nf_vpn_stat_inc(vn, TICKETS);
+		spin_lock_bh(&vn->lock);
+		nf_vpn_session_expect(vn, s);
+		spin_unlock_bh(&vn->lock);
+	}
+	if (events & ISAKMP_FLOATED)
+		nf_vpn_stat_inc(vn, FLOATED);
+}
+
+static void isakmp_cookie_seen(struct nf_vpn_cookie *c,
+			       const struct isakmp_message *m)
+{
+	WRITE_ONCE(c->packets, READ_ONCE(c->packets) + 1);
+	WRITE_ONCE(c->exchange, m->exchange);
+	WRITE_ONCE(c->last, (u32)jiffies);
+}
+
+/* ---- Outbound ---- */
+
+/* The client answers a pair that was brought to another session on trial. */
+static struct nf_vpn_cookie *isakmp_claim(struct nf_vpn_net *vn,
+					  struct nf_vpn_session *s,
+					  const struct isakmp_message *m,
+					  struct nf_vpn_cookie *c)
+{
+	if (c && c->session == s) {
+		if (!c->resp)
+			WRITE_ONCE(c->resp, m->resp_cookie);
+		nf_vpn_cookie_prove(c);
+		return c;
+	}
+	if (c && !c->proven)
+		nf_vpn_cookie_free(vn, c);
+	return nf_vpn_cookie_add(vn, s, m, false);
+}
+
+/* Another client has sent the same initiator cookie and isn't answered yet. */
+static bool isakmp_is_busy(const struct nf_vpn_cookie_query *q,
+			   const struct isakmp_message *m)
+{
+	return !m->resp_cookie && !q->shared && q->rival &&
+	       (u32)jiffies - READ_ONCE(q->rival->last) < ISAKMP_WAIT;
+}
+
+/*
+ * Note an outbound message. Returns false if it has to wait: the answer could
+ * not be told from another client's.
+ */
+static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			    struct nf_vpn_ike *ike,
+			    const struct isakmp_arrival *a)
+{
+	const struct isakmp_message *m = &a->m;
+	struct nf_vpn_cookie_query q;
+	struct nf_vpn_cookie *c;
+
+	if (!a->valid)
+		return true;
+	nf_vpn_cookie_find(vn, &a->addr.dst, m->init_cookie, m->resp_cookie,
+			   &a->addr.src, &q);
+	/* A first message that is repeated after its answer has come by. */
+	c = !m->resp_cookie && q.shared ? q.shared : q.exact;
+	if (likely(c && c->session == s && c->proven)) {
+		isakmp_cookie_seen(c, m);
+		isakmp_note_message(vn, s, ike, m, true, false);
+		return true;
+	}
+	if (isakmp_is_busy(&q, m)) {
+		nf_vpn_stat_inc(vn, COOKIE_BUSY);
+		return false;
+	}
+	spin_lock_bh(&vn->lock);
+	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags)) {
+		nf_vpn_cookie_find(vn, &a->addr.dst, m->init_cookie,
+				   m->resp_cookie, &a->addr.src, &q);
+		c = isakmp_claim(vn, s, m, q.exact ? q.exact : q.waiting);
+		if (c)
+			isakmp_cookie_seen(c, m);
+	}
+	spin_unlock_bh(&vn->lock);
+	isakmp_note_message(vn, s, ike, m, true, false);
+	return true;
+}
+
+/* Find or make the session and its IKE part. */
+static struct nf_vpn_session *isakmp_learn(struct nf_vpn_net *vn,
+					   const struct nf_vpn_pkt *pkt,
+					   bool local)
+{
+	struct nf_vpn_session *s;
+
+	spin_lock_bh(&vn->lock);
+	s = nf_vpn_session_get(vn, &pkt->src, &pkt->dst, local);
+	if (!IS_ERR(s) && !nf_vpn_ike_get(vn, s))
+		s = ERR_PTR(-ENOMEM);
+	spin_unlock_bh(&vn->lock);
+	return s;
+}
+
+/* Does the client's IKE need the port, so that its flow goes into the zone? */
+static bool isakmp_keeps_port(const struct nf_vpn_net *vn,
+			      const struct isakmp_arrival *a)
+{
+	switch (READ_ONCE(vn->set.isakmp_keep_port)) {
+	case ISAKMP_KEEP_PORT_NEVER:
+		return false;
+	case ISAKMP_KEEP_PORT_NO_NATT:
+		return !a->valid || !a->m.natt;
+	}
+	return true;
+}
+
+/* Let conntrack create the flow. */
+static unsigned int isakmp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
+				  struct nf_vpn_session *s,
+				  const struct isakmp_arrival *a,
+				  const struct nf_hook_state *state)
+{
+	u16 zone = isakmp_keeps_port(vn, a) ? s->client->zone : 0;
+
+	set_bit(NF_VPN_SESSION_USED, &s->flags);
+	if (nf_vpn_flow_template(skb, vn->net, zone, isakmp_label(state->pf)))
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+	else
+		nf_vpn_stat_inc(vn, FLOW_NEW);
+	return NF_ACCEPT;
+}
+
+/* Conntrack has dropped the flow before its time: so do we. */
+static void isakmp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			     struct nf_vpn_ike *ike)
+{
+	unsigned long due = READ_ONCE(ike->flow.due);
+
+	if (nf_vpn_flow_state(vn, s, NF_VPN_FLOW_IKE) != NF_VPN_FLOW_DELETED)
+		return;
+	spin_lock_bh(&vn->lock);
+	if (READ_ONCE(ike->flow.due) == due)
+		nf_vpn_ike_forget(vn, s);
+	spin_unlock_bh(&vn->lock);
+}
+
+static unsigned int isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
+			       const struct isakmp_arrival *a,
+			       struct nf_vpn_session *s, bool local,
+			       const struct nf_hook_state *state)
+{
+	struct nf_vpn_ike *ike = s ? nf_vpn_session_ike(s) : NULL;
+	struct nf_conn *ct;
+	bool reply;
+
+	if (!ike) {
+		if (!nf_vpn_conntrack_follows(state))
+			return isakmp_stock(vn);
+		s = isakmp_learn(vn, &a->addr, local);
+		if (IS_ERR(s))
+			return isakmp_stock(vn);
+		ike = nf_vpn_session_ike(s);
+	}
+	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_IKE, &reply);
+	if (!ct && !reply)
+		isakmp_flow_lost(vn, s, ike);
+	if (!isakmp_note_out(vn, s, ike, a)) {
+		if (ct)
+			nf_ct_put(ct);
+		return NF_DROP;
+	}
+	if (ct)
+		return isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_ORIGINAL);
+	/* The other side began, by a dnat rule or to the gateway. */
+	if (reply || !nf_vpn_conntrack_follows(state))
+		return isakmp_stock(vn);
+	return isakmp_create(vn, skb, s, a, state);
+}
+
+/* ---- Inbound ---- */
+
+/**
+ * struct isakmp_suitors - sessions that may own a message of unknown cookies
+ * @n: number of sessions
+ * @s: sessions, likeliest first
+ * @score: the higher the likelier
+ */
+struct isakmp_suitors {
+	unsigned int n;
+	struct nf_vpn_session *s[ISAKMP_SUITORS];
+	u64 score[ISAKMP_SUITORS];
+};
+
+/*
+ * A pair that nobody has seen begin was made by rekeying another one: the
+ * session that had a child exchange last. (IKEv2 rekeys its IKE SA in the same
+ * kind of exchange, RFC 7296 section 2.18.)
+ */
+static u64 isakmp_score_rekey(const struct nf_vpn_session *s,
+			      const struct nf_vpn_ike *ike)
+{
+	return READ_ONCE(ike->child);
+}
+
+/*
+ * The remote host starts over: with whom it has lost contact, whom it asks in
+ * vain; else with its oldest client.
+ */
+static u64 isakmp_score_init(const struct nf_vpn_session *s,
+			     const struct nf_vpn_ike *ike)
+{
+	u64 asked = READ_ONCE(ike->asked), gone = !ike->ncookies;
+
+	return asked << 40 | gone << 32 | (U32_MAX - s->created);
+}
+
+static bool isakmp_may_own(const struct nf_vpn_session *s,
+			   const struct nf_vpn_ike *ike,
+			   const struct isakmp_arrival *a)
+{
+	if (!ike || !smp_load_acquire(&ike->flow.seen))
+		return false;
+	return nf_inet_addr_cmp(&ike->flow.masq, &a->addr.dst.addr);
+}
+
+static void isakmp_suitor_add(struct isakmp_suitors *c,
+			      struct nf_vpn_session *s, u64 score)
+{
+	unsigned int i;
+
+	if (c->n == ISAKMP_SUITORS && score <= c->score[c->n - 1])
+		return;
+	i = c->n < ISAKMP_SUITORS ? c->n++ : c->n - 1;
+	for (; i && c->score[i - 1] < score; i--) {
+		c->s[i] = c->s[i - 1];
+		c->score[i] = c->score[i - 1];
+	}
+	c->s[i] = s;
+	c->score[i] = score;
+}
+
+/* Under the lock. */
+static void isakmp_suitors(struct isakmp_suitors *c,
+			   const struct nf_vpn_remote *remote,
+			   const struct isakmp_arrival *a, bool init)
+{
+	unsigned int scan = ISAKMP_SCAN;
+	const struct nf_vpn_ike *ike;
+	struct nf_vpn_session *s;
+
+	c->n = 0;
+	hlist_for_each_entry(s, &remote->sessions, by_remote) {
+		ike = nf_vpn_session_ike(s);
+		if (isakmp_may_own(s, ike, a))
+			isakmp_suitor_add(c, s, init ?
+					  isakmp_score_init(s, ike) :
+					  isakmp_score_rekey(s, ike));
+		if (!--scan)
+			break;
+	}
+}
+
+/*
+ * Has the session that @c was brought to had its chance? One that is asked to
+ * begin anew may take a while; one that knows the pair answers at once.
+ */
+static bool isakmp_gives_up(struct nf_vpn_cookie *c, bool init)
+{
+	return c->tried == ISAKMP_TRIED_NONE ||
+	       c->repeats++ >= (init ? ISAKMP_PATIENCE : 0);
+}
+
+/* Whom to try after @c; a first message goes to stock conntrack first. */
+static u8 isakmp_next_try(const struct nf_vpn_cookie *c, bool init)
+{
+	if (!c)
+		return init ? ISAKMP_TRIED_NONE : 0;
+	return c->tried == ISAKMP_TRIED_NONE ? 0 : (c->tried + 1) % ISAKMP_SUITORS;
+}
+
+/*
+ * A message whose cookies nobody has used: bring it to the likeliest session,
+ * and, when it is repeated, to the next. Never to several: unlike ESP, IKE may
+ * be answered by a host that it isn't for. Under the lock.
+ */
+static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
+					    const struct isakmp_arrival *a,
+					    struct nf_vpn_cookie *c)
+{
+	bool init = !a->m.resp_cookie;
+	const struct nf_vpn_remote *remote;
+	struct isakmp_suitors suitors;
+	struct nf_vpn_session *s;
+	u8 next;
+
+	if (c && !isakmp_gives_up(c, init))
+		return c->session;
+	remote = nf_vpn_remote_find(vn, &a->addr.src);
+	if (!remote)
+		return NULL;
+	isakmp_suitors(&suitors, remote, a, init);
+	if (!suitors.n)
+		return NULL;
+	next = isakmp_next_try(c, init);
+	if (c)
+		nf_vpn_cookie_free(vn, c);
+	s = suitors.s[next == ISAKMP_TRIED_NONE ? 0 : next % suitors.n];
+	c = nf_vpn_cookie_add(vn, s, &a->m, true);
+	if (c)
+		c->tried = next;
+	nf_vpn_stat_inc(vn, COOKIE_UNKNOWN);
+	return next == ISAKMP_TRIED_NONE ? NULL : s;
+}
+
+/* The responder's cookie of an exchange that a client of ours began. */
+static struct nf_vpn_session *isakmp_complete(struct nf_vpn_cookie *c,
+					      const struct isakmp_message *m)
+{
+	/* An IKEv2 responder that wants a cookie or another group has none. */
+	if (!c->resp)
+		WRITE_ONCE(c->resp, m->resp_cookie);
+	return c->session;
+}
+
+/* Whose are these cookies? Slow path, under the lock. */
+static struct nf_vpn_session *isakmp_owner_locked(struct nf_vpn_net *vn,
+						  const struct isakmp_arrival *a,
+						  bool stock)
+{
+	struct nf_vpn_cookie_query q;
+
+	nf_vpn_cookie_find(vn, &a->addr.src, a->m.init_cookie,
+			   a->m.resp_cookie, NULL, &q);
+	if (q.exact && q.exact->proven)
+		return q.exact->session;
+	if (q.waiting && q.waiting->proven)
+		return isakmp_complete(q.waiting, &a->m);
+	/* Another responder cookie for an exchange that only one client has. */
+	if (q.shared && q.shared->proven && !q.shared->by_remote)
+		return q.shared->session;
+	return stock ? NULL : isakmp_suitor(vn, a, q.exact);
+}
+
+/* Is IKE from this host to this address somebody's who needs no help? */
+static bool isakmp_is_stock(struct nf_vpn_net *vn,
+			    const struct isakmp_arrival *a,
+			    const struct nf_hook_state *state)
+{
+	const struct nf_vpn_session *s;
+
+	/* Its own IKE daemon answers to whoever begins. */
+	if (!a->m.resp_cookie && isakmp_is_bound(vn->net, &a->addr.src,
+						 &a->addr.dst,
+						 state->in->ifindex))
+		return true;
+	s = nf_vpn_session_find(vn, &a->addr.dst, &a->addr.src);
+	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
+		return false;
+	return nf_vpn_flow_is_stock(vn->net, &a->addr, NF_VPN_FLOW_IKE);
+}
+
+static struct nf_vpn_session *isakmp_owner(struct nf_vpn_net *vn,
+					   const struct isakmp_arrival *a,
+					   const struct nf_hook_state *state)
+{
+	struct nf_vpn_cookie_query q;
+	struct nf_vpn_session *s;
+	bool stock;
+
+	nf_vpn_cookie_find(vn, &a->addr.src, a->m.init_cookie,
+			   a->m.resp_cookie, NULL, &q);
+	if (likely(q.exact && q.exact->proven)) {
+		isakmp_cookie_seen(q.exact, &a->m);
+		return q.exact->session;
+	}
+	stock = isakmp_is_stock(vn, a, state);
+	spin_lock_bh(&vn->lock);
+	s = isakmp_owner_locked(vn, a, stock);
+	spin_unlock_bh(&vn->lock);
+	return s;
+}
+
+/* What can't be read goes to the only session that it can be for. */
+static struct nf_vpn_session *isakmp_sole(struct nf_vpn_net *vn,
+					  const struct isakmp_arrival *a)
+{
+	struct nf_vpn_session *s, *sole = NULL;
+	unsigned int n = 0, scan = ISAKMP_SCAN;
+	struct nf_vpn_remote *remote;
+
+	spin_lock_bh(&vn->lock);
+	remote = nf_vpn_remote_find(vn, &a->addr.src);
+	if (!remote)
+		goto unlock;
+	hlist_for_each_entry(s, &remote->sessions, by_remote) {
+		if (!isakmp_may_own(s, nf_vpn_session_ike(s), a))
+			continue;
+		sole = s;
+		if (++n > 1 || !--scan)
+			break;
+	}
+unlock:
+	spin_unlock_bh(&vn->lock);
+	return n == 1 ? sole : NULL;
+}
+
+static unsigned int isakmp_deliver(struct nf_vpn_net *vn, struct sk_buff *skb,
+				   struct nf_vpn_session *s,
+				   const struct isakmp_arrival *a)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_conn *ct;
+
+	if (!ike)
+		return ISAKMP_NOT_OURS;
+	if (a->valid)
+		isakmp_note_message(vn, s, ike, &a->m, false, false);
+	/* The gateway's own: stock conntrack finds its flow. */
+	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
+		return isakmp_stock(vn);
+	ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_IKE, &a->addr);
+	if (!ct)
+		return ISAKMP_NOT_OURS;
+	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
+		nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_ESP);
+	return isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_REPLY);
+}
+
+static unsigned int isakmp_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      const struct isakmp_arrival *a,
+			      const struct nf_hook_state *state)
+{
+	struct nf_vpn_session *s;
+
+	/* A session whose client is the addressee: not translated. */
+	s = nf_vpn_session_find(vn, &a->addr.dst, &a->addr.src);
+	if (s && (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
+		  !nf_vpn_session_ike(s)))
+		s = NULL;
+	if (!s)
+		s = a->valid ? isakmp_owner(vn, a, state) :
+			       isakmp_sole(vn, a);
+	return s ? isakmp_deliver(vn, skb, s, a) : ISAKMP_NOT_OURS;
+}
+
+/* ---- Packets ---- */
+
+/*
+ * Stock conntrack looks at these, too; a broken datagram is left to its
+ * judgement.
+ */
+static bool isakmp_udp_ok(const struct nf_vpn_net *vn, struct sk_buff *skb,
+			  const struct udphdr *uh, unsigned int thoff,
+			  const struct nf_hook_state *state)
+{
+	unsigned int len = ntohs(uh->len);
+
+	if (len < sizeof(*uh) || len > skb->len - thoff)
+		return false;
+	if (!uh->check || state->hook != NF_INET_PRE_ROUTING ||
+	    !vn->net->ct.sysctl_checksum)
+		return true;
+	return !nf_checksum(skb, state->hook, thoff, IPPROTO_UDP, state->pf);
+}
+
+/* Read @len bytes of an ISAKMP message at @off, as far as they are needed. */
+static bool isakmp_read(struct nf_vpn_net *vn, struct sk_buff *skb,
+			unsigned int off, unsigned int len,
+			struct isakmp_message *m)
+{
+	unsigned int peek = min(len, (unsigned int)ISAKMP_PEEK);
+
+	if (!pskb_may_pull(skb, off + peek))
+		return false;
+	switch (isakmp_parse(m, skb->data + off, peek, len)) {
+	case ISAKMP_OK:
+		return true;
+	case ISAKMP_NOT_IKE:
+		nf_vpn_stat_inc(vn, ZERO_COOKIE);
+		return false;
+	}
+	nf_vpn_stat_inc(vn, ISAKMP_INVALID);
+	return false;
+}
+
+/* Port 4500, from a client: what it negotiates there concerns its session. */
+static unsigned int isakmp_natt(struct nf_vpn_net *vn, struct sk_buff *skb,
+				unsigned int off, unsigned int len,
+				const struct nf_hook_state *state)
+{
+	const unsigned int marker = ISAKMP_NATT_MARKER;
+	struct nf_vpn_session *s;
+	struct isakmp_message m;
+	struct nf_vpn_pkt pkt;
+	struct nf_vpn_ike *ike;
+	u8 buf[ISAKMP_NATT_MARKER];
+	const u8 *p;
+
+	nf_vpn_pkt_addrs(&pkt, skb, skb_network_offset(skb), state->pf);
+	s = nf_vpn_session_find(vn, &pkt.src, &pkt.dst);
+	ike = s ? nf_vpn_session_ike(s) : NULL;
+	if (!ike || len <= marker)
+		return NF_ACCEPT;
+	p = skb_header_pointer(skb, off, sizeof(buf), buf);
+	if (!p || !isakmp_natt_is_ike(p, sizeof(buf)))
+		return NF_ACCEPT;
+	if (isakmp_read(vn, skb, off + marker, len - marker, &m))
+		isakmp_note_message(vn, s, ike, &m, true, true);
+	return NF_ACCEPT;
+}
+
+static unsigned int isakmp_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
+			       unsigned int off, unsigned int len,
+			       const struct nf_hook_state *state)
+{
+	bool local = state->hook == NF_INET_LOCAL_OUT;
+	unsigned int verdict = ISAKMP_NOT_OURS;
+	struct isakmp_arrival a;
+	struct nf_vpn_session *s;
+
+	a.valid = isakmp_read(vn, skb, off, len, &a.m);
+	nf_vpn_pkt_addrs(&a.addr, skb, skb_network_offset(skb), state->pf);
+	s = nf_vpn_session_find(vn, &a.addr.src, &a.addr.dst);
+	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags) != local)
+		s = NULL;
+	if (s || local)
+		return isakmp_out(vn, skb, &a, s, local, state);
+	if (nf_vpn_remote_find(vn, &a.addr.src))
+		verdict = isakmp_in(vn, skb, &a, state);
+	if (verdict != ISAKMP_NOT_OURS)
+		return verdict;
+	if (nf_vpn_is_local(&a.addr.dst, skb, state) ||
+	    nf_vpn_remote_knows(vn, &a.addr))
+		return isakmp_stock_labelled(vn, skb, &a, state);
+	return isakmp_out(vn, skb, &a, NULL, false, state);
+}
+
+static unsigned int isakmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
+				  unsigned int thoff,
+				  const struct nf_hook_state *state)
+{
+	const struct udphdr *uh;
+	unsigned int off, len;
+	struct udphdr buf;
+	bool natt;
+
+	uh = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	if (!uh) {
+		nf_vpn_stat_inc(vn, TRUNCATED);
+		return NF_ACCEPT;
+	}
+	natt = uh->dest == htons(ISAKMP_NATT_PORT);
+	if (!natt && (uh->dest != htons(ISAKMP_PORT) ||
+		      uh->source != htons(ISAKMP_PORT)))
+		return NF_ACCEPT;
+	if (skb_is_gso(skb))
+		return natt ? NF_ACCEPT : nf_vpn_segment(skb, state);
+	if (!isakmp_udp_ok(vn, skb, uh, thoff, state))
+		return NF_ACCEPT;
+	off = thoff + sizeof(*uh);
+	len = ntohs(uh->len) - sizeof(*uh);
+	return natt ? isakmp_natt(vn, skb, off, len, state) :
+		      isakmp_ike(vn, skb, off, len, state);
+}
+
+static const struct nf_vpn_tracker isakmp_tracker = {
+	.protonum	= IPPROTO_UDP,
+	.packet		= isakmp_packet,
+};
+
+/* ---- Module ---- */
+
+static int __init isakmp_labels_register(void)
+{
+	static const u16 l3nums[] = { AF_INET, AF_INET6 };
+	int i, err;
+
+	for (i = 0; i < ARRAY_SIZE(isakmp_helpers); i++) {
+		nf_vpn_helper_init(&isakmp_helpers[i], l3nums[i], IPPROTO_UDP,
+				   "isakmp", &isakmp_expect_policy,
+				   isakmp_help);
+		err = nf_vpn_helper_register(&isakmp_helpers[i],
+					     &isakmp_labels[i]);
+		if (err)
+			goto err_unregister;
+	}
+	return 0;
+
+err_unregister:
+	while (i--)
+		nf_conntrack_helper_unregister(isakmp_labels[i]);
+	return err;
+}
+
+static void isakmp_labels_unregister(void)
+{
+	int i = ARRAY_SIZE(isakmp_labels);
+
+	while (i--)
+		nf_conntrack_helper_unregister(isakmp_labels[i]);
+}
+
+static int __init nf_conntrack_isakmp_init(void)
+{
+	int err;
+
+	err = isakmp_labels_register();
+	if (err)
+		return err;
+	err = nf_vpn_tracker_register(&isakmp_tracker);
+	if (err)
+		isakmp_labels_unregister();
+	return err;
+}
+
+static void __exit nf_conntrack_isakmp_exit(void)
+{
+	nf_vpn_tracker_unregister(&isakmp_tracker);
+	isakmp_labels_unregister();
+}
+
+module_init(nf_conntrack_isakmp_init);
+module_exit(nf_conntrack_isakmp_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Connection tracking of ISAKMP by cookies");
+MODULE_VERSION(NF_VPN_VERSION);
