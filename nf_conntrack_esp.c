@@ -41,9 +41,37 @@ static const struct nf_conntrack_expect_policy esp_expect_policy = {
 static struct nf_conntrack_helper esp_helpers[2] __read_mostly;
 static struct nf_conntrack_helper *esp_labels[2] __read_mostly;
 
-static struct nf_conntrack_helper *esp_label(u32 l3num)
+/**
+ * nf_esp_label - the helper that ESP flows carry
+ * @l3num: AF_INET or AF_INET6
+ */
+struct nf_conntrack_helper *nf_esp_label(u32 l3num)
 {
 	return esp_labels[l3num == AF_INET6];
+}
+EXPORT_SYMBOL_GPL(nf_esp_label);
+
+/**
+ * struct esp_help_data - helper data of an ESP entry
+ * @passed: the ruleset has let a packet of the client through
+ */
+struct esp_help_data {
+	bool passed;
+};
+
+/*
+ * A flow that was made for what the remote host sent first, and the client has
+ * not confirmed it: the ruleset shall go on seeing it as RELATED.
+ */
+static bool esp_is_related(const struct nf_conn *ct)
+{
+	unsigned long status = READ_ONCE(ct->status);
+	const struct esp_help_data *data;
+
+	if (likely(!(status & IPS_EXPECTED) || status & IPS_SEEN_REPLY))
+		return false;
+	data = nfct_help_data(ct);
+	return !data || !READ_ONCE(data->passed);
 }
 
 /*
@@ -53,6 +81,7 @@ static struct nf_conntrack_helper *esp_label(u32 l3num)
 static int esp_help(struct sk_buff *skb, unsigned int protoff,
 		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
+	struct esp_help_data *data = nfct_help_data(ct);
 	const struct nf_conntrack_tuple *tuple =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct nf_vpn_host client = {}, remote = {};
@@ -60,6 +89,8 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 	struct nf_vpn_net *vn;
 	u32 timeout;
 
+	if (unlikely(!READ_ONCE(data->passed)))
+		WRITE_ONCE(data->passed, true);
 	if (nf_ct_is_confirmed(ct))
 		return NF_ACCEPT;
 	vn = nf_vpn_pernet(nf_ct_net(ct));
@@ -153,6 +184,11 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, true);
 
 	nf_vpn_flow_seen(&s->esp, ct, timeout);
+	if (unlikely(esp_is_related(ct))) {
+		nf_vpn_stat_inc(vn, ATTACHED_IN);
+		nf_vpn_flow_attach_related(skb, ct, timeout);
+		return NF_ACCEPT;
+	}
 	if (proven) {
 		nf_vpn_stamp(&s->last_in, jiffies);
 		if (READ_ONCE(s->unanswered))
@@ -202,7 +238,7 @@ static unsigned int esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 	/* From now on a packet may wait in the zone, in an NFQUEUE say. */
 	set_bit(NF_VPN_SESSION_USED, &s->flags);
 	if (nf_vpn_flow_template(skb, vn->net, s->client->zone,
-				 esp_label(s->client->host.l3num)))
+				 nf_esp_label(s->client->host.l3num)))
 		nf_vpn_stat_inc(vn, NO_MEMORY);
 	else
 		nf_vpn_stat_inc(vn, FLOW_NEW);
@@ -409,6 +445,7 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 {
 	struct nf_vpn_session *s = spi->session;
 	struct nf_conn *ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt);
+	const struct nf_esp_nat_ops *nat;
 
 	if (likely(ct)) {
 		nf_vpn_spi_seen(spi, pkt, skb->len);
@@ -424,8 +461,13 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	if (esp_flow_lost(vn, s))
 		return esp_unknown(vn, skb, pkt, state);
-	/* Idled out: the client has to send first. */
-	return esp_stock(vn);
+	/* Idled out. */
+	nat = rcu_dereference(esp_nat);
+	ct = nat ? nat->revive(vn, s, spi, pkt, state) : NULL;
+	if (!ct)
+		return esp_stock(vn);
+	nf_vpn_spi_seen(spi, pkt, skb->len);
+	return nf_esp_attach_in(vn, skb, s, ct, true);
 }
 
 static bool esp_read(const struct sk_buff *skb, unsigned int thoff,
@@ -503,6 +545,7 @@ static const struct nf_vpn_tracker esp_tracker = {
 	.protonum	= IPPROTO_ESP,
 	.packet		= esp_packet,
 	.error		= esp_error,
+	.flush		= nf_vpn_flush_esp,
 };
 
 /**

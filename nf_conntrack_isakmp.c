@@ -833,6 +833,7 @@ static unsigned int isakmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 static const struct nf_vpn_tracker isakmp_tracker = {
 	.protonum	= IPPROTO_UDP,
 	.packet		= isakmp_packet,
+	.flush		= nf_vpn_flush_ike,
 };
 
 /* ---- Module ---- */

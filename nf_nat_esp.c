@@ -776,6 +776,55 @@ static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
 	return false;
 }
 
+/* ---- Flows that the remote host begins ---- */
+
+/*
+ * The ESP flow of a session whose IKE flow is there, for a packet that comes
+ * before one of the client. Client to remote host like any other, but RELATED
+ * to the IKE flow until the client has confirmed it.
+ */
+static struct nf_conn *nf_nat_esp_create(struct nf_vpn_net *vn,
+					 struct nf_vpn_session *s,
+					 const struct nf_vpn_pkt *pkt)
+{
+	int seconds = READ_ONCE(vn->set.esp_timeout_unreplied);
+	struct nf_conntrack_tuple orig, reply;
+	struct nf_conn *master, *ct;
+
+	master = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_IKE, pkt);
+	if (!master)
+		return NULL;
+	nf_vpn_flow_tuple(&orig, &s->client->host, &s->remote->host,
+			  NF_VPN_FLOW_ESP);
+	nf_vpn_flow_tuple(&reply, &pkt->src, &pkt->dst, NF_VPN_FLOW_ESP);
+	reply.dst.dir = IP_CT_DIR_REPLY;
+	ct = nf_vpn_flow_create(vn->net, master, s->client->zone, &orig, &reply,
+				nf_esp_label(pkt->src.l3num), seconds * HZ);
+	nf_ct_put(master);
+	if (IS_ERR(ct))
+		return NULL;
+	set_bit(NF_VPN_SESSION_USED, &s->flags);
+	nf_vpn_stat_inc(vn, FLOW_NEW);
+	return ct;
+}
+
+/*
+ * An SPI that has been delivered before may resume its flow as long as IKE keeps
+ * the session; one that never was needs nf_conntrack_esp_inbound_first.
+ */
+static struct nf_conn *nf_nat_esp_revive(struct nf_vpn_net *vn,
+					 struct nf_vpn_session *s,
+					 const struct nf_vpn_spi *spi,
+					 const struct nf_vpn_pkt *pkt,
+					 const struct nf_hook_state *state)
+{
+	if (!READ_ONCE(spi->paired) && !READ_ONCE(vn->set.esp_inbound_first))
+		return NULL;
+	if (!nf_vpn_conntrack_follows(state))
+		return NULL;
+	return nf_nat_esp_create(vn, s, pkt);
+}
+
 /* ---- Delivery, without the lock ---- */
 
 /* A copy for each candidate with a flow; the last one gets the packet itself. */
@@ -809,10 +858,14 @@ static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 static unsigned int nf_nat_esp_deliver(struct nf_vpn_net *vn,
 				       struct sk_buff *skb,
 				       struct nf_vpn_session *s,
-				       const struct nf_vpn_pkt *pkt)
+				       const struct nf_vpn_pkt *pkt,
+				       const struct nf_hook_state *state)
 {
 	struct nf_conn *ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt);
 
+	if (!ct && READ_ONCE(vn->set.esp_inbound_first) &&
+	    nf_vpn_conntrack_follows(state))
+		ct = nf_nat_esp_create(vn, s, pkt);
 	return ct ? nf_esp_attach_in(vn, skb, s, ct, false) : NF_ESP_NOT_OURS;
 }
 
@@ -872,7 +925,7 @@ static unsigned int nf_nat_esp_inbound(struct nf_vpn_net *vn,
 	decided = nf_nat_esp_decide(vn, &c, &a);
 	spin_unlock_bh(&vn->lock);
 	if (decided)
-		return nf_nat_esp_deliver(vn, skb, c.s[0], pkt);
+		return nf_nat_esp_deliver(vn, skb, c.s[0], pkt, state);
 	if (c.n > 1 && !a.guess) {
 		nf_vpn_stat_inc(vn, AMBIGUOUS);
 		return NF_DROP;
@@ -1003,6 +1056,7 @@ static const struct nf_esp_nat_ops nf_nat_esp_ops = {
 	.inbound	= nf_nat_esp_inbound,
 	.admit		= nf_nat_esp_admit,
 	.starved	= nf_nat_esp_starved,
+	.revive		= nf_nat_esp_revive,
 };
 
 /* ---- Module ---- */

@@ -83,6 +83,21 @@ nf_vpn_helper_init(struct nf_conntrack_helper *helper, u16 l3num, u16 protonum,
 #endif
 }
 
+/*
+ * Give an entry its helper, as __nf_ct_try_assign_helper() does: where
+ * registration copies, entries hold references on the copy.
+ */
+static inline bool nf_vpn_helper_assign(struct nf_conn_help *help,
+					struct nf_conntrack_helper *helper)
+{
+#ifdef NF_VPN_HAVE_HELPER_COPY
+	if (!refcount_inc_not_zero(&helper->ct_refcnt))
+		return false;
+#endif
+	rcu_assign_pointer(help->helper, helper);
+	return true;
+}
+
 /* system_unbound_wq got a new name in 6.17. */
 #ifdef NF_VPN_HAVE_DFL_WQ
 #define nf_vpn_unbound_wq system_dfl_wq

@@ -20,10 +20,17 @@
 #include "compat.h"
 #include "nf_conntrack_vpn.h"
 
-static void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
-			      const struct nf_vpn_host *client,
-			      const struct nf_vpn_host *remote,
-			      enum nf_vpn_flow_kind kind)
+/**
+ * nf_vpn_flow_tuple - tuple of a packet of a flow
+ * @tuple: filled
+ * @client: its source
+ * @remote: its destination
+ * @kind: which flow
+ */
+void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
+		       const struct nf_vpn_host *client,
+		       const struct nf_vpn_host *remote,
+		       enum nf_vpn_flow_kind kind)
 {
 	memset(tuple, 0, sizeof(*tuple));
 	tuple->src.u3 = client->addr;
@@ -36,6 +43,7 @@ static void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
 	tuple->src.u.udp.port = htons(ISAKMP_PORT);
 	tuple->dst.u.udp.port = htons(ISAKMP_PORT);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_flow_tuple);
 
 /**
  * nf_vpn_flow_get - find the flow of a client
@@ -392,6 +400,23 @@ void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
 		nf_vpn_flow_answered(ct);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_attach);
+
+/**
+ * nf_vpn_flow_attach_related - make a reply part of a flow that nobody judged
+ * @skb: packet, not seen by conntrack yet
+ * @ct: flow made by nf_vpn_flow_create(); the reference goes over to the packet
+ * @timeout: jiffies the flow may live on
+ *
+ * The ruleset sees it as RELATED and may drop it.
+ */
+void nf_vpn_flow_attach_related(struct sk_buff *skb, struct nf_conn *ct,
+				u32 timeout)
+{
+	nf_vpn_drop_template(skb);
+	nf_ct_set(skb, ct, IP_CT_RELATED_REPLY);
+	nf_ct_refresh_acct(ct, IP_CT_RELATED_REPLY, skb, timeout);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_attach_related);
 
 /**
  * nf_vpn_flow_attach_copy - address a packet to a candidate of its SPI

@@ -229,7 +229,8 @@ static void nf_vpn_flush_session(struct nf_vpn_net *vn,
 	spin_unlock_bh(&vn->lock);
 }
 
-static void nf_vpn_flush_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+static void nf_vpn_flush_session_esp(struct nf_vpn_net *vn,
+				     struct nf_vpn_session *s)
 {
 	spin_lock_bh(&vn->lock);
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
@@ -239,7 +240,21 @@ static void nf_vpn_flush_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	spin_unlock_bh(&vn->lock);
 }
 
-static void nf_vpn_flush_ike(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+/**
+ * nf_vpn_flush_esp - forget all SPIs
+ * @vn: netns
+ *
+ * May sleep. Sessions that have IKE stay.
+ */
+void nf_vpn_flush_esp(struct nf_vpn_net *vn)
+{
+	while (!nf_vpn_walk_sessions(vn, nf_vpn_flush_session_esp))
+		cond_resched();
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flush_esp);
+
+static void nf_vpn_flush_session_ike(struct nf_vpn_net *vn,
+				     struct nf_vpn_session *s)
 {
 	spin_lock_bh(&vn->lock);
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
@@ -250,18 +265,17 @@ static void nf_vpn_flush_ike(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /**
- * nf_vpn_flush_proto - forget what one tracker has learnt
+ * nf_vpn_flush_ike - forget all cookie pairs and tickets
  * @vn: netns
- * @protonum: protocol of the tracker
  *
- * May sleep. Sessions that the other tracker uses stay.
+ * May sleep. Sessions that have SPIs stay.
  */
-void nf_vpn_flush_proto(struct nf_vpn_net *vn, u8 protonum)
+void nf_vpn_flush_ike(struct nf_vpn_net *vn)
 {
-	while (!nf_vpn_walk_sessions(vn, protonum == IPPROTO_ESP ?
-				     nf_vpn_flush_esp : nf_vpn_flush_ike))
+	while (!nf_vpn_walk_sessions(vn, nf_vpn_flush_session_ike))
 		cond_resched();
 }
+EXPORT_SYMBOL_GPL(nf_vpn_flush_ike);
 
 /**
  * nf_vpn_flush - forget all sessions and what belongs to them

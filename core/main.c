@@ -352,7 +352,7 @@ void nf_vpn_tracker_unregister(const struct nf_vpn_tracker *t)
 	nf_ct_iterate_destroy(nf_vpn_flow_kill_zone, &protonum);
 	down_read(&net_rwsem);
 	for_each_net(net)
-		nf_vpn_flush_proto(nf_vpn_pernet(net), protonum);
+		t->flush(nf_vpn_pernet(net));
 	up_read(&net_rwsem);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_tracker_unregister);

@@ -41,6 +41,8 @@ static inline bool esp_seq_is_new(__u32 seq)
  *	that sessions talk to. Returns a verdict or %NF_ESP_NOT_OURS.
  * @admit: may this client open a session with the remote host?
  * @starved: a session sends and hears nothing, for a second or more
+ * @revive: an inbound packet for an SPI of a session whose flow has idled out.
+ *	Returns a new flow with a reference, or NULL.
  */
 struct nf_esp_nat_ops {
 	unsigned int (*inbound)(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -48,10 +50,16 @@ struct nf_esp_nat_ops {
 				const struct nf_hook_state *state);
 	bool (*admit)(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 	void (*starved)(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+	struct nf_conn *(*revive)(struct nf_vpn_net *vn,
+				  struct nf_vpn_session *s,
+				  const struct nf_vpn_spi *spi,
+				  const struct nf_vpn_pkt *pkt,
+				  const struct nf_hook_state *state);
 };
 
 void nf_esp_nat_register(const struct nf_esp_nat_ops *ops);
 void nf_esp_nat_unregister(void);
+struct nf_conntrack_helper *nf_esp_label(u32 l3num);
 unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_session *s, struct nf_conn *ct,
 			      bool proven);

@@ -513,6 +513,7 @@ struct nf_vpn_icmp {
  *	verdict.
  * @error: an ICMP error that quotes a packet of the protocol, its checksum not
  *	tested. Returns a verdict.
+ * @flush: forget all that was learnt; may sleep. Not called under RCU.
  */
 struct nf_vpn_tracker {
 	u8 protonum;
@@ -522,6 +523,7 @@ struct nf_vpn_tracker {
 	unsigned int (*error)(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_icmp *icmp,
 			      const struct nf_hook_state *state);
+	void (*flush)(struct nf_vpn_net *vn);
 };
 
 struct nf_conntrack_helper;
@@ -704,6 +706,10 @@ struct nf_conn *nf_vpn_flow_get_in(struct nf_vpn_net *vn,
 				   enum nf_vpn_flow_kind kind,
 				   const struct nf_vpn_pkt *pkt);
 void nf_vpn_flow_uncache(struct nf_vpn_flow *f);
+void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
+		       const struct nf_vpn_host *client,
+		       const struct nf_vpn_host *remote,
+		       enum nf_vpn_flow_kind kind);
 bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
 			  enum nf_vpn_flow_kind kind);
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
@@ -721,8 +727,18 @@ void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct);
 void nf_vpn_flow_answered(struct nf_conn *ct);
 int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
 			 struct nf_conntrack_helper *label);
+void nf_vpn_flow_attach_related(struct sk_buff *skb, struct nf_conn *ct,
+				u32 timeout);
 void nf_vpn_flow_kill_zones(struct net *net, u8 protonum);
 int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *protonum);
+
+/* core/flow_create.c */
+struct nf_conn *nf_vpn_flow_create(struct net *net, struct nf_conn *master,
+				   u16 zone,
+				   const struct nf_conntrack_tuple *orig,
+				   const struct nf_conntrack_tuple *reply,
+				   struct nf_conntrack_helper *helper,
+				   u32 timeout);
 
 /* core/copy.c */
 bool nf_vpn_may_copy(const struct sk_buff *skb,
@@ -745,7 +761,8 @@ unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
 /* core/gc.c */
 void nf_vpn_gc_kick(struct nf_vpn_net *vn);
 void nf_vpn_gc_work(struct work_struct *work);
-void nf_vpn_flush_proto(struct nf_vpn_net *vn, u8 protonum);
+void nf_vpn_flush_esp(struct nf_vpn_net *vn);
+void nf_vpn_flush_ike(struct nf_vpn_net *vn);
 void nf_vpn_flush(struct nf_vpn_net *vn);
 
 /* core/sysctl.c */

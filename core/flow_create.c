@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flows that are made before a packet of their opener has been seen: because
+ * their control protocol has agreed on them, and the other side may begin.
+ *
+ * They have a master and are RELATED to it, for the ruleset to judge.
+ */
+#include <net/netfilter/nf_conntrack_acct.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_ecache.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_labels.h>
+#include <net/netfilter/nf_conntrack_timestamp.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/netfilter/nf_nat.h>
+
+#include "compat.h"
+#include "nf_conntrack_vpn.h"
+
+/* What init_conntrack() gives to a new entry. */
+static bool nf_vpn_flow_extend(struct nf_conn *ct, const struct nf_conn *master,
+			       struct nf_conntrack_helper *helper)
+{
+	const struct nf_conn_nat *master_nat = nfct_nat(master);
+	struct nf_conn_help *help;
+	struct nf_conn_nat *nat;
+
+	help = nf_ct_helper_ext_add(ct, GFP_ATOMIC);
+	if (!help || !nf_vpn_helper_assign(help, helper))
+		return false;
+	nf_ct_acct_ext_add(ct, GFP_ATOMIC);
+	nf_ct_tstamp_ext_add(ct, GFP_ATOMIC);
+	nf_ct_ecache_ext_add(ct, 0, 0, GFP_ATOMIC);
+	nf_ct_labels_ext_add(ct);
+	nat = nf_ct_nat_ext_add(ct);
+	if (!nat)
+		return false;
+#if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
+	/* Both go when the masquerading device does. */
+	if (master_nat)
+		nat->masq_index = master_nat->masq_index;
+#endif
+	return true;
+}
+
+/* Translate so that the other side's packets are @reply. */
+static bool nf_vpn_flow_translate(struct nf_conn *ct,
+				  const struct nf_conntrack_tuple *reply)
+{
+	struct nf_nat_range2 range = { .flags = NF_NAT_RANGE_MAP_IPS };
+
+	if (reply->dst.protonum == IPPROTO_GRE)
+		range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+	range.min_addr = reply->dst.u3;
+	range.max_addr = reply->dst.u3;
+	range.min_proto.all = reply->dst.u.all;
+	range.max_proto.all = reply->dst.u.all;
+	if (nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC) != NF_ACCEPT)
+		return false;
+	range.min_addr = reply->src.u3;
+	range.max_addr = reply->src.u3;
+	range.min_proto.all = reply->src.u.all;
+	range.max_proto.all = reply->src.u.all;
+	if (nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST) != NF_ACCEPT)
+		return false;
+	return nf_ct_tuple_equal(&ct->tuplehash[IP_CT_DIR_REPLY].tuple, reply);
+}
+
+static void nf_vpn_flow_inherit(struct nf_conn *ct, const struct nf_conn *master,
+				u32 timeout)
+{
+	struct nf_conn_tstamp *tstamp = nf_conn_tstamp_find(ct);
+
+#ifdef CONFIG_NF_CONNTRACK_MARK
+	ct->mark = READ_ONCE(master->mark);
+#endif
+#ifdef CONFIG_NF_CONNTRACK_SECMARK
+	ct->secmark = master->secmark;
+#endif
+	if (tstamp)
+		tstamp->start = ktime_get_real_ns();
+	if (nf_ct_protonum(ct) == IPPROTO_GRE) {
+		ct->proto.gre.timeout = timeout;
+		ct->proto.gre.stream_timeout = timeout;
+	}
+	WRITE_ONCE(ct->timeout, nfct_time_stamp + timeout);
+}
+
+/* Not in the table yet: nobody else has seen it. */
+static void nf_vpn_flow_discard(struct nf_conn *ct)
+{
+	struct nf_conn *master = ct->master;
+
+	ct->master = NULL;
+	nf_conntrack_free(ct);
+	nf_ct_put(master);
+}
+
+/**
+ * nf_vpn_flow_create - make a conntrack entry whole
+ * @net: netns
+ * @master: confirmed entry of the control protocol; a reference is taken
+ * @zone: reply zone, 0 for none
+ * @orig: tuple of the opener's packets
+ * @reply: tuple of the other side's, which translation follows from
+ * @helper: label; its data is zero
+ * @timeout: jiffies it may live at first
+ *
+ * Return: entry in conntrack's table with a reference for the caller, or an
+ * ERR_PTR: -EEXIST (-EAGAIN on older kernels) if a tuple is taken, -ENOMEM.
+ */
+struct nf_conn *nf_vpn_flow_create(struct net *net, struct nf_conn *master,
+				   u16 zone,
+				   const struct nf_conntrack_tuple *orig,
+				   const struct nf_conntrack_tuple *reply,
+				   struct nf_conntrack_helper *helper,
+				   u32 timeout)
+{
+	struct nf_conntrack_tuple inverse;
+	struct nf_conntrack_zone z;
+	struct nf_conn *ct;
+	int err = -ENOMEM;
+
+	nf_ct_zone_init(&z, zone, zone ? NF_CT_ZONE_DIR_REPL :
+					 NF_CT_DEFAULT_ZONE_DIR, 0);
+	nf_ct_invert_tuple(&inverse, orig);
+	ct = nf_conntrack_alloc(net, &z, orig, &inverse, GFP_ATOMIC);
+	if (IS_ERR(ct))
+		return ct;
+	nf_conntrack_get(&master->ct_general);
+	ct->master = master;
+	__set_bit(IPS_EXPECTED_BIT, &ct->status);
+	if (!nf_vpn_flow_extend(ct, master, helper))
+		goto err_discard;
+	err = -EEXIST;
+	if (!nf_vpn_flow_translate(ct, reply))
+		goto err_discard;
+	nf_vpn_flow_inherit(ct, master, timeout);
+	/* Before it is in the table; nothing can be added afterwards. */
+	ct->status |= IPS_CONFIRMED;
+	err = nf_conntrack_hash_check_insert(ct);
+	if (err)
+		goto err_discard;
+	nf_conntrack_event(IPCT_RELATED, ct);
+	return ct;
+
+err_discard:
+	nf_vpn_flow_discard(ct);
+	return ERR_PTR(err);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_create);
