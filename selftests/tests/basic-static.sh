@@ -83,7 +83,7 @@ timeouts() {
 
 	left=$(ct_of c3 | awk '{ print $3 }')
 	check "an answered entry has nf_conntrack_esp_timeout to live" \
-		test "${left:-0}" -gt 1780 -a "${left:-0}" -le 1800
+		test "${left:-0}" -gt 1700 -a "${left:-0}" -le 1800
 	esp_send c3 199.0.0.9 0x3333 1
 	left=$(ct_of c3 | awk '/199.0.0.9/ { print $3 }')
 	check "an unanswered one nf_conntrack_esp_timeout_unreplied" \

@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A client's own IKE message says that its server may use a new SPI from now
+# on: whose an inbound SPI is then needs no guess, even if the server sends on
+# it before it has answered. Hosts that use UDP encapsulation are no candidates.
+#
+#   c1 10.0.0.2 ---+
+#   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
+#   c3 10.0.0.4 ---+
+set -u
+# shellcheck source=selftests/ike.sh
+. "$(dirname "$0")/../ike.sh"
+
+I1=0x1111111111111111 I2=0x2222222222222222 I3=0x3333333333333333
+R=0xa1
+
+# esp_out K SPI [SEQ]
+esp_out() {
+	new_out "$1" "$2" "${3:-1}"
+}
+
+# three hosts whose child SAs come up one right after the other
+simultaneous() {
+	ike_up 1 "$I1" "$R"
+	ike_up 2 "$I2" "$R"
+	ike_up 3 "$I3" "$R"
+	esp_out 1 0x1001
+	esp_out 2 0x1002
+	esp_out 3 0x1003
+	new_in 0x2001 1 --count 2
+	is "$(stats undecided)" 1 \
+		"three hosts at once: the first SPI has three candidates"
+}
+
+# one after the other: the tickets of the others are spent
+alone() {
+	local k
+
+	for k in 1 2 3; do
+		ike_up "$k" "0x${k}0${k}0" "$R"
+		esp_out "$k" "0x100$k"
+		new_in "0x200$k" 1 --count 3
+	done
+	is "$(seen_by 0x2001) $(seen_by 0x2002) $(seen_by 0x2003)" \
+		"3 0 0 0 3 0 0 0 3" "hosts that start one after the other get theirs"
+	is "$(stats undecided copies)" "0 0" "nobody had to guess"
+}
+
+# captured of libreswan as responder: ESP on the new SPI 1 ms before its
+# CREATE_CHILD_SA response
+early() {
+	local k
+
+	for k in 2 3 1; do
+		ike_out "$k" "0x${k}0${k}0" "$R" "$CHILD" 8 2 269
+		new_in "0x210$k" 1 --count 2
+		ike_in "0x${k}0${k}0" "$R" "$CHILD" "$RESPONSE" 2 257
+		new_in "0x210$k" 3 --count 2
+		esp_out "$k" "0x110$k"
+	done
+	is "$(seen_by 0x2101) $(seen_by 0x2102) $(seen_by 0x2103)" \
+		"4 0 0 0 4 0 0 0 4" \
+		"the server uses a new SPI before it answers: the right host, always"
+	is "$(stats undecided copies)" "0 0" "without a copy"
+}
+
+# the server begins the rekeying: the client's response opens the ticket
+by_server() {
+	ike_in 0x2020 "$R" "$CHILD" 0 0 269
+	ike_out 2 0x2020 "$R" "$CHILD" "$RESPONSE" 0 257
+	new_in 0x2202 1 --count 2
+	is "$(seen_by 0x2202)" "0 2 0" "the server rekeys: it reaches its host"
+}
+
+# 65 bytes have no room for an SA
+refused() {
+	ike_out 1 0x1010 "$R" "$CHILD" 8 3 269
+	ike_in 0x1010 "$R" "$CHILD" "$RESPONSE" 3 65
+	ike_out 3 0x3030 "$R" "$CHILD" 8 3 269
+	new_in 0x2303 1 --count 2
+	is "$(seen_by 0x2303)" "0 0 2" "a refused rekeying leaves no ticket"
+	is "$(stats undecided copies)" "0 0" "and nobody had to guess"
+}
+
+# c3 goes over to port 4500, c1 and c2 rekey at once
+floated() {
+	ike_out 3 0x3333 0 "$INIT" 8 0
+	ike_in 0x3333 "$R" "$INIT" "$RESPONSE" 0
+	natt_out 3 0x3333 "$R" "$AUTH" 8 1
+	is "$(stats floated)" 1 "the host with UDP encapsulation is noticed"
+	ike_out 1 0x1010 "$R" "$CHILD" 8 4 269
+	ike_out 2 0x2020 "$R" "$CHILD" 8 4 269
+	new_in 0x2401 1 --count 4
+	is "$(seen_by 0x2401)" "4 4 0" \
+		"two hosts rekey at once: both get it, the third gets no copy"
+}
+
+howto_net 3
+masquerade
+for name in c1 c2 c3; do
+	esp_watch "$name" 0x200{1,2,3} 0x210{1,2,3} 0x2202 0x2303 0x2401
+done
+alone
+early
+by_server
+refused
+floated
+net_down
+
+howto_net 3
+masquerade
+simultaneous
+done_testing
