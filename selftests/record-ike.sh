@@ -46,7 +46,8 @@ charon_settings() {
 }
 
 # charon_connection NS PEER PEERADDR: swanctl.conf. CONNECTION has more
-# settings of the connection, PROPOSALS the ones for IKE.
+# settings of the connection, PROPOSALS the ones for IKE. SECOND is a second
+# authentication of the client, or the only one (EAP).
 charon_connection() {
 	cat <<-CONF
 		connections {
@@ -57,14 +58,8 @@ charon_connection() {
 		    mobike = no
 		    proposals = ${PROPOSALS:-aes128-sha256-modp2048}
 		    ${CONNECTION:-}
-		    local {
-		      auth = psk
-		      id = @$1
-		    }
-		    remote {
-		      auth = psk
-		      id = @$2
-		    }
+		    $(charon_auth "$1" local)
+		    $(charon_auth "$2" remote)
 		    children {
 		      t {
 		        local_ts = $(inner "$1")/32
@@ -78,8 +73,30 @@ charon_connection() {
 		  ike-1 {
 		    secret = a-key-for-tests-only-0123456789
 		  }
+		  eap-1 {
+		    id = c1
+		    secret = a-password-for-tests-only
+		  }
 		}
 	CONF
+}
+
+# charon_auth NS SIDE
+charon_auth() {
+	local auth=psk more=''
+
+	if [[ $1:${SECOND:-} = c1:eap-* ]]; then
+		auth=$SECOND more='eap_id = c1'
+	fi
+	echo "$2 { auth = $auth
+		id = @$1
+		$more
+	}"
+	if [[ $1:${SECOND:-} = c1:xauth ]]; then
+		echo "$2-2 { auth = xauth
+			xauth_id = c1
+		}"
+	fi
 }
 
 # charon_start NS PEER PEERADDR
@@ -153,6 +170,14 @@ swan_up_both() {
 		echo "  aggressive=yes" | tee -a "$(swan_dir c1)/ipsec.conf" \
 			>> "$(swan_dir srv)/ipsec.conf"
 	fi
+	if [ -n "${BUSY:-}" ]; then
+		sed -i 's/^config setup/&\n  ddos-mode=busy/' \
+			"$(swan_dir srv)/ipsec.conf"
+	fi
+	if [ -n "${WRONG:-}" ]; then
+		echo ': PSK "another-key-for-tests-0123456789-0123456789"' \
+			> "$(swan_dir c1)/ipsec.secrets"
+	fi
 	swan_start srv c1 || bail "pluto doesn't start"
 	step c1 --initiate --name t
 }
@@ -199,6 +224,21 @@ libreswan_v2() {
 	both_ping
 }
 
+# A server under load first wants its cookie back
+libreswan_v2_cookie() {
+	BUSY=1 IKE=ikev2
+	masquerade
+	swan_up_both
+	both_ping
+}
+
+# A client with the wrong key never gives up
+libreswan_v2_refused() {
+	WRONG=1 IKE=ikev2
+	masquerade
+	swan_up_both
+}
+
 # A host that changes port and stays with raw ESP is none of these: strongSwan
 # encapsulates whenever it sees a NAT. So there is none in most of them.
 strongswan_v1_main() {
@@ -238,11 +278,11 @@ strongswan_v2() {
 	step srv --rekey --child t
 	both_ping
 	step c1 --rekey --ike t
+	# a new IKE SA first, then the old one is deleted
+	step c1 --rekey --ike t --reauth
+	both_ping
 	step srv --rekey --ike t
 	step srv --rekey --child t
-	both_ping
-	# deleted and begun again
-	step c1 --rekey --ike t --reauth
 	both_ping
 	step srv --terminate --ike t
 	step c1 --initiate --child t
@@ -254,21 +294,29 @@ strongswan_v2_fragments() {
 	strongswan_v2
 }
 
-# The first INIT is answered with a cookie, the next one with another group
-strongswan_v2_cookie() {
-	EXTRA='cookie_threshold_ip = 0
-		cookie_threshold = 0'
+# The first INIT is answered with the wish for another group
+strongswan_v2_invalid_ke() {
 	IKE=ikev2
-	charon_start srv c1 %any
-	EXTRA=''
 	route_inner
-	sed -i 's/proposals = aes128-sha256-modp2048$/proposals = aes128-sha256-modp3072/' \
-		"$(charon_dir srv)/swanctl.conf"
-	swanctl_at srv --load-all --file "$(charon_dir srv)/swanctl.conf" \
-		> /dev/null 2>&1
+	PROPOSALS=aes128-sha256-modp3072
+	charon_start srv c1 %any
 	PROPOSALS=aes128-sha256-modp2048-modp3072
 	charon_start c1 srv "$(addr srv)"
 	step c1 --initiate --child t
+	both_ping
+}
+
+# Several rounds of IKE_AUTH
+strongswan_v2_eap() {
+	SECOND=eap-md5 IKE=ikev2
+	charon_up_both
+	both_ping
+}
+
+# A Transaction exchange between Main and Quick Mode
+strongswan_v1_xauth() {
+	SECOND=xauth IKE=ikev1
+	charon_up_both
 	both_ping
 }
 
@@ -286,11 +334,13 @@ one() {
 	net_down
 }
 
-RECORDINGS=(libreswan-v1-main libreswan-v1-aggressive libreswan-v2)
+RECORDINGS=(libreswan-v1-main libreswan-v1-aggressive libreswan-v2
+	libreswan-v2-cookie libreswan-v2-refused)
 if command -v charon-systemd > /dev/null; then
 	RECORDINGS+=(strongswan-v1-main strongswan-v1-aggressive
-		strongswan-v1-fragments strongswan-v2 strongswan-v2-fragments
-		strongswan-v2-cookie strongswan-v2-natt)
+		strongswan-v1-fragments strongswan-v1-xauth strongswan-v2
+		strongswan-v2-fragments strongswan-v2-invalid-ke
+		strongswan-v2-eap strongswan-v2-natt)
 fi
 
 dir=$1

@@ -43,6 +43,7 @@ def main():
     server = sys.argv[1]
     clients, spis, start = [], set(), None
 
+    print("# SPDX-License-Identifier: GPL-2.0-only")
     for when, src, dst, protocol, data in datagrams(sys.stdin.buffer):
         out = dst == server
         start = when if start is None else start

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * isakmp_message CAPTURE... - the parser: what it finds, and what it does with
+ * unit_isakmp_message CAPTURE... - the parser: what it finds, and what it does with
  * messages that lie or are cut off
  */
 #include <stdint.h>
@@ -125,6 +125,18 @@ static void test_headers(void)
 	}
 }
 
+/* Ethernet pads small packets. */
+static void test_padding(void)
+{
+	uint8_t data[64] = {};
+	struct isakmp_message m;
+
+	from_hex(data, COOKIES "00202208 00000000 0000001c");
+	ok(parse(&m, data, 46, 28) == ISAKMP_OK &&
+	   parse(&m, data, 46, 27) == ISAKMP_TRUNCATED,
+	   "header: what is visible behind the datagram doesn't count");
+}
+
 static void test_fields(void)
 {
 	uint8_t data[64], cookies[16];
@@ -146,6 +158,44 @@ static void test_fields(void)
 	parse(&m, data, len, len);
 	ok(!isakmp_is_response(&m) && !isakmp_is_child(&m),
 	   "header: the same in version 1 is not");
+}
+
+/* --- messages that are cut off --- */
+
+/* The visible part of a message tells nothing that the whole doesn't. */
+static bool is_part(const struct isakmp_message *part,
+		    const struct isakmp_message *whole)
+{
+	return !part->malformed && part->init_cookie == whole->init_cookie &&
+	       part->resp_cookie == whole->resp_cookie &&
+	       part->natt <= whole->natt && part->cookie <= whole->cookie &&
+	       part->invalid_ke <= whole->invalid_ke &&
+	       part->ninvalid <= whole->ninvalid &&
+	       (!part->fragment || part->fragment == whole->fragment);
+}
+
+/* A message that doesn't lie, cut off everywhere. */
+static bool cut(const uint8_t *data, size_t full)
+{
+	struct isakmp_message whole, part;
+	size_t len;
+	int reason;
+
+	if (parse(&whole, data, full, full) != ISAKMP_OK || whole.malformed)
+		return false;
+	for (len = 0; len < full; len++) {
+		reason = parse(&part, data, len, len);
+		if (reason != (len < ISAKMP_HEADER_LEN ? ISAKMP_TRUNCATED :
+							 ISAKMP_BAD_LENGTH))
+			return false;
+		reason = parse(&part, data, len, full);
+		if (reason != (len < ISAKMP_HEADER_LEN ? ISAKMP_TRUNCATED :
+							 ISAKMP_OK))
+			return false;
+		if (reason == ISAKMP_OK && !is_part(&part, &whole))
+			return false;
+	}
+	return true;
 }
 
 /* --- payloads --- */
@@ -216,6 +266,10 @@ static const struct payload_case {
 	{ "v2 INVALID_SPI without SPI", V2_INFO, 41, "00000008 0000000b", "" },
 	{ "v2 INVALID_SPI with half an SPI", V2_INFO, 41,
 	  "0000000a 0302000b 0102", "" },
+	{ "v2 INVALID_SPI with an SPI of two bytes and data", V2_INFO, 41,
+	  "0000000c 0302000b 01020304", "" },
+	{ "v2 INVALID_SPI with too much data", V2_INFO, 41,
+	  "0000000d 0000000b 01020304 05", "" },
 	{ "v2 six INVALID_SPI, four are enough", V2_INFO, 41,
 	  SPI_NOTIFY "1" SPI_NOTIFY "2" SPI_NOTIFY "3" SPI_NOTIFY "4"
 	  SPI_NOTIFY "5" "0000000c 0304000b 01020306",
@@ -276,7 +330,7 @@ static void test_payloads(void)
 	const struct payload_case *c;
 	struct isakmp_message m;
 	uint8_t data[512];
-	size_t i, len;
+	size_t i, len, bad = 0;
 
 	for (i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++) {
 		c = &payloads[i];
@@ -285,7 +339,9 @@ static void test_payloads(void)
 			ok(false, c->text);
 		else
 			same(describe(&m), c->want, c->text);
+		bad += !m.malformed && !cut(data, len);
 	}
+	ok(!bad, "payloads: all of these, cut off everywhere");
 }
 
 /* @n vendor payloads of four bytes, behind a NAT_DETECTION notify */
@@ -360,6 +416,16 @@ static void test_quoted(void)
 	parse(&m, data, len - 1, len);
 	ok(m.exchange == ISAKMP_V1_MAIN && !m.msgid && m.fragment == 1,
 	   "v1 first fragment: not if the quoted header isn't visible");
+	data[34] = 2;
+	parse(&m, data, len, len);
+	ok(m.exchange == ISAKMP_V1_MAIN && !m.msgid && m.fragment == 2,
+	   "v1 second fragment: what looks like a header is none");
+	data[34] = 1;
+	data[53] = 0x20;
+	parse(&m, data, len, len);
+	ok(m.exchange == ISAKMP_V1_MAIN && !m.msgid,
+	   "v1 first fragment: not if it quotes another version");
+	data[53] = 0x10;
 	data[40] ^= 1;
 	parse(&m, data, len, len);
 	ok(m.exchange == ISAKMP_V1_MAIN && !m.msgid,
@@ -380,43 +446,7 @@ static void test_zero_cookies(void)
 	   "INVALID_SPI with zero cookies: no IKE, but the SPI is told");
 }
 
-/* --- real messages, cut off --- */
-
-/* The visible part of a message tells nothing that the whole doesn't. */
-static bool is_part(const struct isakmp_message *part,
-		    const struct isakmp_message *whole)
-{
-	return !part->malformed && part->init_cookie == whole->init_cookie &&
-	       part->resp_cookie == whole->resp_cookie &&
-	       part->natt <= whole->natt && part->cookie <= whole->cookie &&
-	       part->invalid_ke <= whole->invalid_ke &&
-	       part->ninvalid <= whole->ninvalid &&
-	       (!part->fragment || part->fragment == whole->fragment);
-}
-
-static bool cut(const struct packet *p)
-{
-	struct isakmp_message whole, part;
-	size_t len;
-	int reason;
-
-	if (parse(&whole, p->data, p->len, p->len) != ISAKMP_OK ||
-	    whole.malformed)
-		return false;
-	for (len = 0; len < p->len; len++) {
-		reason = parse(&part, p->data, len, len);
-		if (reason != (len < ISAKMP_HEADER_LEN ? ISAKMP_TRUNCATED :
-							 ISAKMP_BAD_LENGTH))
-			return false;
-		reason = parse(&part, p->data, len, p->len);
-		if (reason != (len < ISAKMP_HEADER_LEN ? ISAKMP_TRUNCATED :
-							 ISAKMP_OK))
-			return false;
-		if (reason == ISAKMP_OK && !is_part(&part, &whole))
-			return false;
-	}
-	return true;
-}
+/* --- real messages --- */
 
 static void test_capture(const char *file)
 {
@@ -429,7 +459,8 @@ static void test_capture(const char *file)
 	if (capture_read(&c, file)) {
 		for (i = 0; i < c.n; i++)
 			if (c.packet[i].type != PACKET_ESP)
-				bad += !cut(&c.packet[i]);
+				bad += !cut(c.packet[i].data,
+					    c.packet[i].len);
 	} else {
 		bad++;
 	}
@@ -445,6 +476,7 @@ int main(int argc, char **argv)
 
 	setlinebuf(stdout);
 	test_headers();
+	test_padding();
 	test_fields();
 	test_payloads();
 	test_chains();

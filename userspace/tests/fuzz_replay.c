@@ -2,8 +2,8 @@
 /*
  * Captures as inputs of fuzz_isakmp.c, where libFuzzer isn't at hand
  *
- *   fuzz_seeds -o DIR FILE...	writes each as a seed
- *   fuzz_seeds -n COUNT FILE... runs each, and COUNT mutations of it
+ *   fuzz_replay -o DIR FILE...	writes each as a seed
+ *   fuzz_replay -n COUNT FILE... runs each, and COUNT mutations of it
  */
 #include <stdio.h>
 #include <stdlib.h>
