@@ -184,8 +184,8 @@ static unsigned int isakmp_tickets_pair(struct isakmp_tickets *t,
 	if (change.gone)
 		cancelled = isakmp_tickets_cancel_pair(t, change.gone);
 	if (change.made)
-		cancelled |= isakmp_tickets_cancel_rekey(t, change.made,
-							 children);
+		cancelled |=
+			isakmp_tickets_cancel_rekey(t, change.made, children);
 	return cancelled ? ISAKMP_TICKET_CANCELLED : 0;
 }
 
@@ -220,9 +220,8 @@ static unsigned int isakmp_ticket_repeat(struct isakmp_tickets *t, u32 key,
 }
 
 static unsigned int isakmp_ticket_open(struct isakmp_tickets *t,
-				       const struct isakmp_message *m,
-				       u32 pair, u32 key,
-				       unsigned int children, u32 now)
+				       const struct isakmp_message *m, u32 pair,
+				       u32 key, unsigned int children, u32 now)
 {
 	unsigned int events = ISAKMP_TICKET_OPENED;
 
@@ -260,7 +259,7 @@ static unsigned int isakmp_child_out(struct isakmp_tickets *t,
 
 	if (isakmp_is_refusal(m))
 		return 0;
-	if (isakmp_seen(t, key, now))
+	if (isakmp_seen(t, key, now) || isakmp_ticket_find(t, key))
 		return isakmp_ticket_repeat(t, key, now);
 	auth = isakmp_ticket_find_auth(t, pair);
 	if (auth && isakmp_is_auth(m))

@@ -26,10 +26,10 @@ static bool parse_line(struct packet *p, char *line)
 {
 	char *save, *when, *who, *what, *rest;
 
-	when = strtok_r(line, " \n", &save);
-	who = strtok_r(NULL, " \n", &save);
-	what = strtok_r(NULL, " \n", &save);
-	rest = strtok_r(NULL, " \n", &save);
+	when = strtok_r(line, "\n ", &save);
+	who = strtok_r(NULL, "\n ", &save);
+	what = strtok_r(NULL, "\n ", &save);
+	rest = strtok_r(NULL, "\n ", &save);
 	if (!rest || strlen(who) != 2 || who[0] < 'a' ||
 	    who[0] >= 'a' + CAPTURE_CLIENTS)
 		return false;

@@ -90,15 +90,18 @@ static int parse(struct isakmp_message *m, const struct step *s)
 
 static void check_tickets(const struct isakmp_tickets *t, uint32_t now)
 {
-	unsigned int i;
+	unsigned int i, j;
 
 	expect(t->n <= ISAKMP_TICKETS);
 	expect(t->seen_next < ISAKMP_TICKETS_SEEN);
 	expect(isakmp_tickets_open(t, now) <= t->n);
 	expect(!t->floated || !t->raw_esp);
-	for (i = 1; i < t->n; i++)
+	for (i = 1; i < t->n; i++) {
 		expect((int32_t)(t->ticket[i].date - t->ticket[i - 1].date) >=
 		       0);
+		for (j = 0; j < i; j++)
+			expect(t->ticket[i].key != t->ticket[j].key);
+	}
 }
 
 /* What a message may do, by what it is. */
@@ -146,9 +149,10 @@ static void spend(struct isakmp_tickets *t, uint32_t now)
 	expect(isakmp_tickets_open(t, now) == n - (n > 0));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int fuzz_one_input(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* The Makefile gives it the name that libFuzzer wants. */
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
 	struct isakmp_tickets t;
 	/* soon after the beginning the clock wraps */

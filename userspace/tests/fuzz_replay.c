@@ -12,9 +12,9 @@
 
 #include "capture.h"
 
-#define SEED_MAX	(1 << 20)
+#define SEED_MAX	(1024 * 1024)
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int fuzz_one_input(const uint8_t *data, size_t size);
 
 struct seed {
 	size_t len;
@@ -100,10 +100,10 @@ static void mutate(struct seed *copy, const struct seed *seed)
 
 static void run(const struct seed *seed, struct seed *copy, unsigned long n)
 {
-	LLVMFuzzerTestOneInput(seed->data, seed->len);
+	fuzz_one_input(seed->data, seed->len);
 	while (n--) {
 		mutate(copy, seed);
-		LLVMFuzzerTestOneInput(copy->data, copy->len);
+		fuzz_one_input(copy->data, copy->len);
 	}
 }
 

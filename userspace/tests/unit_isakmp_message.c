@@ -75,9 +75,8 @@ static int parse(struct isakmp_message *m, const uint8_t *data, size_t len,
 
 /* --- the header --- */
 
-#define INIT_COOKIE	"1112131415161718"
 #define RESP_COOKIE	"2122232425262728"
-#define COOKIES		INIT_COOKIE RESP_COOKIE
+#define COOKIES		"11121314151617182122232425262728"
 #define NO_COOKIE	"0000000000000000"
 
 static const struct header_case {
@@ -200,19 +199,26 @@ static bool cut(const uint8_t *data, size_t full)
 
 /* --- payloads --- */
 
-#define V1_MAIN		0x10, ISAKMP_V1_MAIN, 0
-#define V1_INFO		0x10, ISAKMP_V1_INFORMATIONAL, 0
-#define V1_QUICK_E	0x10, ISAKMP_V1_QUICK, ISAKMP_V1_ENCRYPTED
-#define V2_INIT		0x20, ISAKMP_V2_INIT, ISAKMP_V2_INITIATOR
-#define V2_AUTH		0x20, ISAKMP_V2_AUTH, ISAKMP_V2_INITIATOR
-#define V2_INFO		0x20, ISAKMP_V2_INFORMATIONAL, 0
+enum kind { V1_MAIN, V1_INFO, V1_QUICK_E, V2_INIT, V2_AUTH, V2_INFO };
+
+static const struct {
+	uint8_t version, exchange, flags;
+} kinds[] = {
+	[V1_MAIN] = { 0x10, ISAKMP_V1_MAIN, 0 },
+	[V1_INFO] = { 0x10, ISAKMP_V1_INFORMATIONAL, 0 },
+	[V1_QUICK_E] = { 0x10, ISAKMP_V1_QUICK, ISAKMP_V1_ENCRYPTED },
+	[V2_INIT] = { 0x20, ISAKMP_V2_INIT, ISAKMP_V2_INITIATOR },
+	[V2_AUTH] = { 0x20, ISAKMP_V2_AUTH, ISAKMP_V2_INITIATOR },
+	[V2_INFO] = { 0x20, ISAKMP_V2_INFORMATIONAL, 0 },
+};
 
 #define SPI_NOTIFY	"2900000c 0304000b 0102030"
 #define NATT_VENDOR	"4a131c81070358455c5728f20e95452f"
 
 static const struct payload_case {
 	const char *text;
-	uint8_t version, exchange, flags, next;
+	enum kind kind;
+	uint8_t next;
 	const char *hex, *want;
 } payloads[] = {
 	{ "v2 NAT_DETECTION_SOURCE_IP", V2_INIT, 41, "00000008 00004004",
@@ -272,7 +278,7 @@ static const struct payload_case {
 	  "0000000d 0000000b 01020304 05", "" },
 	{ "v2 six INVALID_SPI, four are enough", V2_INFO, 41,
 	  SPI_NOTIFY "1" SPI_NOTIFY "2" SPI_NOTIFY "3" SPI_NOTIFY "4"
-	  SPI_NOTIFY "5" "0000000c 0304000b 01020306",
+	  SPI_NOTIFY "5 0000000c 0304000b 01020306",
 	  "spi 01020301 spi 01020302 spi 01020303 spi 01020304" },
 	{ "v1 vendor ID of RFC 3947", V1_MAIN, 13, "00000014" NATT_VENDOR,
 	  "natt" },
@@ -315,9 +321,9 @@ static size_t make_message(uint8_t *data, const struct payload_case *c)
 	size_t len = from_hex(data, COOKIES);
 
 	data[len++] = c->next;
-	data[len++] = c->version;
-	data[len++] = c->exchange;
-	data[len++] = c->flags;
+	data[len++] = kinds[c->kind].version;
+	data[len++] = kinds[c->kind].exchange;
+	data[len++] = kinds[c->kind].flags;
 	len += 8;
 	len += from_hex(data + len, c->hex);
 	put_be32(data + 20, 0);

@@ -434,6 +434,35 @@ static void test_ring(void)
 	   "100000 exchanges: two tickets stay, the newest dates them");
 }
 
+/* So many other exchanges that the ring has forgotten the one of the ticket */
+static void test_forgotten(void)
+{
+	struct isakmp_tickets t;
+	struct isakmp_message m = {
+		.init_cookie = 1, .resp_cookie = 2, .length = 300, .major = 2,
+		.exchange = CHILD, .encrypted = true,
+	};
+	unsigned int events;
+
+	isakmp_tickets_init(&t);
+	for (m.msgid = 0; m.msgid < 2 * ISAKMP_TICKETS_SEEN; m.msgid++) {
+		m.flags = 0;
+		m.length = 300;
+		isakmp_tickets_message(&t, &m, true, false, 5, 0);
+		if (m.msgid == 0)
+			continue;
+		m.flags = ISAKMP_V2_RESPONSE;
+		m.length = 65;
+		isakmp_tickets_message(&t, &m, false, false, 5, 0);
+	}
+	m.msgid = 0;
+	m.flags = 0;
+	m.length = 300;
+	events = isakmp_tickets_message(&t, &m, true, false, 5, 0);
+	ok(events & AGAIN && isakmp_tickets_open(&t, 0) == 1,
+	   "an exchange whose ticket is open doesn't count again");
+}
+
 int main(void)
 {
 	setlinebuf(stdout);
@@ -446,5 +475,6 @@ int main(void)
 	test_pairs();
 	test_natt();
 	test_ring();
+	test_forgotten();
 	return done_testing();
 }
