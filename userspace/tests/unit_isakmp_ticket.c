@@ -336,6 +336,11 @@ static void test_pairs(void)
 	    { 9, IN, 1, AUTH, 1, 224, RESPONSE, 0, 0, 1 },
 	    { 9, OUT, 1, INFO, 2, 65, 0, 1, 0, 1 },
 	    { 9, OUT, 2, AUTH, 1, 400, 0, 1, CANCELLED | OPENED | RAW, 1 });
+	RUN("but not what is open under another pair",
+	    { 0, OUT, 1, AUTH, 1, 400, 0, 0, OPENED | RAW, 1 },
+	    { 9, OUT, 2, AUTH, 1, 400, 0, 1, OPENED | RAW, 2 },
+	    { 9, OUT, 2, INFO, 2, 65, 0, 1, 0, 2 },
+	    { 9, OUT, 3, AUTH, 1, 400, 0, 1, CANCELLED | OPENED | RAW, 2 });
 	RUN("a second IKE SA beside a busy one changes nothing",
 	    { 0, OUT, 1, AUTH, 1, 400, 0, 0, OPENED | RAW, 1 },
 	    { 9, IN, 1, AUTH, 1, 224, RESPONSE, 0, 0, 1 },
