@@ -19,8 +19,10 @@
  * Dropped are SPI 0 (section 2.1: never on the wire), ICMP errors about somebody
  * else's SPI, and what nf_conntrack_esp_parallel=0 and _guess=0 ask for.
  */
+#include <linux/ip.h>
 #include <linux/module.h>
 #include <linux/skbuff.h>
+#include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
@@ -74,6 +76,20 @@ static bool esp_is_related(const struct nf_conn *ct)
 	return !data || !READ_ONCE(data->passed);
 }
 
+/* Conntrack hands a helper the ICMP errors of its client as well. */
+static bool esp_is_esp(const struct sk_buff *skb, const struct nf_conn *ct)
+{
+	__be16 frag_off;
+	u8 protonum;
+
+	if (nf_ct_l3num(ct) == AF_INET)
+		return ip_hdr(skb)->protocol == IPPROTO_ESP;
+	protonum = ipv6_hdr(skb)->nexthdr;
+	return ipv6_skip_exthdr(skb, skb_network_offset(skb) +
+				sizeof(struct ipv6hdr), &protonum,
+				&frag_off) >= 0 && protonum == IPPROTO_ESP;
+}
+
 /*
  * Called as the helper of a flow that is about to be confirmed: NAT and the
  * ruleset have had their say, and no other traffic pays for a hook of its own.
@@ -89,7 +105,7 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 	struct nf_vpn_net *vn;
 	u32 timeout;
 
-	if (unlikely(!READ_ONCE(data->passed)))
+	if (unlikely(!READ_ONCE(data->passed)) && esp_is_esp(skb, ct))
 		WRITE_ONCE(data->passed, true);
 	if (nf_ct_is_confirmed(ct))
 		return NF_ACCEPT;

@@ -20,44 +20,10 @@
  * stays.
  */
 #include <linux/export.h>
-#include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
 #include "nf_conntrack_isakmp.h"
-
-static u32 isakmp_mix(u32 hash, u32 word)
-{
-	hash = (hash ^ word) * 0x9e3779b1;
-	return hash ^ hash >> 15;
-}
-
-static u32 isakmp_hash_pair(const struct isakmp_message *m)
-{
-	u32 word[4], hash = 0;
-	size_t i;
-
-	memcpy(word, &m->init_cookie, sizeof(m->init_cookie));
-	memcpy(word + 2, &m->resp_cookie, sizeof(m->resp_cookie));
-	for (i = 0; i < ARRAY_SIZE(word); i++)
-		hash = isakmp_mix(hash, word[i]);
-	return hash ? hash : 1;
-}
-
-/*
- * An exchange: in IKEv2 both sides count from 0 (RFC 7296 section 2.2), in
- * IKEv1 the ID is random and the initiator of the exchange doesn't show.
- * Neither uses an ID twice under a cookie pair, so what has the same ID is a
- * retransmission, a fragment, or goes on with the exchange.
- */
-static u32 isakmp_hash_exchange(u32 pair, const struct isakmp_message *m,
-				bool outbound)
-{
-	bool by_client = m->major == 2 && outbound != isakmp_is_response(m);
-	u32 hash = isakmp_mix(isakmp_mix(pair, m->msgid), by_client);
-
-	return hash ? hash : 1;
-}
 
 /* Signed: another CPU's clock may be a moment ahead. */
 static bool isakmp_ticket_failed(const struct isakmp_ticket *ticket, u32 now)
@@ -204,76 +170,23 @@ static unsigned int isakmp_tickets_timeout(struct isakmp_tickets *t, u32 now)
 	return events;
 }
 
-static bool isakmp_is_auth(const struct isakmp_message *m)
+static unsigned int isakmp_tickets_pair(struct isakmp_tickets *t,
+					const struct isakmp_message *m,
+					bool outbound, u32 hash,
+					unsigned int children)
 {
-	return m->major == 2 && m->exchange == ISAKMP_V2_AUTH;
-}
+	struct isakmp_pair_change change;
+	bool cancelled = false;
 
-/*
- * IKEv1 messages of phase 2 have an ID (RFC 2409 section 5.5). Later fragments
- * of some senders have none, and then say nothing of their exchange.
- */
-static bool isakmp_has_child(const struct isakmp_message *m)
-{
-	return isakmp_is_child(m) && (m->major == 2 || m->msgid);
-}
-
-/* The pair has been authenticated, as far as one can see from outside. */
-static bool isakmp_is_settled(const struct isakmp_message *m)
-{
-	return isakmp_has_child(m) ||
-	       (isakmp_is_informational(m) && m->encrypted);
-}
-
-/*
- * The client has gone over to a new pair. Only its own packets show that: who
- * isn't on the path knows no pair, but can make one up.
- */
-static bool isakmp_pair_new(struct isakmp_tickets *t,
-			    const struct isakmp_message *m, u32 hash,
-			    unsigned int children)
-{
-	const struct isakmp_pair *old = &t->pair[1];
-	/* IKEv1 has no way to make a pair under another one. */
-	bool fresh = m->major == 1 || isakmp_is_auth(m);
-
-	t->pair[1] = t->pair[0];
-	t->pair[0] = (struct isakmp_pair){ .hash = hash, .rekeyed = !fresh };
-	if (fresh)
+	change = isakmp_pair_message(t->pair, m, outbound, hash);
+	if (change.fresh)
 		t->raw_esp = false;
-	if (!old->hash || !old->informed)
-		return false;
-	if (fresh)
-		return isakmp_tickets_cancel_pair(t, old->hash);
-	return isakmp_tickets_cancel_rekey(t, old->rekey, children);
-}
-
-/*
- * A DELETE can't be told from other INFORMATIONAL exchanges, but nothing
- * follows it. So a pair counts as deleted if there was one last and there is
- * a new pair; after a rekey either may be seen first.
- */
-static bool isakmp_pair_seen(struct isakmp_tickets *t,
-			     const struct isakmp_message *m, bool outbound,
-			     u32 hash, unsigned int children)
-{
-	unsigned int i = t->pair[1].hash == hash;
-
-	if (t->pair[i].hash != hash)
-		return outbound && isakmp_is_settled(m) &&
-		       isakmp_pair_new(t, m, hash, children);
-	t->pair[i].informed = isakmp_is_informational(m);
-	return i && t->pair[1].informed && t->pair[0].rekeyed &&
-	       isakmp_tickets_cancel_rekey(t, t->pair[1].rekey, children);
-}
-
-static void isakmp_pair_rekey(struct isakmp_tickets *t, u32 hash, u32 key)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(t->pair); i++)
-		if (t->pair[i].hash == hash)
-			t->pair[i].rekey = key;
+	if (change.gone)
+		cancelled = isakmp_tickets_cancel_pair(t, change.gone);
+	if (change.made)
+		cancelled |=
+			isakmp_tickets_cancel_rekey(t, change.made, children);
+	return cancelled ? ISAKMP_TICKET_CANCELLED : 0;
 }
 
 /*
@@ -307,9 +220,8 @@ static unsigned int isakmp_ticket_repeat(struct isakmp_tickets *t, u32 key,
 }
 
 static unsigned int isakmp_ticket_open(struct isakmp_tickets *t,
-				       const struct isakmp_message *m,
-				       u32 pair, u32 key,
-				       unsigned int children, u32 now)
+				       const struct isakmp_message *m, u32 pair,
+				       u32 key, unsigned int children, u32 now)
 {
 	unsigned int events = ISAKMP_TICKET_OPENED;
 
@@ -342,18 +254,18 @@ static unsigned int isakmp_child_out(struct isakmp_tickets *t,
 				     const struct isakmp_message *m, u32 pair,
 				     unsigned int children, u32 now)
 {
-	u32 key = isakmp_hash_exchange(pair, m, true);
+	u32 key = isakmp_exchange_hash(pair, m, true);
 	struct isakmp_ticket *auth;
 
 	if (isakmp_is_refusal(m))
 		return 0;
-	if (isakmp_seen(t, key, now))
+	if (isakmp_seen(t, key, now) || isakmp_ticket_find(t, key))
 		return isakmp_ticket_repeat(t, key, now);
 	auth = isakmp_ticket_find_auth(t, pair);
 	if (auth && isakmp_is_auth(m))
 		return isakmp_ticket_round(t, m, auth, key, now);
 	if (m->major == 2 && m->exchange == ISAKMP_V2_CHILD)
-		isakmp_pair_rekey(t, pair, key);
+		isakmp_pair_child(t->pair, pair, key);
 	return isakmp_ticket_open(t, m, pair, key, children, now);
 }
 
@@ -366,7 +278,7 @@ static unsigned int isakmp_child_out(struct isakmp_tickets *t,
 static unsigned int isakmp_child_in(struct isakmp_tickets *t,
 				    const struct isakmp_message *m, u32 pair)
 {
-	u32 key = isakmp_hash_exchange(pair, m, false);
+	u32 key = isakmp_exchange_hash(pair, m, false);
 	struct isakmp_ticket *ticket = isakmp_ticket_find(t, key);
 
 	if (!ticket || ticket->answered)
@@ -395,14 +307,13 @@ unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 				    unsigned int children, u32 now)
 {
 	unsigned int events = isakmp_tickets_timeout(t, now);
-	u32 pair = isakmp_hash_pair(m);
+	u32 pair = isakmp_pair_hash(m);
 
 	/* No exchange that matters here is without a responder's cookie. */
 	if (m->malformed || !m->resp_cookie)
 		return events;
-	if (isakmp_pair_seen(t, m, outbound, pair, children))
-		events |= ISAKMP_TICKET_CANCELLED;
-	if (!isakmp_has_child(m))
+	events |= isakmp_tickets_pair(t, m, outbound, pair, children);
+	if (!isakmp_is_child(m))
 		return events;
 	if (!outbound)
 		return events | isakmp_child_in(t, m, pair);

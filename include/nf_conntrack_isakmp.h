@@ -144,6 +144,7 @@ struct isakmp_message {
 	bool invalid_ke;
 };
 
+/* core/isakmp_message.c */
 int isakmp_parse(struct isakmp_message *m, const void *data, size_t len,
 		 size_t udp_payload_len);
 
@@ -158,12 +159,20 @@ static inline bool isakmp_is_fragment(const struct isakmp_message *m)
 	return m->fragment;
 }
 
-/* Exchanges that can make an SA pair for ESP. */
+/*
+ * Exchanges that can make an SA pair for ESP. In IKEv1 they have a message ID
+ * (RFC 2409 section 5.5), but later fragments of some senders don't.
+ */
 static inline bool isakmp_is_child(const struct isakmp_message *m)
 {
 	if (m->major == 1)
-		return m->exchange == ISAKMP_V1_QUICK;
+		return m->exchange == ISAKMP_V1_QUICK && m->msgid;
 	return m->exchange == ISAKMP_V2_AUTH || m->exchange == ISAKMP_V2_CHILD;
+}
+
+static inline bool isakmp_is_auth(const struct isakmp_message *m)
+{
+	return m->major == 2 && m->exchange == ISAKMP_V2_AUTH;
 }
 
 /* Exchanges that begin with a cookie pair of their own. */
@@ -254,7 +263,7 @@ struct isakmp_ticket {
  * @rekey: key of its newest CREATE_CHILD_SA exchange, perhaps the one that
  *	made the next pair
  * @informed: the last exchange was an INFORMATIONAL one, perhaps a DELETE
- * @rekeyed: it was made by the pair before it
+ * @rekeyed: it was made by the one before it, whose @rekey says how
  */
 struct isakmp_pair {
 	u32 hash;
@@ -264,11 +273,33 @@ struct isakmp_pair {
 };
 
 /**
+ * struct isakmp_pair_change - what a message says of the client's pairs
+ * @gone: hash of a pair that is no more, 0 if none
+ * @made: key of an exchange that turned out to have made a pair and so no
+ *	child, 0 if none
+ * @fresh: a new IKE SA has begun
+ */
+struct isakmp_pair_change {
+	u32 gone;
+	u32 made;
+	bool fresh;
+};
+
+/* core/isakmp_pair.c */
+u32 isakmp_pair_hash(const struct isakmp_message *m);
+u32 isakmp_exchange_hash(u32 pair, const struct isakmp_message *m,
+			 bool outbound);
+struct isakmp_pair_change isakmp_pair_message(struct isakmp_pair pair[2],
+					      const struct isakmp_message *m,
+					      bool outbound, u32 hash);
+void isakmp_pair_child(struct isakmp_pair pair[2], u32 hash, u32 key);
+
+/**
  * struct isakmp_tickets - tickets of one session
  * @ticket: open ones, oldest first
  * @seen_key: hashes of exchanges that have counted, 0 in unused entries
  * @seen_date: when they were last seen, in units of 1024 ms
- * @pair: the client's present cookie pair and the one before it
+ * @pair: the client's present cookie pair, and the one before it
  * @n: used entries of @ticket
  * @seen_next: entry of @seen_key that is overwritten next
  * @floated: no candidate for raw ESP
@@ -288,6 +319,7 @@ struct isakmp_tickets {
 	bool raw_esp;
 };
 
+/* core/isakmp_ticket.c */
 void isakmp_tickets_init(struct isakmp_tickets *t);
 unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 				    const struct isakmp_message *m,

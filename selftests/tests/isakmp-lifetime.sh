@@ -104,6 +104,9 @@ inbound_first() {
 	sleep 0.3
 	is "$(heard third spi=0x7003 | packets)" 2 \
 		"with nf_conntrack_esp_inbound_first=1 it reaches its host"
+	at gw conntrack -L -p esp --orig-src 10.0.0.4 > "$TMP/related" 2>/dev/null
+	like "$(cat "$TMP/related")" UNREPLIED \
+		"RELATED until the host has sent something"
 	new_out 3 0x7203 1
 	is "$(ct_esp | grep -c 'src=10.0.0.4 .*zone-reply=')" 1 \
 		"in the one entry that the host then uses"

@@ -10,21 +10,7 @@
 #include "filter.h"
 #include "nouns.h"
 #include "print.h"
-
-static int n_tests, n_failed;
-
-static void ok(bool good, const char *text)
-{
-	printf("%sok %d - %s\n", good ? "" : "not ", ++n_tests, text);
-	n_failed += !good;
-}
-
-static void same(const char *got, const char *want, const char *text)
-{
-	ok(!strcmp(got, want), text);
-	if (strcmp(got, want))
-		printf("# got '%s', want '%s'\n", got, want);
-}
+#include "tap.h"
 
 enum spec_kind { VALUE, ATTR, CMD };
 
@@ -234,6 +220,5 @@ int main(void)
 	test_tables();
 	test_values();
 	test_filters();
-	printf("1..%d\n", n_tests);
-	return n_failed ? 1 : 0;
+	return done_testing();
 }
