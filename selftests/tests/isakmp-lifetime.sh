@@ -46,6 +46,7 @@ ike_keeps_esp() {
 	local i
 
 	set_timeouts 1800 "$LONG"
+	ike_in "$I2" "$R" "$INFO" 0 2
 	pings_all 2 0.2 192.168.99.1 c1 c2 > /dev/null
 	for ((i = 0; i < LONG * 2; i++)); do
 		ike_out 1 "$I1" "$R" "$INFO" 8 $((100 + i))
@@ -96,13 +97,13 @@ inbound_first() {
 	listen third c3 eth0
 	new_in 0x7003 1 --count 2
 	sleep 0.3
-	is "$(heard third spi=0x7003 | packets)" 0 \
+	is "$(heard third spi=0x00007003 | packets)" 0 \
 		"an unknown SPI first: not by default"
 	at gw sysctl -qw net.netfilter.nf_conntrack_esp_inbound_first=1
 	listen third c3 eth0
 	new_in 0x7003 3 --count 2
 	sleep 0.3
-	is "$(heard third spi=0x7003 | packets)" 2 \
+	is "$(heard third spi=0x00007003 | packets)" 2 \
 		"with nf_conntrack_esp_inbound_first=1 it reaches its host"
 	at gw conntrack -L -p esp --orig-src 10.0.0.4 > "$TMP/related" 2>/dev/null
 	like "$(cat "$TMP/related")" UNREPLIED \
