@@ -31,12 +31,14 @@ udp() {
 	for _ in 1 2 3 4 5; do
 		echo hello
 		sleep 0.2
-	done | at c1 timeout 3 socat - UDP4:199.0.0.1:7777 | grep -c hello
+	done | at c1 timeout "$((3 * ${SLOW:-1}))" socat - UDP4:199.0.0.1:7777 | grep -c hello
 }
 
 modprobe -a nf_flow_table nf_flow_table_inet nft_flow_offload 2>/dev/null
 howto_net 3
-bg at srv socat -T 3 UDP4-LISTEN:7777,fork,reuseaddr PIPE > /dev/null
+bg at srv socat -T 30 UDP4-LISTEN:7777,fork,reuseaddr PIPE > /dev/null
+# port 7777
+busywait 10 at srv grep -q ':1E61 ' /proc/net/udp
 masquerade
 offer_everything || bail "no flowtable"
 start 1 2 3
