@@ -636,6 +636,7 @@ void nf_vpn_ike_raw_esp(struct nf_vpn_session *s);
 static inline struct nf_vpn_ike *
 nf_vpn_session_ike(const struct nf_vpn_session *s)
 {
+	/* Pairs with nf_vpn_ike_get(). */
 	return smp_load_acquire(&s->ike);
 }
 
@@ -693,6 +694,14 @@ enum nf_vpn_flow_state {
 	NF_VPN_FLOW_DELETED,
 	NF_VPN_FLOW_IDLE,
 };
+
+/* The address that the remote host sees, NULL if that isn't known yet. */
+static inline const union nf_inet_addr *
+nf_vpn_flow_masq(const struct nf_vpn_flow *f)
+{
+	/* Pairs with nf_vpn_flow_set_masq(). */
+	return smp_load_acquire(&f->has_masq) ? &f->masq : NULL;
+}
 
 struct nf_conn *nf_vpn_flow_get(struct net *net,
 				const struct nf_vpn_host *client,
