@@ -23,6 +23,13 @@ nf_vpn_esp_policy[NF_CT_VPN_A_ESP_REMOTE + 1] = {
 	[NF_CT_VPN_A_ESP_REMOTE]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
 };
 
+static const struct nla_policy
+nf_vpn_isakmp_policy[NF_CT_VPN_A_ISAKMP_REMOTE + 1] = {
+	[NF_CT_VPN_A_ISAKMP_FAMILY]	= { .type = NLA_U8 },
+	[NF_CT_VPN_A_ISAKMP_CLIENT]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[NF_CT_VPN_A_ISAKMP_REMOTE]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+};
+
 /**
  * nf_vpn_may - may the sender of a request ask?
  * @skb: request
@@ -179,6 +186,17 @@ static int nf_vpn_dumpit_esp(struct sk_buff *skb,
 	return nf_vpn_dump(skb, cb, &nf_vpn_dump_esp);
 }
 
+static int nf_vpn_start_isakmp(struct netlink_callback *cb)
+{
+	return nf_vpn_dump_start(cb, &nf_vpn_dump_isakmp);
+}
+
+static int nf_vpn_dumpit_isakmp(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	return nf_vpn_dump(skb, cb, &nf_vpn_dump_isakmp);
+}
+
 /* A command without attributes refuses them all. */
 static const struct nla_policy nf_vpn_stats_policy[NF_CT_VPN_A_STATS_PAD + 1] = {
 	[NF_CT_VPN_A_STATS_PAD]	= { .type = NLA_REJECT },
@@ -206,6 +224,14 @@ static const struct genl_ops nf_vpn_genl_ops[] = {
 		.doit		= nf_vpn_get_stats,
 		.policy		= nf_vpn_stats_policy,
 		.maxattr	= NF_CT_VPN_A_STATS_PAD,
+	},
+	{
+		.cmd		= NF_CT_VPN_CMD_ISAKMP_GET,
+		.start		= nf_vpn_start_isakmp,
+		.dumpit		= nf_vpn_dumpit_isakmp,
+		.done		= nf_vpn_dump_done,
+		.policy		= nf_vpn_isakmp_policy,
+		.maxattr	= NF_CT_VPN_A_ISAKMP_REMOTE,
 	},
 };
 
