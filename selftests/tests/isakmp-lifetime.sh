@@ -13,7 +13,7 @@ set -u
 
 I1=0x1111111111111111 I2=0x2222222222222222
 R=0xa1
-LONG=$((4 * ${SLOW:-1})) SHORT=$((4 * ${SLOW:-1}))
+LONG=$((4 * ${SLOW:-1})) SHORT=$((2 * ${SLOW:-1}))
 
 set_timeouts() {
 	at gw sysctl -qw "net.netfilter.nf_conntrack_isakmp_timeout=$1" \
@@ -99,10 +99,11 @@ inbound_first() {
 	is "$(heard third spi=0x7003 | packets)" 0 \
 		"an unknown SPI first: not by default"
 	at gw sysctl -qw net.netfilter.nf_conntrack_esp_inbound_first=1
+	ike_out 3 0x3333 "$R" "$CHILD" 8 2 269
 	listen third c3 eth0
-	new_in 0x7003 3 --count 2
+	new_in 0x7103 1 --count 2
 	sleep 0.3
-	is "$(heard third spi=0x7003 | packets)" 2 \
+	is "$(heard third spi=0x7103 | packets)" 2 \
 		"with nf_conntrack_esp_inbound_first=1 it reaches its host"
 	new_out 3 0x7203 1
 	is "$(ct_esp | grep -c 'src=10.0.0.4 .*zone-reply=')" 1 \
