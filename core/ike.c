@@ -419,6 +419,37 @@ u32 nf_vpn_ike_newest(const struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_ike_newest);
 
 /**
+ * nf_vpn_ike_look - what is there to tell of a session's IKE?
+ * @vn: netns, its lock not held
+ * @s: session, under RCU
+ * @view: filled, with zeros if it has none
+ */
+void nf_vpn_ike_look(struct nf_vpn_net *vn, const struct nf_vpn_session *s,
+		     struct nf_vpn_ike_view *view)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	const struct nf_vpn_cookie *c;
+	u32 last, idle = U32_MAX;
+
+	memset(view, 0, sizeof(*view));
+	if (!ike)
+		return;
+	spin_lock_bh(&vn->lock);
+	view->cookies = ike->ncookies;
+	list_for_each_entry(c, &ike->cookies, by_session) {
+		/* The clock second: messages go on. */
+		last = READ_ONCE(c->last);
+		idle = min(idle, (u32)jiffies - last);
+	}
+	view->idle = idle;
+	spin_lock(&ike->lock);
+	view->tickets = isakmp_tickets_open(&ike->tickets, nf_vpn_now_ms());
+	view->natt = isakmp_tickets_floated(&ike->tickets);
+	spin_unlock(&ike->lock);
+	spin_unlock_bh(&vn->lock);
+}
+
+/**
  * nf_vpn_ike_raw_esp - the client sends ESP outside UDP
  * @s: session, lock of its netns held
  */

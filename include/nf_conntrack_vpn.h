@@ -211,6 +211,20 @@ struct nf_vpn_ike {
 };
 
 /**
+ * struct nf_vpn_ike_view - what there is to tell of a session's IKE
+ * @idle: jiffies since its last message, if @cookies isn't 0
+ * @cookies: cookie pairs known
+ * @tickets: inbound SPIs that are expected
+ * @natt: its ESP goes into UDP
+ */
+struct nf_vpn_ike_view {
+	unsigned long idle;
+	unsigned int cookies;
+	unsigned int tickets;
+	bool natt;
+};
+
+/**
  * struct nf_vpn_cookie - an IKE exchange or SA, as both cookies name it
  * @node: in &nf_vpn_net.cookies
  * @session: its session
@@ -632,10 +646,13 @@ void nf_vpn_ike_spend(struct nf_vpn_session *s);
 void nf_vpn_ike_reopen(struct nf_vpn_session *s);
 u32 nf_vpn_ike_newest(const struct nf_vpn_session *s);
 void nf_vpn_ike_raw_esp(struct nf_vpn_session *s);
+void nf_vpn_ike_look(struct nf_vpn_net *vn, const struct nf_vpn_session *s,
+		     struct nf_vpn_ike_view *view);
 
 static inline struct nf_vpn_ike *
 nf_vpn_session_ike(const struct nf_vpn_session *s)
 {
+	/* Pairs with nf_vpn_ike_get(). */
 	return smp_load_acquire(&s->ike);
 }
 
@@ -693,6 +710,14 @@ enum nf_vpn_flow_state {
 	NF_VPN_FLOW_DELETED,
 	NF_VPN_FLOW_IDLE,
 };
+
+/* The address that the remote host sees, NULL if that isn't known yet. */
+static inline const union nf_inet_addr *
+nf_vpn_flow_masq(const struct nf_vpn_flow *f)
+{
+	/* Pairs with nf_vpn_flow_set_masq(). */
+	return smp_load_acquire(&f->has_masq) ? &f->masq : NULL;
+}
 
 struct nf_conn *nf_vpn_flow_get(struct net *net,
 				const struct nf_vpn_host *client,

@@ -56,6 +56,7 @@ static const char *error_name(int err)
 	case ERANGE: return "ERANGE";
 	case EOPNOTSUPP: return "EOPNOTSUPP";
 	case ENOENT: return "ENOENT";
+	case EAFNOSUPPORT: return "EAFNOSUPPORT";
 	case EMSGSIZE: return "EMSGSIZE";
 	}
 	snprintf(number, sizeof(number), "%d", err);
@@ -139,6 +140,8 @@ enum flaw {
 	FLAW_UNKNOWN_ATTR,
 	FLAW_LONG_ATTR,		/* reaches beyond the message */
 	FLAW_SHORT_ATTR,	/* shorter than its own header */
+	FLAW_FAMILY,		/* a filter by no family of addresses */
+	FLAW_ADDRESS,		/* a filter by an address of odd length */
 	FLAW_TRAILING,		/* bytes after the last attribute */
 };
 
@@ -165,6 +168,15 @@ static const struct test {
 	{ "spis-long-attr", NF_CT_VPN_CMD_ESP_GET, NLM_F_DUMP,
 	  FLAW_LONG_ATTR },
 	{ "stats-short-attr", NF_CT_VPN_CMD_STATS_GET, 0, FLAW_SHORT_ATTR },
+	{ "isakmp", NF_CT_VPN_CMD_ISAKMP_GET, NLM_F_DUMP, 0 },
+	{ "isakmp-do", NF_CT_VPN_CMD_ISAKMP_GET, 0, 0 },
+	{ "isakmp-unknown-attr", NF_CT_VPN_CMD_ISAKMP_GET, NLM_F_DUMP,
+	  FLAW_UNKNOWN_ATTR },
+	{ "isakmp-long-attr", NF_CT_VPN_CMD_ISAKMP_GET, NLM_F_DUMP,
+	  FLAW_LONG_ATTR },
+	{ "isakmp-family", NF_CT_VPN_CMD_ISAKMP_GET, NLM_F_DUMP, FLAW_FAMILY },
+	{ "isakmp-address", NF_CT_VPN_CMD_ISAKMP_GET, NLM_F_DUMP,
+	  FLAW_ADDRESS },
 	{ "stats-trailing", NF_CT_VPN_CMD_STATS_GET, 0, FLAW_TRAILING },
 	{}
 };
@@ -178,6 +190,12 @@ static void spoil(struct nlmsghdr *nlh, enum flaw flaw)
 		break;
 	case FLAW_SHORT:
 		nlh->nlmsg_len = NLMSG_HDRLEN + 1;
+		break;
+	case FLAW_FAMILY:
+		mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_FAMILY, 77);
+		break;
+	case FLAW_ADDRESS:
+		mnl_attr_put(nlh, NF_CT_VPN_A_ISAKMP_CLIENT, 5, "12345");
 		break;
 	case FLAW_TRAILING:
 		memset(attr, 0, sizeof(*attr));

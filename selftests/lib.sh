@@ -490,13 +490,17 @@ vpn_stat() {
 	at gw vpnct stats -j | jq -r ".$1"
 }
 
-# vpn_sessions FILTER, vpn_spis FILTER: jq's view of vpnct list
+# vpn_sessions FILTER, vpn_spis FILTER, vpn_ike FILTER: jq's view of vpnct list
 vpn_sessions() {
 	at gw vpnct list sessions -j | jq -r "$1"
 }
 
 vpn_spis() {
 	at gw vpnct list esp -j | jq -r "$1"
+}
+
+vpn_ike() {
+	at gw vpnct list isakmp -j | jq -r "$1"
 }
 
 # --- libreswan ---

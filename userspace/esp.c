@@ -162,11 +162,6 @@ static const struct field esp_fields[] = {
 	},
 };
 
-static int number_cmp(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
 /*
  * By owner, outbound before inbound; orphans last. An inbound SPI without an
  * owner is told apart by its two addresses on the wire.

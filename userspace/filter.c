@@ -14,7 +14,7 @@ const char filter_help[] =
 	"Filters, of which all must match:\n"
 	"  client ADDRESS[/BITS]   the client\n"
 	"  server ADDRESS[/BITS]   the server\n"
-	"  spi NUMBER              the SPI; hexadecimal with 0x\n"
+	"  spi NUMBER              the SPI; hexadecimal with 0x; not for isakmp\n"
 	"  state STATE             unreplied, established, undecided, remembered\n";
 
 /* Digits only: strtoul() alone takes signs, blanks, a prefix and "". */
@@ -181,4 +181,10 @@ bool filter_esp(const struct filter *filter, const struct esp *e)
 	return filter_addrs(filter, &e->client, &e->server) &&
 	       (!filter->by_spi || e->spi == filter->spi) &&
 	       (!filter->by_state || e->state == filter->state);
+}
+
+bool filter_isakmp(const struct filter *filter, const struct isakmp *i)
+{
+	return filter_addrs(filter, &i->client, &i->server) &&
+	       (!filter->by_state || i->state == filter->state);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * list - sessions, SPIs, or both as a tree
+ * list - sessions, SPIs, both as a tree, or IKE exchanges
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,13 +10,14 @@
 #include "tree.h"
 #include "vpnct.h"
 
-/* What to show. Without a noun: both, as a tree. */
+/* What to show. Without a noun: sessions and SPIs, as a tree. */
 struct query {
 	const struct noun *noun;
 	struct filter filter;
 };
 
-static const struct noun *const nouns[] = { &session_noun, &esp_noun };
+static const struct noun *const nouns[] = { &session_noun, &esp_noun,
+					   &isakmp_noun };
 
 static const struct noun *find_noun(const char *word)
 {
@@ -37,9 +38,10 @@ static void help_columns(const struct noun *noun)
 static int usage(const struct noun *noun)
 {
 	if (!noun)
-		printf("Usage: vpnct list [OPTIONS] [sessions|esp] [FILTER...]\n\n"
-		       "Show sessions, or the SPIs of ESP, or without either word both: the SPIs\n"
-		       "of a session below it, at the end those of no session.\n\n");
+		printf("Usage: vpnct list [OPTIONS] [sessions|esp|isakmp] [FILTER...]\n\n"
+		       "Show sessions, or the SPIs of ESP, or without a word both: the SPIs of a\n"
+		       "session below it, at the end those of no session. Or show the exchanges of\n"
+		       "IKE, which is ISAKMP, by their cookies.\n\n");
 	else
 		printf("Usage: vpnct list %s [OPTIONS] [FILTER...]\n\n",
 		       noun->plural);
@@ -48,6 +50,8 @@ static int usage(const struct noun *noun)
 		help_columns(&session_noun);
 	if (!noun || noun == &esp_noun)
 		help_columns(&esp_noun);
+	if (!noun || noun == &isakmp_noun)
+		help_columns(&isakmp_noun);
 	return EXIT_OK;
 }
 
@@ -141,14 +145,22 @@ static int list_tree(struct nl *nl, const struct options *opt,
 	return err;
 }
 
-static int list_esp(struct nl *nl, const struct options *opt,
-		    const struct query *query)
+static bool keep_isakmp(const void *rec, const void *data)
+{
+	const struct query *query = data;
+
+	return filter_isakmp(&query->filter, rec);
+}
+
+static int list_flat(struct nl *nl, const struct options *opt,
+		     const struct query *query,
+		     bool (*keep)(const void *rec, const void *data))
 {
 	struct list list;
-	int err = fetch(nl, &esp_noun, &list);
+	int err = fetch(nl, query->noun, &list);
 
 	if (!err) {
-		list_filter(&list, keep_esp, query);
+		list_filter(&list, keep, query);
 		print_flat(opt->format, &list);
 	}
 	list_free(&list);
@@ -190,7 +202,9 @@ static int list_query(struct nl *nl, const struct options *opt,
 	if (query->noun == &session_noun)
 		return list_sessions(nl, opt, query);
 	if (query->noun == &esp_noun)
-		return list_esp(nl, opt, query);
+		return list_flat(nl, opt, query, keep_esp);
+	if (query->noun == &isakmp_noun)
+		return list_flat(nl, opt, query, keep_isakmp);
 	return list_tree(nl, opt, query);
 }
 
@@ -212,6 +226,8 @@ int cmd_list(struct options *opt, int argc, char **argv)
 	err = filter_parse(&query.filter, "list", argv);
 	if (err)
 		return err;
+	if (query.noun == &isakmp_noun && query.filter.by_spi)
+		return usage_error("list", "spi is no filter of isakmp");
 
 	nl = nl_open();
 	if (!nl)

@@ -28,6 +28,10 @@ struct session {
 	uint64_t timeout;
 	uint64_t spis_out;
 	uint64_t spis_in;
+	uint64_t cookies;
+	uint64_t tickets;
+	uint64_t ike_timeout;
+	uint64_t natt;
 	size_t n_esp; /* SPIs to show below it */
 };
 
@@ -51,6 +55,24 @@ struct esp {
 	bool orphan; /* of no session that is known */
 };
 
+struct isakmp {
+	struct record rec;
+	uint64_t family;
+	struct addr client;
+	struct addr server;
+	struct addr masq;
+	uint64_t zone;
+	uint64_t initiator;
+	uint64_t responder;
+	uint64_t version;
+	uint64_t exchange;
+	uint64_t state;
+	uint64_t begun_by;
+	uint64_t packets;
+	uint64_t first;
+	uint64_t last;
+};
+
 struct stats {
 	struct record rec;
 	uint64_t count[NF_CT_VPN_A_STATS_MAX + 1];
@@ -58,6 +80,7 @@ struct stats {
 
 extern const struct noun session_noun;
 extern const struct noun esp_noun;
+extern const struct noun isakmp_noun;
 extern const struct noun stats_noun;
 
 int fetch_stats(struct nl *nl, struct stats *stats);

@@ -117,6 +117,10 @@ int print_plain(char *buf, const struct noun *noun, const struct field *f,
 		return print_name(buf, f, number);
 	case FIELD_SPI:
 		return snprintf(buf, VALUE_SIZE, "0x%08llx", number);
+	case FIELD_COOKIE:
+		return snprintf(buf, VALUE_SIZE, "%016llx", number);
+	case FIELD_BOOL:
+		return snprintf(buf, VALUE_SIZE, number ? "yes" : "no");
 	default:
 		return snprintf(buf, VALUE_SIZE, "%llu", number);
 	}
@@ -256,6 +260,8 @@ static json_t *json_value(const struct noun *noun, const struct field *f,
 		return json_null();
 	if (is_numeric(f))
 		return json_integer(field_number(f, rec));
+	if (f->type == FIELD_BOOL)
+		return json_boolean(field_number(f, rec));
 	print_plain(buf, noun, f, rec);
 	return json_string(buf);
 }
@@ -380,8 +386,8 @@ void print_columns(const struct noun *noun)
 	const struct field *f;
 	unsigned int i;
 
-	printf("  %2u  %-10s  always '%s'\n", 1, "-", noun->name);
+	printf("  %2u  %-13s  always '%s'\n", 1, "-", noun->name);
 	for (i = 0, f = noun->field; i < noun->n_fields; i++, f++)
-		printf("  %2u  %-10s  %s%s\n", i + 2, f->key, f->help,
+		printf("  %2u  %-13s  %s%s\n", i + 2, f->key, f->help,
 		       field_unit(f));
 }

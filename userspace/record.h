@@ -28,6 +28,8 @@ enum field_type {
 	FIELD_MSECS,
 	FIELD_SECS,
 	FIELD_SPI,
+	FIELD_COOKIE,
+	FIELD_BOOL,
 	FIELD_NAME, /* enumeration */
 	FIELD_ADDR, /* struct addr; everything else is an uint64_t */
 };
@@ -145,6 +147,7 @@ static inline const struct addr *field_addr(const struct field *f,
 	return (const struct addr *)((const char *)rec + f->offset);
 }
 
+int number_cmp(uint64_t a, uint64_t b);
 int addr_cmp(const struct addr *a, const struct addr *b);
 bool addr_fits(const struct addr *a, uint64_t family);
 

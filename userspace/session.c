@@ -25,6 +25,11 @@ static const char *const states[] = {
 
 const struct names state_names = { states, ARRAY_SIZE(states) };
 
+int number_cmp(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
 /* Numeric order, IPv4 before IPv6, no address last. */
 int addr_cmp(const struct addr *a, const struct addr *b)
 {
@@ -120,7 +125,7 @@ static const struct field session_fields[] = {
 	{
 		.key = "timeout_s",
 		.head = "TIMEOUT",
-		.help = "time until its flow entry expires, 0 if it has none",
+		.help = "time until its ESP flow expires, or else its IKE flow",
 		.type = FIELD_SECS,
 		.attr = NF_CT_VPN_A_SESSION_TIMEOUT,
 		.size = 4,
@@ -143,6 +148,41 @@ static const struct field session_fields[] = {
 		.attr = NF_CT_VPN_A_SESSION_SPIS_IN,
 		.size = 4,
 		.offset = offsetof(struct session, spis_in),
+	},
+	{
+		.key = "cookies",
+		.head = "COOKIES",
+		.help = "cookie pairs of its IKE known",
+		.type = FIELD_NUMBER,
+		.attr = NF_CT_VPN_A_SESSION_COOKIES,
+		.size = 4,
+		.offset = offsetof(struct session, cookies),
+	},
+	{
+		.key = "tickets",
+		.head = "TICKETS",
+		.help = "inbound SPIs that its IKE lets expect",
+		.type = FIELD_NUMBER,
+		.attr = NF_CT_VPN_A_SESSION_TICKETS,
+		.size = 4,
+		.offset = offsetof(struct session, tickets),
+	},
+	{
+		.key = "ike_timeout_s",
+		.help = "time until its IKE flow expires, 0 if it has none",
+		.type = FIELD_SECS,
+		.attr = NF_CT_VPN_A_SESSION_IKE_TIMEOUT,
+		.size = 4,
+		.offset = offsetof(struct session, ike_timeout),
+	},
+	{
+		.key = "natt",
+		.head = "NAT-T",
+		.help = "yes if its IKE has moved its ESP into UDP",
+		.type = FIELD_BOOL,
+		.attr = NF_CT_VPN_A_SESSION_NATT,
+		.size = 1,
+		.offset = offsetof(struct session, natt),
 	},
 };
 

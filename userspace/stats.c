@@ -20,7 +20,8 @@
 	}
 
 static const struct field stats_fields[] = {
-	COUNTER(ENTRIES, "entries", "in the tables now", "sessions and SPIs"),
+	COUNTER(ENTRIES, "entries", "in the tables now",
+		"sessions, SPIs and cookie pairs"),
 	COUNTER(CLIENTS, "clients", NULL, "reply zones in use"),
 	COUNTER(SESSIONS, "sessions", NULL, "sessions"),
 
@@ -61,12 +62,30 @@ static const struct field stats_fields[] = {
 	COUNTER(SPI_RECYCLED, "spi_recycled", "gone from the tables",
 		"SPIs replaced by newer ones of the session"),
 	COUNTER(FORGOTTEN, "forgotten", NULL, "SPIs whose flow conntrack lost"),
-	COUNTER(EXPIRED, "expired", NULL, "SPIs and sessions that idled out"),
+	COUNTER(EXPIRED, "expired", NULL,
+		"SPIs, cookie pairs and sessions that idled out"),
 
 	COUNTER(ICMP_RELATED, "icmp_related", "ICMP errors",
 		"brought to their flow"),
 	COUNTER(ICMP_DROPPED, "icmp_dropped", NULL,
 		"about an SPI of somebody else"),
+
+	COUNTER(COOKIE_NEW, "cookie_new", "IKE", "cookie pairs learnt"),
+	COUNTER(COOKIE_RECYCLED, "cookie_recycled", NULL,
+		"pairs replaced by newer ones of the session"),
+	COUNTER(COOKIE_BUSY, "cookie_busy", NULL,
+		"dropped: another client waits with the same cookie"),
+	COUNTER(COOKIE_UNKNOWN, "cookie_unknown", NULL,
+		"inbound messages whose owner had to be guessed"),
+	COUNTER(ZERO_COOKIE, "zero_cookie", NULL,
+		"on port 500 but no IKE, left alone"),
+	COUNTER(ISAKMP_INVALID, "isakmp_invalid", NULL,
+		"no ISAKMP messages, not looked into"),
+	COUNTER(TICKETS, "tickets", NULL,
+		"inbound SPIs that a client's IKE announced"),
+	COUNTER(FLOATED, "floated", NULL, "sessions whose ESP goes into UDP"),
+	COUNTER(PORT_LOST, "port_lost", NULL,
+		"left from another port than 500: the ruleset wants that"),
 };
 
 static_assert(ARRAY_SIZE(stats_fields) <= FIELD_MAX,
@@ -93,7 +112,7 @@ static int usage(void)
 	for (i = 0; i < stats_noun.n_fields; i++, f++) {
 		if (f->group)
 			printf(" %s\n", f->group);
-		printf("  %-12s  %s\n", f->key, f->help);
+		printf("  %-15s  %s\n", f->key, f->help);
 	}
 	return EXIT_OK;
 }

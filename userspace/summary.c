@@ -18,6 +18,7 @@ struct summary {
 	uint64_t remembered;
 	uint64_t dropped;
 	uint64_t untracked;
+	uint64_t cookies;
 };
 
 #define TOTAL(KEY, HELP)                                         \
@@ -35,6 +36,7 @@ static const struct field summary_fields[] = {
 	TOTAL(remembered, "SPIs that idled out"),
 	TOTAL(dropped, "packets dropped so far; 'vpnct stats' says why"),
 	TOTAL(untracked, "not tracked so far for want of room"),
+	TOTAL(cookies, "cookie pairs of IKE"),
 };
 
 static const struct noun summary_noun = {
@@ -51,7 +53,8 @@ static void add_stats(struct summary *sum, const uint64_t *count)
 	sum->dropped = count[NF_CT_VPN_A_STATS_INVALID] +
 		       count[NF_CT_VPN_A_STATS_BLOCKED] +
 		       count[NF_CT_VPN_A_STATS_AMBIGUOUS] +
-		       count[NF_CT_VPN_A_STATS_ICMP_DROPPED];
+		       count[NF_CT_VPN_A_STATS_ICMP_DROPPED] +
+		       count[NF_CT_VPN_A_STATS_COOKIE_BUSY];
 	sum->untracked = count[NF_CT_VPN_A_STATS_FULL] +
 			 count[NF_CT_VPN_A_STATS_CLIENT_FULL] +
 			 count[NF_CT_VPN_A_STATS_NO_ZONE] +
@@ -61,6 +64,7 @@ static void add_stats(struct summary *sum, const uint64_t *count)
 static void add_session(struct summary *sum, const struct session *s)
 {
 	sum->sessions++;
+	sum->cookies += s->cookies;
 	sum->established += s->state == NF_CT_VPN_STATE_ESTABLISHED;
 }
 

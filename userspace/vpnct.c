@@ -14,7 +14,7 @@
 #endif
 
 static const struct command commands[] = {
-	{ "list", cmd_list, "show sessions and their SPIs" },
+	{ "list", cmd_list, "show sessions, their SPIs, their IKE exchanges" },
 	{ "stats", cmd_stats, "show the counters of this network namespace" },
 };
 

@@ -36,6 +36,8 @@ data() {
 	is "$(ike_ports)" "500 500 500" "$IKE: all keep source port 500"
 	is "$(at gw vpnct stats -p | awk '$1 == "tickets"')" "tickets	3" \
 		"$IKE: each client's IKE has announced an SPI"
+	is "$(exchanges)" "10.0.0.2 10.0.0.3 10.0.0.4" \
+		"$IKE: vpnct shows an established exchange of each client"
 	is "$(pings srv "$(inner c2)" 3)" 3 "$IKE: the server can begin, too"
 }
 
@@ -44,6 +46,13 @@ ike_ports() {
 	at gw conntrack -L -p udp --orig-port-dst 500 2>/dev/null |
 		sed -n 's/.* src=199.0.0.1 .* dport=\([0-9]*\) .*/\1/p' |
 		sort -n | paste -sd' '
+}
+
+# the clients whose IKE vpnct shows as established
+exchanges() {
+	vpn_ike ".[] | select(.version == \"$IKE\" and
+		.state == \"established\" and .begun_by == \"client\") |
+		.client" | sort | paste -sd' '
 }
 
 # IKEv1 has no command for it: pluto 5.2 dies of whack --rekey-child there

@@ -31,6 +31,8 @@ struct fake_session {
 	uint8_t state;
 	uint64_t age, idle;
 	uint32_t timeout, spis_out, spis_in;
+	uint32_t cookies, tickets, ike_timeout;
+	uint8_t natt;
 };
 
 struct fake_esp {
@@ -41,6 +43,14 @@ struct fake_esp {
 	uint8_t state, conf;
 	uint64_t packets, bytes, first, last;
 	uint32_t seq, candidates;
+};
+
+struct fake_isakmp {
+	const char *client, *server, *masq;
+	uint16_t zone;
+	uint64_t init, resp;
+	uint8_t version, exchange, state, by_remote;
+	uint64_t packets, first, last;
 };
 
 #define SERVER "199.0.0.1"
@@ -58,16 +68,20 @@ enum {
 /* Not in order, and one twice, as a hash table that grows would have it. */
 static const struct fake_session sessions[] = {
 	{ "10.0.0.3", SERVER, GATEWAY, 32769, ESTABLISHED, 3725000, 999, 1799,
-	  2, 1 },
+	  2, 1, 2, 1, 1700, 0 },
 	{ "10.0.0.10", SERVER, GATEWAY, 32771, UNREPLIED, 2500, 1500, 118, 1,
-	  0 },
+	  0, 1, 0, 90, 0 },
 	{ "10.0.0.2", SERVER, GATEWAY, 32768, ESTABLISHED, 185000, 2000, 1798,
-	  1, 1 },
+	  1, 1, 1, 0, 1750, 0 },
 	{ "fd00::2", SERVER6, GATEWAY6, 32772, ESTABLISHED, 172800000, 59999,
-	  1741, 1, 1 },
+	  1741, 1, 1, 1, 0, 1741, 0 },
 	{ "10.0.0.3", SERVER, GATEWAY, 32769, ESTABLISHED, 3725000, 999, 1799,
-	  2, 1 },
-	{ "10.0.0.2", "198.51.100.7", NULL, 32768, UNREPLIED, 12, 12, 0, 0, 0 },
+	  2, 1, 2, 1, 1700, 0 },
+	{ "10.0.0.2", "198.51.100.7", NULL, 32768, UNREPLIED, 12, 12, 0, 0, 0,
+	  0, 0, 0, 0 },
+	/* nothing but IKE: its ESP goes into UDP */
+	{ "10.0.0.4", SERVER, GATEWAY, 32773, ESTABLISHED, 61000, 61000, 1739,
+	  0, 0, 1, 0, 1739, 1 },
 };
 
 static const struct fake_esp spis[] = {
@@ -97,6 +111,27 @@ static const struct fake_esp spis[] = {
 	{ NF_CT_VPN_DIR_IN, 0xfeed0002, "fd00::2", SERVER6, GATEWAY6, 32772,
 	  ESTABLISHED, NF_CT_VPN_CONF_CERTAIN, 10, 1048575, 172799000, 59999,
 	  10, 0 },
+};
+
+/* Both versions, every state, and an exchange that has no name. */
+static const struct fake_isakmp exchanges[] = {
+	{ "10.0.0.3", SERVER, GATEWAY, 32769, 0xfedcba9876543210,
+	  0x0000000000000001, 2, 36, ESTABLISHED, 0, 12, 3725000, 999 },
+	{ "10.0.0.2", SERVER, GATEWAY, 32768, 0x0102030405060708,
+	  0x1112131415161718, 2, 35, ESTABLISHED, 0, 4, 185000, 184000 },
+	{ "10.0.0.3", SERVER, GATEWAY, 32769, 0xaaaaaaaaaaaaaaaa,
+	  0xbbbbbbbbbbbbbbbb, 2, 37, UNDECIDED, 1, 2, 60000, 2000 },
+	{ "10.0.0.10", SERVER, GATEWAY, 32771, 0x8000000000000000, 0, 1, 2,
+	  UNREPLIED, 0, 1, 2500, 1500 },
+	{ "fd00::2", SERVER6, GATEWAY6, 32772, 0xffffffffffffffff,
+	  0xfffffffffffffffe, 1, 32, ESTABLISHED, 1, 4000000000U, 172800000,
+	  59999 },
+	{ "10.0.0.2", SERVER, GATEWAY, 32768, 0x0102030405060708,
+	  0x1112131415161718, 2, 35, ESTABLISHED, 0, 4, 185000, 184000 },
+	{ "10.0.0.4", SERVER, GATEWAY, 32773, 0x0a0b0c0d0e0f0001,
+	  0x1a1b1c1d1e1f0002, 2, 43, ESTABLISHED, 0, 6, 61000, 61000 },
+	{ "10.0.0.99", SERVER, NULL, 32770, 0x00000000deadbeef,
+	  0x00000000feedface, 1, 5, REMEMBERED, 0, 9, 90000000, 7200000 },
 };
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -247,6 +282,15 @@ static void put_oddities(struct nlmsghdr *nlh)
 		put_addr(nlh, NF_CT_VPN_A_SESSION_CLIENT, "fd00::1");
 }
 
+/* What the first version of the family didn't have. */
+static void put_session_ike(struct nlmsghdr *nlh, const struct fake_session *s)
+{
+	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_COOKIES, s->cookies);
+	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_TICKETS, s->tickets);
+	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_IKE_TIMEOUT, s->ike_timeout);
+	mnl_attr_put_u8(nlh, NF_CT_VPN_A_SESSION_NATT, s->natt);
+}
+
 static void add_session(const struct fake_session *s)
 {
 	struct nlmsghdr *nlh =
@@ -264,6 +308,8 @@ static void add_session(const struct fake_session *s)
 	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_TIMEOUT, s->timeout);
 	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_SPIS_OUT, s->spis_out);
 	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_SPIS_IN, s->spis_in);
+	if (!scenario("sparse"))
+		put_session_ike(nlh, s);
 	put_oddities(nlh);
 	end_message(nlh);
 }
@@ -292,6 +338,28 @@ static void add_esp(const struct fake_esp *e)
 				 e->candidates);
 	if (scenario("newer"))
 		put_oddities(nlh);
+	end_message(nlh);
+}
+
+static void add_isakmp(const struct fake_isakmp *e)
+{
+	struct nlmsghdr *nlh =
+		add_answer(NF_CT_VPN_CMD_ISAKMP_GET, NLM_F_MULTI);
+
+	put_family(nlh, NF_CT_VPN_A_ISAKMP_FAMILY, e->server);
+	put_addr(nlh, NF_CT_VPN_A_ISAKMP_CLIENT, e->client);
+	put_addr(nlh, NF_CT_VPN_A_ISAKMP_REMOTE, e->server);
+	put_addr(nlh, NF_CT_VPN_A_ISAKMP_MASQ, e->masq);
+	mnl_attr_put_u16(nlh, NF_CT_VPN_A_ISAKMP_ZONE, e->zone);
+	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_INIT_COOKIE, e->init);
+	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_RESP_COOKIE, e->resp);
+	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_VERSION, e->version);
+	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_EXCHANGE, e->exchange);
+	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_STATE, e->state);
+	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_BY_REMOTE, e->by_remote);
+	put_u64(nlh, NF_CT_VPN_A_ISAKMP_PACKETS, e->packets);
+	put_u64(nlh, NF_CT_VPN_A_ISAKMP_FIRST, e->first);
+	put_u64(nlh, NF_CT_VPN_A_ISAKMP_LAST, e->last);
 	end_message(nlh);
 }
 
@@ -329,6 +397,9 @@ static void add_demo(uint8_t cmd)
 	if (cmd == NF_CT_VPN_CMD_SESSION_GET)
 		for (i = 0; i < ARRAY_SIZE(sessions); i++)
 			add_session(&sessions[i]);
+	else if (cmd == NF_CT_VPN_CMD_ISAKMP_GET)
+		for (i = 0; i < ARRAY_SIZE(exchanges); i++)
+			add_isakmp(&exchanges[i]);
 	else
 		for (i = 0; i < ARRAY_SIZE(spis); i++)
 			add_esp(&spis[i]);

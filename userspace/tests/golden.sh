@@ -104,6 +104,8 @@ outputs()
 		golden "list-$format" demo list "${opt[@]}"
 		golden "sessions-$format" demo list "${opt[@]}" sessions
 		golden "esp-$format" demo list esp "${opt[@]}"
+		golden "isakmp-$format" demo list isakmp "${opt[@]}"
+		golden "isakmp-empty-$format" empty list isakmp "${opt[@]}"
 		golden "stats-$format" demo "${opt[@]}" stats
 		golden "list-empty-$format" empty list "${opt[@]}"
 		golden "esp-empty-$format" empty list esp "${opt[@]}"
@@ -125,6 +127,8 @@ filters()
 	golden filter-two demo list client 10.0.0.3 state unreplied
 	golden filter-both-sessions demo list sessions \
 		spi 0x7fffffff state established
+	golden filter-isakmp demo list isakmp client 10.0.0.3 state undecided
+	golden filter-isakmp-server demo list isakmp server 2001:db8:1::1 -p
 	golden filter-nothing demo list client 192.0.2.1
 }
 
@@ -134,6 +138,7 @@ command_line()
 	golden help-list demo list --help
 	golden help-sessions demo list sessions -h
 	golden help-esp demo list esp -h
+	golden help-isakmp demo list isakmp -h
 	golden help-stats demo stats -h
 	golden version demo --version
 	golden bad-command demo lits
@@ -145,6 +150,7 @@ command_line()
 	golden bad-address demo list client 10.0.0.300
 	golden bad-prefix demo list server 10.0.0.0/33
 	golden bad-spi demo list esp spi c30f00d1
+	golden bad-spi-isakmp demo list isakmp spi 0x100
 	golden bad-spi-large demo list esp spi 0x100000000
 	golden bad-state demo list state up
 	golden bad-twice demo list client 10.0.0.2 client 10.0.0.3
@@ -213,11 +219,12 @@ tsv_columns()
 {
 	local noun help
 
-	for noun in session esp; do
+	for noun in session esp isakmp; do
 		help=$(grep -c '^  *[0-9]' "golden/help-${noun/%session/sessions}")
 		awk -F '\t' -v noun="$noun" -v n="$help" \
-			'$1 == noun && NF != n { exit 1 }' \
-			golden/list-tsv || return 1
+			'$1 == noun { seen = 1; bad = bad || NF != n }
+			 END { exit bad || !seen }' \
+			golden/list-tsv golden/isakmp-tsv || return 1
 	done
 }
 
@@ -227,7 +234,7 @@ manual()
 	local word missing=
 
 	for word in $(awk '/^  *[0-9]+ / && $2 != "-" { print $2 }' \
-			golden/help-sessions golden/help-esp) \
+			golden/help-sessions golden/help-esp golden/help-isakmp) \
 		$(awk -F '\t' 'NF == 2 { print $1 }' \
 			golden/stats-tsv golden/summary-tsv) \
 		$(awk '/^Commands:/ { on = 1; next } !NF { on = 0 }
@@ -250,7 +257,7 @@ header_types()
 {
 	diff <(sed -n 's/^ \* @\(NF_CT_VPN_A_[A-Z0-9_]*\): \(u[0-9]*\)\(,.*\)\{0,1\}$/\1 \2/p' \
 			"$header" | sort) \
-	     <(sed -n 's/^SPEC_ATTR([se].*"\(u[0-9]*\)", \(NF_[A-Z0-9_]*\),.*/\2 \1/p' \
+	     <(sed -n 's/^SPEC_ATTR([sei].*"\(u[0-9]*\)", \(NF_[A-Z0-9_]*\),.*/\2 \1/p' \
 			"$spec" | grep -v _STATS_ | sort)
 }
 
@@ -262,6 +269,8 @@ fuzz()
 	for seed in $(seq "$1"); do
 		run "fuzz:$seed" list -j
 		[ $? -le 1 ] || { echo "# seed $seed"; return 1; }
+		run "fuzz:$seed" list isakmp
+		[ $? -le 1 ] || { echo "# seed $seed, isakmp"; return 1; }
 		run "fuzz:$seed" stats
 		[ $? -le 1 ] || { echo "# seed $seed, stats"; return 1; }
 	done

@@ -19,22 +19,27 @@
  * @NF_CT_VPN_CMD_SESSION_GET: dump sessions, attributes NF_CT_VPN_A_SESSION_*
  * @NF_CT_VPN_CMD_ESP_GET: dump ESP SPIs, attributes NF_CT_VPN_A_ESP_*
  * @NF_CT_VPN_CMD_STATS_GET: counters of the netns, NF_CT_VPN_A_STATS_*
+ * @NF_CT_VPN_CMD_ISAKMP_GET: dump IKE exchanges, attributes
+ *	NF_CT_VPN_A_ISAKMP_*
  */
 enum nf_ct_vpn_cmd {
 	NF_CT_VPN_CMD_UNSPEC,
 	NF_CT_VPN_CMD_SESSION_GET,
 	NF_CT_VPN_CMD_ESP_GET,
 	NF_CT_VPN_CMD_STATS_GET,
+	NF_CT_VPN_CMD_ISAKMP_GET,
 	__NF_CT_VPN_CMD_MAX,
 };
 
 #define NF_CT_VPN_CMD_MAX (__NF_CT_VPN_CMD_MAX - 1)
 
 /**
- * enum nf_ct_vpn_state - state of a session or an SPI
+ * enum nf_ct_vpn_state - state of a session, an SPI or an IKE exchange
  * @NF_CT_VPN_STATE_UNREPLIED: seen in one direction only so far
- * @NF_CT_VPN_STATE_ESTABLISHED: answered (session), paired or bound (SPI)
- * @NF_CT_VPN_STATE_UNDECIDED: inbound SPI whose owner is not known yet
+ * @NF_CT_VPN_STATE_ESTABLISHED: answered (session, exchange), paired or bound
+ *	(SPI)
+ * @NF_CT_VPN_STATE_UNDECIDED: inbound SPI whose owner is not known yet;
+ *	exchange that only the remote host has used so far
  * @NF_CT_VPN_STATE_REMEMBERED: idled out; kept to recognise its owner
  */
 enum nf_ct_vpn_state {
@@ -82,10 +87,15 @@ enum nf_ct_vpn_conf {
  * @NF_CT_VPN_A_SESSION_STATE: u8, &enum nf_ct_vpn_state
  * @NF_CT_VPN_A_SESSION_AGE: u64, milliseconds since it was made
  * @NF_CT_VPN_A_SESSION_IDLE: u64, milliseconds since its last packet
- * @NF_CT_VPN_A_SESSION_TIMEOUT: u32, seconds until the flow entry expires, 0
- *	if it has none
+ * @NF_CT_VPN_A_SESSION_TIMEOUT: u32, seconds until its ESP flow expires, or its
+ *	IKE flow if it has none of ESP; 0 if it has neither
  * @NF_CT_VPN_A_SESSION_SPIS_OUT: u32, outbound SPIs known
  * @NF_CT_VPN_A_SESSION_SPIS_IN: u32, inbound SPIs bound to it
+ * @NF_CT_VPN_A_SESSION_COOKIES: u32, cookie pairs of its IKE known
+ * @NF_CT_VPN_A_SESSION_TICKETS: u32, inbound SPIs that its IKE lets expect
+ * @NF_CT_VPN_A_SESSION_IKE_TIMEOUT: u32, seconds until its IKE flow expires, 0
+ *	if it has none
+ * @NF_CT_VPN_A_SESSION_NATT: u8, 1 if its IKE has moved its ESP into UDP
  */
 enum nf_ct_vpn_session_attr {
 	NF_CT_VPN_A_SESSION_UNSPEC,
@@ -101,6 +111,10 @@ enum nf_ct_vpn_session_attr {
 	NF_CT_VPN_A_SESSION_TIMEOUT,
 	NF_CT_VPN_A_SESSION_SPIS_OUT,
 	NF_CT_VPN_A_SESSION_SPIS_IN,
+	NF_CT_VPN_A_SESSION_COOKIES,
+	NF_CT_VPN_A_SESSION_TICKETS,
+	NF_CT_VPN_A_SESSION_IKE_TIMEOUT,
+	NF_CT_VPN_A_SESSION_NATT,
 	__NF_CT_VPN_A_SESSION_MAX,
 };
 
@@ -152,7 +166,8 @@ enum nf_ct_vpn_esp_attr {
 /**
  * enum nf_ct_vpn_stats_attr - counters, all u64, since the netns was made
  * @NF_CT_VPN_A_STATS_PAD: padding for 64-bit attributes
- * @NF_CT_VPN_A_STATS_ENTRIES: sessions and SPIs in the tables now
+ * @NF_CT_VPN_A_STATS_ENTRIES: sessions, SPIs and cookie pairs in the tables
+ *	now
  * @NF_CT_VPN_A_STATS_CLIENTS: reply zones in use now
  * @NF_CT_VPN_A_STATS_SESSIONS: sessions now
  * @NF_CT_VPN_A_STATS_ATTACHED_OUT: outbound packets attached to their flow
@@ -179,7 +194,7 @@ enum nf_ct_vpn_esp_attr {
  * @NF_CT_VPN_A_STATS_NO_MEMORY: not tracked: allocation failed
  * @NF_CT_VPN_A_STATS_SPI_RECYCLED: SPIs replaced by newer ones of the session
  * @NF_CT_VPN_A_STATS_FORGOTTEN: SPIs dropped since conntrack lost their flow
- * @NF_CT_VPN_A_STATS_EXPIRED: SPIs and sessions that idled out
+ * @NF_CT_VPN_A_STATS_EXPIRED: SPIs, cookie pairs and sessions that idled out
  * @NF_CT_VPN_A_STATS_ICMP_RELATED: ICMP errors brought to their flow
  * @NF_CT_VPN_A_STATS_ICMP_DROPPED: ICMP errors about an SPI of somebody else
  * @NF_CT_VPN_A_STATS_COOKIE_NEW: IKE cookie pairs learnt
@@ -239,5 +254,49 @@ enum nf_ct_vpn_stats_attr {
 };
 
 #define NF_CT_VPN_A_STATS_MAX (__NF_CT_VPN_A_STATS_MAX - 1)
+
+/**
+ * enum nf_ct_vpn_isakmp_attr - one IKE exchange or SA, named by its cookies
+ * @NF_CT_VPN_A_ISAKMP_PAD: padding for 64-bit attributes
+ * @NF_CT_VPN_A_ISAKMP_FAMILY: u8, AF_INET or AF_INET6
+ * @NF_CT_VPN_A_ISAKMP_CLIENT: address; while undecided, of the client that it
+ *	was brought to on trial
+ * @NF_CT_VPN_A_ISAKMP_REMOTE: address of the remote host
+ * @NF_CT_VPN_A_ISAKMP_MASQ: address the remote host sees; absent until the
+ *	first message has left
+ * @NF_CT_VPN_A_ISAKMP_ZONE: u16, reply zone of the client, 0 for the gateway
+ * @NF_CT_VPN_A_ISAKMP_INIT_COOKIE: u64, initiator cookie (IKEv2: SPI), its first
+ *	byte on the wire being the highest one
+ * @NF_CT_VPN_A_ISAKMP_RESP_COOKIE: u64, responder cookie, 0 until it is known
+ * @NF_CT_VPN_A_ISAKMP_VERSION: u8, 1 for IKEv1, 2 for IKEv2
+ * @NF_CT_VPN_A_ISAKMP_EXCHANGE: u8, exchange type of the last message
+ * @NF_CT_VPN_A_ISAKMP_STATE: u8, &enum nf_ct_vpn_state
+ * @NF_CT_VPN_A_ISAKMP_BY_REMOTE: u8, 1 if the remote host used it first
+ * @NF_CT_VPN_A_ISAKMP_PACKETS: u64, messages seen
+ * @NF_CT_VPN_A_ISAKMP_FIRST: u64, milliseconds since the first message (to the
+ *	second)
+ * @NF_CT_VPN_A_ISAKMP_LAST: u64, milliseconds since the last message
+ */
+enum nf_ct_vpn_isakmp_attr {
+	NF_CT_VPN_A_ISAKMP_UNSPEC,
+	NF_CT_VPN_A_ISAKMP_PAD,
+	NF_CT_VPN_A_ISAKMP_FAMILY,
+	NF_CT_VPN_A_ISAKMP_CLIENT,
+	NF_CT_VPN_A_ISAKMP_REMOTE,
+	NF_CT_VPN_A_ISAKMP_MASQ,
+	NF_CT_VPN_A_ISAKMP_ZONE,
+	NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+	NF_CT_VPN_A_ISAKMP_RESP_COOKIE,
+	NF_CT_VPN_A_ISAKMP_VERSION,
+	NF_CT_VPN_A_ISAKMP_EXCHANGE,
+	NF_CT_VPN_A_ISAKMP_STATE,
+	NF_CT_VPN_A_ISAKMP_BY_REMOTE,
+	NF_CT_VPN_A_ISAKMP_PACKETS,
+	NF_CT_VPN_A_ISAKMP_FIRST,
+	NF_CT_VPN_A_ISAKMP_LAST,
+	__NF_CT_VPN_A_ISAKMP_MAX,
+};
+
+#define NF_CT_VPN_A_ISAKMP_MAX (__NF_CT_VPN_A_ISAKMP_MAX - 1)
 
 #endif /* _UAPI_LINUX_NETFILTER_NF_CT_VPN_H */
