@@ -586,6 +586,7 @@ static struct nf_vpn_session *isakmp_complete(struct nf_vpn_cookie *c,
 	/* An IKEv2 responder that wants a cookie or another group has none. */
 	if (!c->resp)
 		WRITE_ONCE(c->resp, m->resp_cookie);
+	isakmp_cookie_seen(c, m);
 	return c->session;
 }
 

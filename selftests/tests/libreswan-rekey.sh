@@ -20,7 +20,7 @@ step() {
 	local name=$1 conn=$2 option=$3 text=$4
 
 	whack "$name" "$option" --name "$conn" > "$TMP/whack" 2>&1
-	check "$text" grep -q established "$TMP/whack" ||
+	check "$text" grep -q "established\|rekeyed" "$TMP/whack" ||
 		diag "$(cat "$TMP/whack")"
 	is "$(pings srv "$(inner c2)" 3 0.2)" 3 \
 		"$text: the server sends first, c2 gets it"
