@@ -105,14 +105,25 @@ alone() {
 		"0 0 0 0 1 0 0 0 1" "alone it brings answers to their hosts"
 }
 
+# all_heard COOKIE...: by the server
+all_heard() {
+	local cookie
+
+	for cookie; do
+		[ "$(seen srv "$cookie")" -ge 1 ] || return
+	done
+}
+
 ipv6() {
 	local SERVER=$SRV6 GATEWAY=$GW6 k
 
-	for name in c1 c2 c3; do
+	for name in c1 c2 c3 srv; do
 		at "$name" nft flush ruleset
 		ike_watch "$name" 0x1118 0x2228 0x3338
 	done
 	first 8
+	# neighbours have to be found first
+	busywait 10 all_heard 0x1118 0x2228 0x3338
 	for k in 3 1 2; do
 		ike_in "0x${k}${k}${k}8" 0xa "$INIT" "$RESPONSE" 0
 	done
