@@ -113,6 +113,16 @@ inbound_first() {
 		"in the one entry that the host then uses"
 }
 
+# ESP goes on without tickets, and IKE without its zones
+unloaded() {
+	check "the tracker of IKE unloads" "$(dirname "$0")/../modules.sh" \
+		unload nf_conntrack_isakmp
+	is "$(at gw conntrack -L -p udp --orig-port-dst 500 2>/dev/null |
+		grep -c zone-reply=)" 0 "no IKE entry in our zones is left"
+	is "$(pings_all 2 0.2 192.168.99.1 c1 c2)" "2 2" \
+		"ESP goes on without it"
+}
+
 howto_net 3
 masquerade
 for name in c1 c2; do
@@ -129,4 +139,5 @@ ike_keeps_esp
 idle
 related
 inbound_first
+unloaded
 done_testing
