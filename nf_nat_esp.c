@@ -577,8 +577,9 @@ static void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 	c->n = 0;
 	c->expecting = true;
 	nf_nat_esp_pending(c, remote, pkt, old);
-	if (!c->n && !stock)
-		nf_nat_esp_pending(c, remote, pkt, !old);
+	/* An old session may have been rekeyed; a new one has no old SPI. */
+	if (!c->n && !stock && !old)
+		nf_nat_esp_pending(c, remote, pkt, true);
 	if (c->n) {
 		nf_nat_esp_drop_taken(c, remote, pkt);
 		return;
