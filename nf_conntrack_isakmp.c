@@ -485,6 +485,7 @@ static bool isakmp_may_own(const struct nf_vpn_session *s,
 			   const struct nf_vpn_ike *ike,
 			   const struct isakmp_arrival *a)
 {
+	/* Pairs with nf_vpn_flow_seen(): @masq is read after. */
 	if (!ike || !smp_load_acquire(&ike->flow.seen))
 		return false;
 	return nf_inet_addr_cmp(&ike->flow.masq, &a->addr.dst.addr);
@@ -736,7 +737,7 @@ static bool isakmp_read(struct nf_vpn_net *vn, struct sk_buff *skb,
 			unsigned int off, unsigned int len,
 			struct isakmp_message *m)
 {
-	unsigned int peek = min(len, (unsigned int)ISAKMP_PEEK);
+	unsigned int peek = min_t(unsigned int, len, ISAKMP_PEEK);
 
 	if (!pskb_may_pull(skb, off + peek))
 		return false;

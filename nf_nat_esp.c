@@ -365,10 +365,12 @@ static const union nf_inet_addr *nf_nat_esp_masq(const struct nf_vpn_session *s)
 {
 	const struct nf_vpn_ike *ike;
 
+	/* Pairs with nf_vpn_flow_seen(): @masq is read after. */
 	if (smp_load_acquire(&s->esp.seen))
 		return &s->esp.masq;
 	/* It has not sent ESP yet: its IKE says that it may receive some. */
 	ike = nf_vpn_session_ike(s);
+	/* Pairs with nf_vpn_flow_seen(). */
 	if (!ike || !smp_load_acquire(&ike->flow.seen) ||
 	    nf_vpn_ike_need(s) <= 0)
 		return NULL;

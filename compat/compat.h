@@ -16,7 +16,7 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 
 /* skb_gso_segment() moved there from netdevice.h in 6.5. */
-#if __has_include(<net/gso.h>)
+#ifdef NF_VPN_HAVE_GSO_H
 #include <net/gso.h>
 #endif
 

@@ -200,7 +200,7 @@ static void nf_vpn_flow_set_masq(struct nf_vpn_flow *f,
 	if (likely(READ_ONCE(f->has_masq) && nf_inet_addr_cmp(&f->masq, masq)))
 		return;
 	f->masq = *masq;
-	/* The address before the flag that says it is there. */
+	/* The address before the flag. Pairs with nf_vpn_flow_masq() and others. */
 	smp_store_release(&f->has_masq, true);
 }
 
@@ -215,8 +215,13 @@ void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
 {
 	nf_vpn_flow_set_masq(f, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3);
 	nf_vpn_stamp(&f->due, jiffies + timeout);
-	if (unlikely(!READ_ONCE(f->seen)))
-		smp_store_release(&f->seen, true);
+	if (likely(READ_ONCE(f->seen)))
+		return;
+	/*
+	 * The address and the date before the flag. Pairs with
+	 * nf_vpn_flow_past(), nf_nat_esp_masq() and isakmp_may_own().
+	 */
+	smp_store_release(&f->seen, true);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_seen);
 
@@ -248,6 +253,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_flow_is_stock);
 /* A flow that conntrack hasn't got: why? */
 static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)
 {
+	/* Pairs with nf_vpn_flow_seen(): @due is read after. */
 	if (!f || !smp_load_acquire(&f->seen))
 		return NF_VPN_FLOW_NEW;
 	return time_before(jiffies, READ_ONCE(f->due)) ? NF_VPN_FLOW_DELETED :

@@ -117,6 +117,7 @@ bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 	if (!remote)
 		goto unlock;
 	hlist_for_each_entry(s, &remote->sessions, by_remote) {
+		/* Pairs with nf_vpn_flow_set_masq(). */
 		known = smp_load_acquire(&s->esp.has_masq) &&
 			nf_inet_addr_cmp(&s->esp.masq, &pkt->dst.addr) &&
 			!nf_inet_addr_cmp(&s->esp.masq, &s->client->host.addr);

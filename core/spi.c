@@ -202,6 +202,7 @@ static int nf_vpn_quoted_cmp_masq(struct rhashtable_compare_arg *arg,
 	if (!nf_vpn_quoted_matches(key, spi))
 		return 1;
 	flow = &spi->session->esp;
+	/* Pairs with nf_vpn_flow_set_masq(). */
 	return !smp_load_acquire(&flow->has_masq) ||
 	       !nf_inet_addr_cmp(&key->other->addr, &flow->masq);
 }

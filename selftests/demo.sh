@@ -32,7 +32,7 @@ show() {
 
 introduce() {
 	if modules; then
-		say "Linux $(uname -r) with nf_nat_esp"
+		say "Linux $(uname -r) with nf_nat_esp and nf_conntrack_isakmp"
 	else
 		say "Linux $(uname -r), stock"
 	fi
@@ -104,9 +104,10 @@ measure
 show conntrack -L -p "$ESP"
 if modules; then
 	show vpnct list
+	show vpnct list isakmp
 	say "before: $(cat "$BEFORE" 2>/dev/null || echo "not measured")"
 	say "after:  $(result)"
-	[ "$ANSWERED" = "${#HOSTS[@]}" ]
+	[ "$ANSWERED$PORTS" = "${#HOSTS[@]} 500 500 500" ]
 else
 	result > "$BEFORE"
 	say "stock conntrack: $(result)"

@@ -35,13 +35,15 @@ ike_message() {
 
 # udp_send NS DST PORT HEX: one datagram from and to the same port
 udp_send() {
-	local to=UDP4-SENDTO dst=$2
+	local to=UDP4-SENDTO dst=$2 bytes='' i
 
 	if [[ $dst == *:* ]]; then
 		to=UDP6-SENDTO dst="[$dst]"
 	fi
-	# shellcheck disable=SC2059
-	printf "$(sed 's/../\\x&/g' <<< "$4")" |
+	for ((i = 0; i < ${#4}; i += 2)); do
+		bytes+="\\x${4:i:2}"
+	done
+	printf %b "$bytes" |
 		at "$1" socat -u - "$to:$dst:$3,sourceport=$3,reuseaddr"
 }
 

@@ -8,7 +8,7 @@
 
 MODDIR=${MODDIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 # if nothing is built here: what `make install` has installed
-INSTALLED=(nf_nat_esp nf_conntrack_esp nf_conntrack_vpn)
+INSTALLED=(nf_nat_esp nf_conntrack_esp nf_conntrack_isakmp nf_conntrack_vpn)
 
 our_modules() {
 	if compgen -G "$MODDIR/*.ko" > /dev/null; then

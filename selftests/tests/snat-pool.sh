@@ -3,8 +3,8 @@
 #
 # A pool of outside addresses: which one a flow gets is a hash of its
 # addresses, and of its zone unless the rule says "persistent". IKE and ESP of
-# a host have to leave from one address; NAT-T (UDP 4500), which is not in our
-# zones, does so with "persistent".
+# a host, which share a zone, leave from one address either way; NAT-T (UDP
+# 4500), which is not in our zones, does so with "persistent".
 #
 #   10.1.0.1 - 10.1.0.8 [c1] --- [gw] snat to 200.200.200.200 - .203 --- [srv]
 set -u
@@ -44,6 +44,12 @@ seen() {
 		sort -n | cut -d' ' -f2 | paste -sd' '
 }
 
+# how many IKE flows are answered at port 500
+kept_port() {
+	at gw conntrack -L -p udp --orig-port-dst 500 2>/dev/null |
+		grep -c ' src=199[^ ]* .* dport=500 .*zone-reply='
+}
+
 flows() {
 	local got
 
@@ -58,9 +64,8 @@ flows() {
 	is "$(wc -w <<< "$esp")" "$N" "$1: $N ESP flows"
 	cmp_ok "$(tr ' ' '\n' <<< "$esp" | sort -u | wc -l)" -gt 1 \
 		"$1: more than one address is in use"
-	# without "persistent" only once UDP 500 shares the zone
-	[[ $1 != *persistent* ]] ||
-		is "$ike" "$esp" "$1: IKE and ESP of a host leave from one address"
+	is "$ike" "$esp" "$1: IKE and ESP of a host leave from one address"
+	is "$(kept_port)" "$N" "$1: IKE of all hosts leaves from port 500"
 }
 
 howto_net 1
