@@ -61,20 +61,32 @@ struct esp_help_data {
 	bool passed;
 };
 
-/*
- * A flow that was made for what the remote host sent first, and the client has
- * not confirmed it: the ruleset shall go on seeing it as RELATED.
+/* NULL if there is none, as nfct_help_data() says in newer kernels only. */
+static struct esp_help_data *esp_data(const struct nf_conn *ct)
+{
+	struct nf_conn_help *help = nfct_help(ct);
+
+	return help ? (struct esp_help_data *)help->data : NULL;
+}
+
+/**
+ * nf_esp_is_related - shall the ruleset see replies of this flow as RELATED?
+ * @ct: flow
+ *
+ * True for one that was made for what the remote host sent first, until a
+ * packet of the client has been let through.
  */
-static bool esp_is_related(const struct nf_conn *ct)
+bool nf_esp_is_related(const struct nf_conn *ct)
 {
 	unsigned long status = READ_ONCE(ct->status);
 	const struct esp_help_data *data;
 
 	if (likely(!(status & IPS_EXPECTED) || status & IPS_SEEN_REPLY))
 		return false;
-	data = nfct_help_data(ct);
+	data = esp_data(ct);
 	return !data || !READ_ONCE(data->passed);
 }
+EXPORT_SYMBOL_GPL(nf_esp_is_related);
 
 /* Conntrack hands a helper the ICMP errors of its client as well. */
 static bool esp_is_esp(const struct sk_buff *skb, const struct nf_conn *ct)
@@ -97,7 +109,7 @@ static bool esp_is_esp(const struct sk_buff *skb, const struct nf_conn *ct)
 static int esp_help(struct sk_buff *skb, unsigned int protoff,
 		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
-	struct esp_help_data *data = nfct_help_data(ct);
+	struct esp_help_data *data = esp_data(ct);
 	const struct nf_conntrack_tuple *tuple =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct nf_vpn_host client = {}, remote = {};
@@ -105,7 +117,7 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 	struct nf_vpn_net *vn;
 	u32 timeout;
 
-	if (unlikely(!READ_ONCE(data->passed)) && esp_is_esp(skb, ct))
+	if (data && unlikely(!READ_ONCE(data->passed)) && esp_is_esp(skb, ct))
 		WRITE_ONCE(data->passed, true);
 	if (nf_ct_is_confirmed(ct))
 		return NF_ACCEPT;
@@ -200,7 +212,7 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, true);
 
 	nf_vpn_flow_seen(&s->esp, ct, timeout);
-	if (unlikely(esp_is_related(ct))) {
+	if (unlikely(nf_esp_is_related(ct))) {
 		nf_vpn_stat_inc(vn, ATTACHED_IN);
 		nf_vpn_flow_attach_related(skb, ct, timeout);
 		return NF_ACCEPT;
@@ -395,7 +407,7 @@ static unsigned int esp_reconsider(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (verdict != NF_ACCEPT)
 		return NF_ESP_NOT_OURS;
 	spin_lock_bh(&vn->lock);
-	nf_vpn_session_free(vn, stale);
+	nf_vpn_session_end_esp(vn, stale);
 	spin_unlock_bh(&vn->lock);
 	return verdict;
 }

@@ -101,16 +101,22 @@ static bool isakmp_is_bound(const struct net *net, const struct nf_vpn_host *src
 
 /* ---- Flows ---- */
 
-static void isakmp_note_port(struct nf_vpn_net *vn, const struct nf_conn *ct)
+/*
+ * A NAT rule has chosen another port. In the zone nobody would find the answers
+ * to it: this message is dropped, and its repetition left to stock conntrack.
+ */
+static bool isakmp_has_lost_port(struct nf_vpn_net *vn,
+				 const struct nf_conn *ct)
 {
 	__be16 port = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.udp.port;
 
 	if (nf_ct_zone(ct)->id == NF_CT_DEFAULT_ZONE_ID ||
 	    port == htons(ISAKMP_PORT))
-		return;
+		return false;
 	nf_vpn_stat_inc(vn, PORT_LOST);
 	pr_info_once("IKE leaves from port %u: a NAT rule with \"random\" or \"fully-random\" doesn't let it keep 500\n",
 		     ntohs(port));
+	return true;
 }
 
 /*
@@ -147,7 +153,6 @@ static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
 	if (nf_ct_is_confirmed(ct))
 		return NF_ACCEPT;
 	vn = nf_vpn_pernet(nf_ct_net(ct));
-	isakmp_note_port(vn, ct);
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, false);
 	nf_vpn_ct_refresh(ct, skb, timeout);
 	client.addr = tuple->src.u3;
@@ -158,8 +163,13 @@ static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
 		return NF_DROP;
 	s = nf_vpn_session_find(vn, &client, &remote);
 	ike = s ? nf_vpn_session_ike(s) : NULL;
-	if (ike)
-		nf_vpn_flow_seen(&ike->flow, ct, timeout);
+	if (!ike)
+		return NF_ACCEPT;
+	if (isakmp_has_lost_port(vn, ct)) {
+		WRITE_ONCE(ike->port_lost, true);
+		return NF_DROP;
+	}
+	nf_vpn_flow_seen(&ike->flow, ct, timeout);
 	return NF_ACCEPT;
 }
 
@@ -237,7 +247,8 @@ static void isakmp_time_in(struct nf_vpn_ike *ike,
 			   const struct isakmp_message *m, u32 now)
 {
 	if (m->major == 2 && !isakmp_is_response(m)) {
-		if (ike->asked < U8_MAX)
+		/* One that begins anew may be on trial here. */
+		if (m->resp_cookie && ike->asked < U8_MAX)
 			ike->asked++;
 		return;
 	}
@@ -265,7 +276,7 @@ static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		isakmp_time_in(ike, m, now);
 	if (outbound && isakmp_is_child(m) && !ike->visible)
 		WRITE_ONCE(ike->visible, true);
-	if (isakmp_is_child(m))
+	if (outbound && isakmp_is_child(m))
 		ike->child = (u32)ktime_get_seconds();
 	spin_unlock_bh(&ike->lock);
 	if (events & ISAKMP_TICKET_OPENED) {
@@ -370,8 +381,11 @@ static struct nf_vpn_session *isakmp_learn(struct nf_vpn_net *vn,
 
 /* Does the client's IKE need the port, so that its flow goes into the zone? */
 static bool isakmp_keeps_port(const struct nf_vpn_net *vn,
+			      const struct nf_vpn_ike *ike,
 			      const struct isakmp_arrival *a)
 {
+	if (READ_ONCE(ike->port_lost))
+		return false;
 	switch (READ_ONCE(vn->set.isakmp_keep_port)) {
 	case ISAKMP_KEEP_PORT_NEVER:
 		return false;
@@ -387,7 +401,8 @@ static unsigned int isakmp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 				  const struct isakmp_arrival *a,
 				  const struct nf_hook_state *state)
 {
-	u16 zone = isakmp_keeps_port(vn, a) ? s->client->zone : 0;
+	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	u16 zone = isakmp_keeps_port(vn, ike, a) ? s->client->zone : 0;
 
 	set_bit(NF_VPN_SESSION_USED, &s->flags);
 	if (nf_vpn_flow_template(skb, vn->net, zone, isakmp_label(state->pf)))
@@ -476,7 +491,8 @@ static u64 isakmp_score_rekey(const struct nf_vpn_session *s,
 static u64 isakmp_score_init(const struct nf_vpn_session *s,
 			     const struct nf_vpn_ike *ike)
 {
-	u64 asked = READ_ONCE(ike->asked), gone = !ike->ncookies;
+	u64 asked = READ_ONCE(ike->asked);
+	u64 gone = ike->ncookies == ike->nunproven;
 
 	return asked << 40 | gone << 32 | (U32_MAX - s->created);
 }
@@ -566,12 +582,12 @@ static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
 	remote = nf_vpn_remote_find(vn, &a->addr.src);
 	if (!remote)
 		return NULL;
-	isakmp_suitors(&suitors, remote, a, init);
-	if (!suitors.n)
-		return NULL;
 	next = isakmp_next_try(c, init);
 	if (c)
 		nf_vpn_cookie_free(vn, c);
+	isakmp_suitors(&suitors, remote, a, init);
+	if (!suitors.n)
+		return NULL;
 	s = suitors.s[next == ISAKMP_TRIED_NONE ? 0 : next % suitors.n];
 	c = nf_vpn_cookie_add(vn, s, &a->m, true);
 	if (c)
@@ -778,6 +794,39 @@ static unsigned int isakmp_natt(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+static bool isakmp_is_replied(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct nf_conn *ct;
+	bool replied;
+
+	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_IKE, &replied);
+	if (!ct)
+		return replied;
+	replied = test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+	nf_ct_put(ct);
+	return replied;
+}
+
+/*
+ * A session that nobody has answered, with a host whose peers are clients of
+ * ours: what it sends may be an answer to one of them. (It has sent to a
+ * translated address before its client did.)
+ */
+static bool isakmp_reconsider(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      const struct isakmp_arrival *a,
+			      struct nf_vpn_session *stale,
+			      const struct nf_hook_state *state)
+{
+	if (!nf_vpn_remote_find(vn, &a->addr.src) ||
+	    isakmp_is_replied(vn, stale) ||
+	    isakmp_in(vn, skb, a, state) != NF_ACCEPT)
+		return false;
+	spin_lock_bh(&vn->lock);
+	nf_vpn_session_free(vn, stale);
+	spin_unlock_bh(&vn->lock);
+	return true;
+}
+
 static unsigned int isakmp_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
 			       unsigned int off, unsigned int len,
 			       const struct nf_hook_state *state)
@@ -792,6 +841,8 @@ static unsigned int isakmp_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
 	s = nf_vpn_session_find(vn, &a.addr.src, &a.addr.dst);
 	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags) != local)
 		s = NULL;
+	if (s && !local && isakmp_reconsider(vn, skb, &a, s, state))
+		return NF_ACCEPT;
 	if (s || local)
 		return isakmp_out(vn, skb, &a, s, local, state);
 	if (nf_vpn_remote_find(vn, &a.addr.src))
@@ -832,9 +883,41 @@ static unsigned int isakmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 		      isakmp_ike(vn, skb, off, len, state);
 }
 
+/*
+ * RFC 792 wants eight bytes of a datagram quoted, which is its UDP header; RFC
+ * 1812 section 4.3.2.3 as much as fits, so that the cookies are there.
+ */
+static unsigned int isakmp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
+				 struct nf_vpn_icmp *icmp,
+				 const struct nf_hook_state *state)
+{
+	struct isakmp_quoted {
+		struct udphdr uh;
+		__be64 init_cookie;
+		__be64 resp_cookie;
+	} __packed buf;
+	const struct isakmp_quoted *quoted;
+	const struct nf_vpn_cookie *c;
+	struct nf_vpn_cookie_query q;
+
+	quoted = skb_header_pointer(skb, icmp->inner_thoff, sizeof(buf), &buf);
+	if (!quoted || quoted->uh.source != htons(ISAKMP_PORT) ||
+	    quoted->uh.dest != htons(ISAKMP_PORT))
+		return NF_ACCEPT;
+	nf_vpn_cookie_find(vn, &icmp->inner.dst,
+			   get_unaligned(&quoted->init_cookie),
+			   get_unaligned(&quoted->resp_cookie), NULL, &q);
+	c = q.exact ? q.exact : q.waiting;
+	if (!c || test_bit(NF_VPN_SESSION_LOCAL, &c->session->flags))
+		return NF_ACCEPT;
+	return nf_vpn_icmp_relate(vn, skb, icmp, c->session, NF_VPN_FLOW_IKE,
+				  state);
+}
+
 static const struct nf_vpn_tracker isakmp_tracker = {
 	.protonum	= IPPROTO_UDP,
 	.packet		= isakmp_packet,
+	.error		= isakmp_error,
 	.flush		= nf_vpn_flush_ike,
 };
 

@@ -844,6 +844,11 @@ static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 		ct = nf_vpn_flow_get_in(vn, c->s[i], NF_VPN_FLOW_ESP, pkt);
 		if (!ct)
 			continue;
+		/* The ruleset hasn't judged it: it shall not pass as established. */
+		if (nf_esp_is_related(ct)) {
+			nf_ct_put(ct);
+			continue;
+		}
 		if (test_bit(NF_VPN_SESSION_REPLIED, &c->s[i]->flags))
 			nf_vpn_flow_answered(ct);
 		if (last && nf_vpn_copy(skb, last, state))
@@ -980,7 +985,7 @@ static bool nf_nat_esp_admit(struct nf_vpn_net *vn,
 	if (state != NF_VPN_FLOW_DELETED && state != NF_VPN_FLOW_IDLE)
 		return false;
 	spin_lock_bh(&vn->lock);
-	nf_vpn_session_free(vn, s);
+	nf_vpn_session_end_esp(vn, s);
 	s = nf_nat_esp_holder(vn, pkt);
 	spin_unlock_bh(&vn->lock);
 	return !s;

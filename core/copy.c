@@ -80,7 +80,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_copy);
  *
  * Each datagram comes to our hook again, alone.
  *
- * Return: NF_STOLEN, or NF_ACCEPT with the packet as it was if memory is short.
+ * Return: NF_STOLEN, or NF_DROP if memory is short.
  */
 unsigned int nf_vpn_segment(struct sk_buff *skb,
 			    const struct nf_hook_state *state)
@@ -88,13 +88,17 @@ unsigned int nf_vpn_segment(struct sk_buff *skb,
 	struct sk_buff *segs, *next;
 
 	segs = skb_gso_segment(skb, 0);
-	if (IS_ERR_OR_NULL(segs))
+	/* What went wrong may have begun to take it apart. */
+	if (IS_ERR(segs))
+		return NF_DROP;
+	if (!segs)
 		return NF_ACCEPT;
+	/* A list of packets has its head among them, with a reference more. */
+	consume_skb(skb);
 	skb_list_walk_safe(segs, segs, next) {
 		skb_mark_not_on_list(segs);
 		nf_vpn_continue(segs, state, 0);
 	}
-	consume_skb(skb);
 	return NF_STOLEN;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_segment);

@@ -74,12 +74,14 @@ static bool nf_vpn_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
  * @ike_due: that of its IKE flow
  * @esp: state of the ESP flow
  * @ike: state of the IKE flow
+ * @has_ike: it had an IKE part
  */
 struct nf_vpn_gc_view {
 	unsigned long esp_due;
 	unsigned long ike_due;
 	enum nf_vpn_flow_state esp;
 	enum nf_vpn_flow_state ike;
+	bool has_ike;
 };
 
 static unsigned long nf_vpn_gc_ike_due(const struct nf_vpn_session *s)
@@ -93,6 +95,7 @@ static void nf_vpn_gc_look(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			   struct nf_vpn_gc_view *v)
 {
 	v->esp_due = READ_ONCE(s->esp.due);
+	v->has_ike = nf_vpn_session_ike(s);
 	v->ike_due = nf_vpn_gc_ike_due(s);
 	v->esp = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP);
 	v->ike = nf_vpn_session_ike(s) ?
@@ -107,7 +110,7 @@ static bool nf_vpn_gc_ike(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 
 	if (!ike)
 		return false;
-	nf_vpn_ike_expire(vn, s, unreplied);
+	nf_vpn_ike_expire(vn, s, unreplied, v->ike == NF_VPN_FLOW_LIVE);
 	switch (v->ike) {
 	case NF_VPN_FLOW_LIVE:
 		return true;
@@ -137,6 +140,8 @@ static bool nf_vpn_gc_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		/* Its first packet was dropped by the ruleset, or still waits. */
 		if (jiffies - READ_ONCE(s->last_out) <= unreplied)
 			return true;
+		if (ike)
+			return false;
 		fallthrough;
 	case NF_VPN_FLOW_DELETED:
 		nf_vpn_session_forget(vn, s);
@@ -158,6 +163,7 @@ static void nf_vpn_gc_session(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	/* A packet that came meanwhile knows better. */
 	if (test_bit(NF_VPN_SESSION_DEAD, &s->flags) ||
 	    READ_ONCE(s->esp.due) != v.esp_due ||
+	    v.has_ike != !!nf_vpn_session_ike(s) ||
 	    nf_vpn_gc_ike_due(s) != v.ike_due)
 		goto unlock;
 	ike = nf_vpn_gc_ike(vn, s, &v, unreplied);
@@ -167,6 +173,8 @@ static void nf_vpn_gc_session(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 		nf_vpn_session_free(vn, s);
 	} else if (v.esp == NF_VPN_FLOW_IDLE && !ike) {
 		nf_vpn_session_remember(vn, s);
+	} else if (!s->embryonic) {
+		nf_vpn_session_wake(vn, s);
 	}
 unlock:
 	spin_unlock_bh(&vn->lock);

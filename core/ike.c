@@ -160,19 +160,22 @@ EXPORT_SYMBOL_GPL(nf_vpn_cookie_free);
 static bool nf_vpn_cookie_recycle(struct nf_vpn_net *vn,
 				  struct nf_vpn_ike *ike, bool proven)
 {
-	struct nf_vpn_cookie *c, *oldest = NULL;
+	struct nf_vpn_cookie *c, *idlest = NULL;
 	bool crowded = ike->nunproven >= NF_VPN_SESSION_UNPROVEN;
 
 	if (ike->ncookies < NF_VPN_SESSION_COOKIES && (proven || !crowded))
 		return true;
-	/* Newest first. */
-	list_for_each_entry(c, &ike->cookies, by_session)
-		if (!c->proven || (proven && !ike->nunproven))
-			oldest = c;
-	if (!oldest)
+	list_for_each_entry(c, &ike->cookies, by_session) {
+		if (c->proven && (!proven || ike->nunproven))
+			continue;
+		if (!idlest ||
+		    (s32)(READ_ONCE(c->last) - READ_ONCE(idlest->last)) <= 0)
+			idlest = c;
+	}
+	if (!idlest)
 		return false;
 	nf_vpn_stat_inc(vn, COOKIE_RECYCLED);
-	nf_vpn_cookie_free(vn, oldest);
+	nf_vpn_cookie_free(vn, idlest);
 	return true;
 }
 
@@ -325,9 +328,10 @@ EXPORT_SYMBOL_GPL(nf_vpn_ike_forget);
  * @s: session
  * @idle: jiffies a pair without responder, or that only the remote host has
  *	used, may be silent
+ * @live: the flow is there; without it that goes for all pairs
  */
 void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-		       u32 idle)
+		       u32 idle, bool live)
 {
 	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
 	struct nf_vpn_cookie *c, *next;
@@ -336,7 +340,7 @@ void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	if (!ike)
 		return;
 	list_for_each_entry_safe(c, next, &ike->cookies, by_session) {
-		if ((c->resp && c->proven) ||
+		if ((live && c->resp && c->proven) ||
 		    (u32)jiffies - READ_ONCE(c->last) < idle)
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);

@@ -92,6 +92,23 @@ struct nf_vpn_remote *nf_vpn_remote_find(struct nf_vpn_net *vn,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_remote_find);
 
+/* Does the remote host know the session's client by this address? */
+static bool nf_vpn_session_has_masq(const struct nf_vpn_session *s,
+				    const union nf_inet_addr *addr)
+{
+	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (nf_inet_addr_cmp(addr, &s->client->host.addr))
+		return false;
+	/* Pairs with nf_vpn_flow_set_masq(). */
+	if (smp_load_acquire(&s->esp.has_masq) &&
+	    nf_inet_addr_cmp(&s->esp.masq, addr))
+		return true;
+	/* Pairs with nf_vpn_flow_set_masq(). */
+	return ike && smp_load_acquire(&ike->flow.has_masq) &&
+	       nf_inet_addr_cmp(&ike->flow.masq, addr);
+}
+
 /* Sessions looked at for the address they are translated to. */
 #define NF_VPN_REMOTE_SCAN	64
 
@@ -118,9 +135,7 @@ bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 		goto unlock;
 	hlist_for_each_entry(s, &remote->sessions, by_remote) {
 		/* Pairs with nf_vpn_flow_set_masq(). */
-		known = smp_load_acquire(&s->esp.has_masq) &&
-			nf_inet_addr_cmp(&s->esp.masq, &pkt->dst.addr) &&
-			!nf_inet_addr_cmp(&s->esp.masq, &s->client->host.addr);
+		known = nf_vpn_session_has_masq(s, &pkt->dst.addr);
 		if (known || !--scan)
 			break;
 	}
@@ -287,6 +302,20 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	call_rcu(&s->rcu, nf_vpn_session_free_rcu);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_free);
+
+/**
+ * nf_vpn_session_end_esp - the session has no ESP any more
+ * @vn: netns, its lock held
+ * @s: session; it stays if it has IKE
+ */
+void nf_vpn_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	if (!nf_vpn_session_ike(s))
+		nf_vpn_session_free(vn, s);
+	else if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		nf_vpn_session_forget(vn, s);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_end_esp);
 
 /* The session is in use: it doesn't yield to others. */
 void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s)

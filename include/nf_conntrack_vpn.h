@@ -186,6 +186,7 @@ enum nf_vpn_session_flags {
  * @rtt: milliseconds from request to response, 0 if not known
  * @child: seconds of the boot clock of the last child exchange, 0 if none
  * @visible: the client's child exchanges are seen: tickets tell all
+ * @port_lost: a NAT rule doesn't leave it port 500, so it gets no zone
  * @kept_alive: jiffies when ESP last kept the flow alive, lockless
  * @cookies: &struct nf_vpn_cookie, newest first
  * @ncookies: length of @cookies
@@ -204,6 +205,7 @@ struct nf_vpn_ike {
 	u32 rtt;
 	u32 child;
 	bool visible;
+	bool port_lost;
 	unsigned long kept_alive;
 	struct list_head cookies;
 	u8 ncookies;
@@ -586,6 +588,7 @@ struct nf_vpn_remote *nf_vpn_remote_find(struct nf_vpn_net *vn,
 bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s);
@@ -640,7 +643,7 @@ struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
 void nf_vpn_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-		       u32 idle);
+		       u32 idle, bool live);
 int nf_vpn_ike_need(const struct nf_vpn_session *s);
 void nf_vpn_ike_spend(struct nf_vpn_session *s);
 void nf_vpn_ike_reopen(struct nf_vpn_session *s);

@@ -36,7 +36,7 @@ udp() {
 
 modprobe -a nf_flow_table nf_flow_table_inet nft_flow_offload 2>/dev/null
 howto_net 3
-bg at srv socat -T 30 UDP4-LISTEN:7777,fork,reuseaddr PIPE > /dev/null
+bg at srv socat -T "$((3 * ${SLOW:-1}))" UDP4-LISTEN:7777,fork,reuseaddr PIPE > /dev/null
 # port 7777
 busywait 10 at srv grep -q ':1E61 ' /proc/net/udp
 masquerade

@@ -82,7 +82,11 @@ random_rule() {
 	RULES
 	at gw conntrack -F > /dev/null 2>&1
 	first 5
+	first 5
 	cmp_ok "$(kept)" -le 1 "masquerade random: the port is the rule's choice"
+	is "$(at gw conntrack -L -p udp --orig-port-dst 500 2>/dev/null |
+		grep -vc zone-reply)" 3 \
+		"a repeated message goes where stock conntrack finds the answer"
 	cmp_ok "$(stats port_lost)" -ge 2 "and that is counted"
 	like "$(dmesg | grep nf_conntrack_isakmp | tail -n 1)" \
 		'random.* keep 500' "and said"
