@@ -31,6 +31,7 @@ static const char usage[] =
 "  --answer-spi N            first SPI of the server's answers (0x2000)\n"
 "  --seq N                   first sequence number (1)\n"
 "  --proto N                 another protocol than ESP\n"
+"  --udp PORT [--response]   IKEv2 from and to PORT; the SPIs are its cookies\n"
 "  --size BYTES              payload after the sequence number (40)\n"
 "  --cut BYTES               send only so much of the ESP packet\n"
 "  --claim BYTES             payload length that the IP header tells; --dev only\n"
@@ -168,6 +169,14 @@ static void set_spi(void *field, const char *name, char *text)
 		set_number(&o->spi, name, text);
 }
 
+static void set_udp(void *field, const char *name, char *text)
+{
+	struct options *o = field;
+
+	set_number(&o->udp, name, text);
+	o->proto = IPPROTO_UDP;
+}
+
 #define OPTION(_name, _set, _field) \
 	{ _name, _set, offsetof(struct options, _field) }
 
@@ -187,6 +196,8 @@ static const struct description {
 	OPTION("answer-spi", set_number, answer_spi),
 	OPTION("seq", set_number, seq),
 	OPTION("proto", set_number, proto),
+	{ "udp", set_udp, 0 },
+	OPTION("response", set_flag, response),
 	OPTION("size", set_number, size),
 	OPTION("cut", set_number, cut),
 	OPTION("claim", set_number, claim),
@@ -241,6 +252,9 @@ static void options_check(const struct options *o, const char *command)
 		die("--size: at most %d", PACKET_MAX - 512);
 	if (o->fragments && (o->split % 8 || o->split > o->size))
 		die("--split: a multiple of 8 up to --size");
+	if (o->udp && (o->src.family != AF_INET || o->udp > UINT16_MAX ||
+		       o->size < 4 || o->fragments || o->cut >= 0))
+		die("--udp: a port, complete packets without checksum: IPv4");
 	if (o->claim >= 0 && !o->dev)
 		die("--claim needs --dev: a raw socket would correct it");
 	if (!strcmp(command, "recv"))

@@ -17,6 +17,18 @@ struct esp_head {
 	uint32_t seq;
 };
 
+/* RFC 7296 section 3.1: the head of an ISAKMP message, its words unaligned */
+struct isakmp_head {
+	uint32_t init_cookie[2];
+	uint32_t resp_cookie[2];
+	uint8_t next;
+	uint8_t version;
+	uint8_t exchange;
+	uint8_t flags;
+	uint32_t msgid;
+	uint32_t length;
+};
+
 struct addr {
 	int family;
 	union {
@@ -49,6 +61,9 @@ struct options {
 	unsigned int count;
 	unsigned int interval;		/* ms between packets of a host */
 	unsigned int stagger;		/* ms between the starts of hosts */
+
+	uint32_t udp;			/* port of ISAKMP instead of ESP */
+	bool response;
 
 	unsigned int size;		/* bytes after SPI and sequence */
 	int cut;			/* bytes after the IP headers, -1: all */

@@ -5,6 +5,7 @@
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/ip_icmp.h>
+#include <netinet/udp.h>
 #include <string.h>
 
 #include "espgen.h"
@@ -117,6 +118,40 @@ static size_t esp_build(const struct options *o, uint32_t spi, uint32_t seq,
 	return o->cut >= 0 && (size_t)o->cut < len ? (size_t)o->cut : len;
 }
 
+/*
+ * A DPD message, or what a request of another port looks like: an IKEv2
+ * INFORMATIONAL exchange (37) of one encrypted payload (46), o->size bytes. The
+ * SPIs are the cookies, the sequence number is the message's.
+ */
+static size_t udp_build(const struct options *o, unsigned int host,
+			uint32_t spi, uint32_t seq, unsigned char *p)
+{
+	struct isakmp_head h = {
+		.init_cookie = { htonl(spi), htonl(spi) },
+		.resp_cookie = { htonl(o->answer_spi + host), 0 },
+		.next = 46,
+		.version = 0x20,
+		.exchange = 37,
+		.flags = o->response ? 0x20 : 0x08,
+		.msgid = htonl(seq),
+		.length = htonl(sizeof(h) + o->size),
+	};
+	uint16_t payload[] = { 0, htons(o->size) };
+	struct udphdr uh = {
+		.uh_sport = htons(o->udp),
+		.uh_dport = htons(o->udp),
+		.uh_ulen = htons(sizeof(uh) + sizeof(h) + o->size),
+	};
+
+	memcpy(p, &uh, sizeof(uh));
+	p += sizeof(uh);
+	memcpy(p, &h, sizeof(h));
+	p += sizeof(h);
+	memset(p, 0xa5, o->size);
+	memcpy(p, payload, sizeof(payload));
+	return sizeof(uh) + sizeof(h) + o->size;
+}
+
 /* a complete packet from its IP header on */
 size_t packet_build(const struct options *o, unsigned int host, uint32_t spi,
 		    uint32_t seq, unsigned char *p)
@@ -128,7 +163,10 @@ size_t packet_build(const struct options *o, unsigned int host, uint32_t spi,
 	head = src.family == AF_INET ? sizeof(struct iphdr) :
 				       sizeof(struct ip6_hdr);
 	ext = exthdr_build(o, p + head);
-	len = ext + esp_build(o, spi, seq, p + head + ext);
+	p += head + ext;
+	len = ext + (o->udp ? udp_build(o, host, spi, seq, p) :
+			      esp_build(o, spi, seq, p));
+	p -= head + ext;
 	packet_ip_header(p, &src, &dst, proto,
 			 o->claim >= 0 ? (size_t)o->claim : len);
 	return head + len;

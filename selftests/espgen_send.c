@@ -4,6 +4,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,8 +165,11 @@ static size_t seq_offset(const struct options *o)
 {
 	size_t ip = o->src.family == AF_INET ? 20 : 40;
 
-	return FLOOD_HEAD + ip + 8 * strlen(o->exthdr) +
-	       offsetof(struct esp_head, seq);
+	ip += FLOOD_HEAD + 8 * strlen(o->exthdr);
+	if (o->udp)
+		return ip + sizeof(struct udphdr) +
+		       offsetof(struct isakmp_head, msgid);
+	return ip + offsetof(struct esp_head, seq);
 }
 
 /* ns per packet */
