@@ -84,6 +84,18 @@ nf_vpn_helper_init(struct nf_conntrack_helper *helper, u16 l3num, u16 protonum,
 }
 
 /*
+ * Before 7.3 a helper has a port, and no two of one protocol may share theirs,
+ * though nothing is assigned by it any more.
+ */
+static inline void nf_vpn_helper_port(struct nf_conntrack_helper *helper,
+				      u16 port)
+{
+#ifdef NF_VPN_HAVE_HELPER_INIT_PORTS
+	helper->tuple.src.u.all = htons(port);
+#endif
+}
+
+/*
  * Give an entry its helper, as __nf_ct_try_assign_helper() does: where
  * registration copies, entries hold references on the copy.
  */

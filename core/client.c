@@ -80,8 +80,7 @@ static void nf_vpn_zone_free(struct nf_vpn_net *vn,
 }
 
 static struct nf_vpn_client *nf_vpn_client_alloc(struct nf_vpn_net *vn,
-						 const struct nf_vpn_host *host,
-						 bool local)
+						 const struct nf_vpn_host *host)
 {
 	struct nf_vpn_client *client;
 	int err;
@@ -92,24 +91,12 @@ static struct nf_vpn_client *nf_vpn_client_alloc(struct nf_vpn_net *vn,
 		return ERR_PTR(-ENOMEM);
 	}
 	client->host = *host;
-	if (!local) {
-		err = nf_vpn_zone_alloc(vn, client);
-		if (err)
-			goto err_free;
-	}
 	err = rhashtable_insert_fast(&vn->clients, &client->node,
 				     nf_vpn_client_params);
-	if (err) {
-		nf_vpn_stat_inc(vn, NO_MEMORY);
-		goto err_zone;
-	}
-	return client;
-
-err_zone:
-	nf_vpn_zone_free(vn, client);
-err_free:
-	/* xa_load() of the zone may have seen it. */
-	kfree_rcu(client, rcu);
+	if (!err)
+		return client;
+	nf_vpn_stat_inc(vn, NO_MEMORY);
+	kfree(client);
 	return ERR_PTR(err);
 }
 
@@ -120,6 +107,32 @@ static void nf_vpn_client_free(struct nf_vpn_net *vn,
 			       nf_vpn_client_params);
 	nf_vpn_zone_free(vn, client);
 	kfree_rcu(client, rcu);
+}
+
+/**
+ * nf_vpn_client_hold - find or make a client, with or without a zone
+ * @vn: netns, its lock held
+ * @host: address
+ *
+ * Return: client with its session count raised, or an ERR_PTR.
+ */
+struct nf_vpn_client *nf_vpn_client_hold(struct nf_vpn_net *vn,
+					 const struct nf_vpn_host *host)
+{
+	struct nf_vpn_client *client;
+
+	lockdep_assert_held(&vn->lock);
+	client = rhashtable_lookup_fast(&vn->clients, host,
+					nf_vpn_client_params);
+	if (!client) {
+		client = nf_vpn_client_alloc(vn, host);
+		if (IS_ERR(client))
+			return client;
+	} else if (!client->sessions) {
+		list_del_init(&client->idle);
+	}
+	client->sessions++;
+	return client;
 }
 
 /**
@@ -134,19 +147,16 @@ struct nf_vpn_client *nf_vpn_client_get(struct nf_vpn_net *vn,
 					const struct nf_vpn_host *host,
 					bool local)
 {
-	struct nf_vpn_client *client;
+	struct nf_vpn_client *client = nf_vpn_client_hold(vn, host);
+	int err;
 
-	lockdep_assert_held(&vn->lock);
-	client = rhashtable_lookup_fast(&vn->clients, host,
-					nf_vpn_client_params);
-	if (!client) {
-		client = nf_vpn_client_alloc(vn, host, local);
-		if (IS_ERR(client))
-			return client;
-	} else if (!client->sessions) {
-		list_del_init(&client->idle);
+	if (IS_ERR(client) || local || client->zone)
+		return client;
+	err = nf_vpn_zone_alloc(vn, client);
+	if (err) {
+		nf_vpn_client_put(vn, client);
+		return ERR_PTR(err);
 	}
-	client->sessions++;
 	return client;
 }
 

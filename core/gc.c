@@ -10,6 +10,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "nf_conntrack_vpn.h"
+#include "nf_vpn_call.h"
 
 #define NF_VPN_GC_INTERVAL	(5 * HZ)
 /* Sessions looked at between two chances to schedule. */
@@ -224,8 +225,10 @@ void nf_vpn_gc_work(struct work_struct *work)
 	nf_vpn_undecided_gc(vn, HZ * (u32)
 			    READ_ONCE(vn->set.esp_timeout_unreplied));
 	nf_vpn_walk_sessions(vn, nf_vpn_gc_session);
+	nf_vpn_conns_gc(vn);
 	nf_vpn_client_gc(vn, false);
-	if (READ_ONCE(vn->nsessions) || !list_empty_careful(&vn->idle_clients))
+	if (READ_ONCE(vn->nsessions) || READ_ONCE(vn->calls.nconns) ||
+	    !list_empty_careful(&vn->idle_clients))
 		nf_vpn_gc_kick(vn);
 }
 

@@ -110,6 +110,40 @@ static bool nf_vpn_icmp_checksum_ok(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /**
+ * nf_vpn_icmp_attach - bring an ICMP error to a flow
+ * @vn: netns
+ * @skb: error that quotes a packet of @ct
+ * @icmp: what it quotes
+ * @ct: flow; the reference goes over to the packet, or is put
+ * @dir: direction of the error, opposite to that of the quoted packet
+ * @state: hook
+ *
+ * The same tests as nf_conntrack_inet_error(); what fails them is left to it.
+ */
+unsigned int nf_vpn_icmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
+				const struct nf_vpn_icmp *icmp,
+				struct nf_conn *ct, enum ip_conntrack_dir dir,
+				const struct nf_hook_state *state)
+{
+	struct nf_vpn_pkt outer;
+
+	nf_vpn_pkt_addrs(&outer, skb, skb_network_offset(skb), state->pf);
+	if (!nf_vpn_icmp_checksum_ok(vn, skb, icmp->thoff, state) ||
+	    !nf_inet_addr_cmp(&ct->tuplehash[dir].tuple.dst.u3,
+			      &outer.dst.addr)) {
+		nf_ct_put(ct);
+		return NF_ACCEPT;
+	}
+	nf_conntrack_put(skb_nfct(skb));
+	skb->_nfct = 0;
+	nf_ct_set(skb, ct, dir == IP_CT_DIR_REPLY ? IP_CT_RELATED_REPLY :
+						    IP_CT_RELATED);
+	nf_vpn_stat_inc(vn, ICMP_RELATED);
+	return NF_ACCEPT;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_icmp_attach);
+
+/**
  * nf_vpn_icmp_relate - bring an ICMP error to the flow of a session
  * @vn: netns
  * @skb: error that quotes an outbound packet of @s
@@ -117,8 +151,6 @@ static bool nf_vpn_icmp_checksum_ok(struct nf_vpn_net *vn, struct sk_buff *skb,
  * @s: session
  * @kind: the flow of the packet
  * @state: hook
- *
- * The same tests as nf_conntrack_inet_error(); what fails them is left to it.
  */
 unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
 				const struct nf_vpn_icmp *icmp,
@@ -129,16 +161,11 @@ unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
 	struct nf_vpn_pkt outer;
 	struct nf_conn *ct;
 
-	if (!nf_vpn_icmp_checksum_ok(vn, skb, icmp->thoff, state))
-		return NF_ACCEPT;
-	nf_vpn_pkt_addrs(&outer, skb, skb_network_offset(skb), s->client->host.l3num);
+	nf_vpn_pkt_addrs(&outer, skb, skb_network_offset(skb),
+			 s->client->host.l3num);
 	ct = nf_vpn_flow_get_in(vn, s, kind, &outer);
 	if (!ct)
 		return NF_ACCEPT;
-	nf_conntrack_put(skb_nfct(skb));
-	skb->_nfct = 0;
-	nf_ct_set(skb, ct, IP_CT_RELATED_REPLY);
-	nf_vpn_stat_inc(vn, ICMP_RELATED);
-	return NF_ACCEPT;
+	return nf_vpn_icmp_attach(vn, skb, icmp, ct, IP_CT_DIR_REPLY, state);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_icmp_relate);

@@ -25,6 +25,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "nf_conntrack_vpn.h"
+#include "nf_vpn_call.h"
 
 static unsigned int nf_vpn_net_id __read_mostly;
 
@@ -412,9 +413,15 @@ static int __net_init nf_vpn_net_init(struct net *net)
 	err = nf_vpn_cookies_init(vn);
 	if (err)
 		goto err_spis;
-	err = nf_vpn_sysctl_init(vn);
+	err = nf_vpn_calls_init(vn);
 	if (err)
 		goto err_cookies;
+	err = nf_vpn_conns_init(vn);
+	if (err)
+		goto err_calls;
+	err = nf_vpn_sysctl_init(vn);
+	if (err)
+		goto err_conns;
 	err = nf_register_net_hooks(net, nf_vpn_ops, ARRAY_SIZE(nf_vpn_ops));
 	if (err)
 		goto err_sysctl;
@@ -422,6 +429,10 @@ static int __net_init nf_vpn_net_init(struct net *net)
 
 err_sysctl:
 	nf_vpn_sysctl_exit(vn);
+err_conns:
+	nf_vpn_conns_exit(vn);
+err_calls:
+	nf_vpn_calls_exit(vn);
 err_cookies:
 	nf_vpn_cookies_exit(vn);
 err_spis:
@@ -438,6 +449,7 @@ err_stats:
 /* The hooks go first; their last packets have left before .exit. */
 static void __net_exit nf_vpn_net_pre_exit(struct net *net)
 {
+	WRITE_ONCE(nf_vpn_pernet(net)->dead, true);
 	nf_unregister_net_hooks(net, nf_vpn_ops, ARRAY_SIZE(nf_vpn_ops));
 }
 
@@ -448,7 +460,10 @@ static void __net_exit nf_vpn_net_exit(struct net *net)
 	nf_vpn_sysctl_exit(vn);
 	cancel_delayed_work_sync(&vn->gc);
 	nf_vpn_flush(vn);
+	nf_vpn_conns_flush(vn);
 	nf_vpn_client_gc(vn, true);
+	nf_vpn_conns_exit(vn);
+	nf_vpn_calls_exit(vn);
 	nf_vpn_cookies_exit(vn);
 	nf_vpn_spis_exit(vn);
 	nf_vpn_sessions_exit(vn);
@@ -481,7 +496,7 @@ static void __exit nf_vpn_exit(void)
 {
 	nf_vpn_netlink_exit();
 	unregister_pernet_subsys(&nf_vpn_pernet_ops);
-	/* nf_vpn_session_free_rcu() is ours. */
+	/* nf_vpn_session_free_rcu() is ours, and so is that of calls. */
 	rcu_barrier();
 }
 

@@ -30,6 +30,13 @@ nf_vpn_isakmp_policy[NF_CT_VPN_A_ISAKMP_REMOTE + 1] = {
 	[NF_CT_VPN_A_ISAKMP_REMOTE]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
 };
 
+static const struct nla_policy
+nf_vpn_pptp_policy[NF_CT_VPN_A_PPTP_REMOTE + 1] = {
+	[NF_CT_VPN_A_PPTP_FAMILY]	= { .type = NLA_U8 },
+	[NF_CT_VPN_A_PPTP_CLIENT]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[NF_CT_VPN_A_PPTP_REMOTE]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+};
+
 /**
  * nf_vpn_may - may the sender of a request ask?
  * @skb: request
@@ -118,6 +125,10 @@ static u64 nf_vpn_stat_sum(const struct nf_vpn_net *vn, int stat)
 		return READ_ONCE(vn->nclients);
 	case NF_CT_VPN_A_STATS_SESSIONS:
 		return READ_ONCE(vn->nsessions);
+	case NF_CT_VPN_A_STATS_PPTP_CONNS:
+		return READ_ONCE(vn->calls.nconns);
+	case NF_CT_VPN_A_STATS_PPTP_CALLS:
+		return READ_ONCE(vn->calls.ncalls);
 	}
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu_ptr(vn->stats, cpu)->count[stat]);
@@ -191,10 +202,21 @@ static int nf_vpn_start_isakmp(struct netlink_callback *cb)
 	return nf_vpn_dump_start(cb, &nf_vpn_dump_isakmp);
 }
 
+static int nf_vpn_start_pptp(struct netlink_callback *cb)
+{
+	return nf_vpn_dump_start(cb, &nf_vpn_dump_pptp);
+}
+
 static int nf_vpn_dumpit_isakmp(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
 	return nf_vpn_dump(skb, cb, &nf_vpn_dump_isakmp);
+}
+
+static int nf_vpn_dumpit_pptp(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	return nf_vpn_dump(skb, cb, &nf_vpn_dump_pptp);
 }
 
 /* A command without attributes refuses them all. */
@@ -232,6 +254,14 @@ static const struct genl_ops nf_vpn_genl_ops[] = {
 		.done		= nf_vpn_dump_done,
 		.policy		= nf_vpn_isakmp_policy,
 		.maxattr	= NF_CT_VPN_A_ISAKMP_REMOTE,
+	},
+	{
+		.cmd		= NF_CT_VPN_CMD_PPTP_GET,
+		.start		= nf_vpn_start_pptp,
+		.dumpit		= nf_vpn_dumpit_pptp,
+		.done		= nf_vpn_dump_done,
+		.policy		= nf_vpn_pptp_policy,
+		.maxattr	= NF_CT_VPN_A_PPTP_REMOTE,
 	},
 };
 

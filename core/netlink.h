@@ -66,9 +66,13 @@ int nf_vpn_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		const struct nf_vpn_dump_what *what);
 int nf_vpn_dump_done(struct netlink_callback *cb);
 
-/* core/netlink_session.c, core/netlink_esp.c, core/netlink_isakmp.c */
+/*
+ * core/netlink_session.c, core/netlink_esp.c, core/netlink_isakmp.c,
+ * core/netlink_call.c
+ */
 extern const struct nf_vpn_dump_what nf_vpn_dump_sessions;
 extern const struct nf_vpn_dump_what nf_vpn_dump_esp;
 extern const struct nf_vpn_dump_what nf_vpn_dump_isakmp;
+extern const struct nf_vpn_dump_what nf_vpn_dump_pptp;
 
 #endif /* _NF_VPN_NETLINK_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Settings: net.netfilter.nf_conntrack_{vpn,esp,isakmp}_*, one set per netns. */
+/* Settings: net.netfilter.nf_conntrack_*, one set per netns. */
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
@@ -8,6 +8,7 @@
 
 #include "compat.h"
 #include "nf_conntrack_vpn.h"
+#include "nf_vpn_call.h"
 
 /* Lifetimes in jiffies must stay a positive int for conntrack. */
 static int nf_vpn_timeout_max = INT_MAX / HZ;
@@ -26,6 +27,7 @@ static const struct nf_vpn_settings nf_vpn_defaults = {
 	.esp_inbound_first	= 0,
 	.isakmp_timeout		= 1800,
 	.isakmp_keep_port	= 1,
+	.pptp_ext_timeout	= 18000,
 };
 
 static DEFINE_MUTEX(nf_vpn_enable_mutex);
@@ -51,6 +53,7 @@ static int nf_vpn_proc_enable(NF_VPN_CTL_TABLE *table, int write, void *buffer,
 	synchronize_net();
 	nf_vpn_flow_kill_zones(vn->net, 0);
 	nf_vpn_flush(vn);
+	nf_vpn_conns_flush(vn);
 unlock:
 	mutex_unlock(&nf_vpn_enable_mutex);
 	return err;
@@ -85,6 +88,8 @@ static const struct ctl_table nf_vpn_sysctls[] = {
 		   &nf_vpn_timeout_max),
 	NF_VPN_INT("isakmp_keep_port", isakmp_keep_port, SYSCTL_ZERO,
 		   &nf_vpn_two),
+	NF_VPN_INT("pptp_ext_timeout", pptp_ext_timeout, SYSCTL_ONE,
+		   &nf_vpn_timeout_max),
 };
 
 /* Memory is the host's: the root of a container can't raise its share. */

@@ -78,9 +78,10 @@ struct nf_vpn_host {
  * struct nf_vpn_client - inside host (or address of the gateway) with sessions
  * @node: in &nf_vpn_net.clients
  * @host: its address
- * @entries: sessions and SPIs charged to it
- * @sessions: number of its sessions
- * @zone: reply zone id, 0 for an address of the gateway
+ * @entries: sessions, SPIs, PPTP connections and calls charged to it
+ * @sessions: number of its sessions and PPTP connections
+ * @zone: reply zone id, 0 for an address of the gateway and for a client that
+ *	has used nothing but PPTP
  * @used: a flow was confirmed in the zone
  * @idle_since: jiffies when @sessions fell to 0
  * @idle: in &nf_vpn_net.idle_clients while @sessions is 0
@@ -432,6 +433,23 @@ struct nf_vpn_settings {
 	int esp_inbound_first;
 	int isakmp_timeout;
 	int isakmp_keep_port;
+	int pptp_ext_timeout;
+};
+
+/**
+ * struct nf_vpn_calls - PPTP calls of a netns, see nf_vpn_call.h
+ * @table: &struct nf_vpn_call_node by addresses and Call-ID
+ * @pairs: &struct nf_vpn_call_pair by addresses
+ * @conns: &struct nf_vpn_conn by addresses and ports
+ * @nconns: control connections
+ * @ncalls: calls, closed ones included
+ */
+struct nf_vpn_calls {
+	struct rhashtable table;
+	struct rhashtable pairs;
+	struct rhashtable conns;
+	u32 nconns;
+	u32 ncalls;
 };
 
 /* Counters are indexed by the netlink attribute that reports them. */
@@ -463,6 +481,8 @@ struct nf_vpn_stats {
  * @remembered: sessions whose flow idled out, least recently idled first
  * @undecided: undecided SPIs of all remote hosts, oldest first
  * @nundecided: length of @undecided
+ * @calls: PPTP
+ * @dead: the netns is going; helpers may still be called, and learn nothing
  * @gc: runs while there is anything to expire
  * @sysctl: registered table
  */
@@ -488,6 +508,8 @@ struct nf_vpn_net {
 	struct list_head remembered;
 	struct list_head undecided;
 	u32 nundecided;
+	struct nf_vpn_calls calls;
+	bool dead;
 	struct delayed_work gc;
 	struct ctl_table_header *sysctl;
 };
@@ -568,6 +590,8 @@ void nf_vpn_clients_exit(struct nf_vpn_net *vn);
 struct nf_vpn_client *nf_vpn_client_get(struct nf_vpn_net *vn,
 					const struct nf_vpn_host *host,
 					bool local);
+struct nf_vpn_client *nf_vpn_client_hold(struct nf_vpn_net *vn,
+					 const struct nf_vpn_host *host);
 void nf_vpn_client_put(struct nf_vpn_net *vn, struct nf_vpn_client *client);
 void nf_vpn_client_gc(struct nf_vpn_net *vn, bool all);
 int nf_vpn_charge(struct nf_vpn_net *vn, struct nf_vpn_client *client);
@@ -779,6 +803,10 @@ unsigned int nf_vpn_segment(struct sk_buff *skb,
 /* core/icmp.c */
 unsigned int nf_vpn_icmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 				unsigned int thoff, u8 protonum,
+				const struct nf_hook_state *state);
+unsigned int nf_vpn_icmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
+				const struct nf_vpn_icmp *icmp,
+				struct nf_conn *ct, enum ip_conntrack_dir dir,
 				const struct nf_hook_state *state);
 unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
 				const struct nf_vpn_icmp *icmp,

@@ -14,8 +14,9 @@ const char filter_help[] =
 	"Filters, of which all must match:\n"
 	"  client ADDRESS[/BITS]   the client\n"
 	"  server ADDRESS[/BITS]   the server\n"
-	"  spi NUMBER              the SPI; hexadecimal with 0x; not for isakmp\n"
-	"  state STATE             unreplied, established, undecided, remembered\n";
+	"  spi NUMBER              the SPI; hexadecimal with 0x; ESP only\n"
+	"  state STATE             unreplied, established, undecided, remembered,\n"
+	"                          closed\n";
 
 /* Digits only: strtoul() alone takes signs, blanks, a prefix and "". */
 static bool parse_number(const char *s, int base, unsigned long max,
@@ -187,4 +188,11 @@ bool filter_isakmp(const struct filter *filter, const struct isakmp *i)
 {
 	return filter_addrs(filter, &i->client, &i->server) &&
 	       (!filter->by_state || i->state == filter->state);
+}
+
+bool filter_pptp(const struct filter *filter, const struct pptp *p)
+{
+	return filter_addrs(filter, &p->client, &p->server) &&
+	       !filter->by_spi &&
+	       (!filter->by_state || p->state == filter->state);
 }

@@ -30,6 +30,7 @@ extern const char filter_help[];
 int filter_parse(struct filter *filter, const char *where, char **words);
 
 bool filter_session(const struct filter *filter, const struct session *s);
+bool filter_pptp(const struct filter *filter, const struct pptp *p);
 bool filter_esp(const struct filter *filter, const struct esp *e);
 bool filter_isakmp(const struct filter *filter, const struct isakmp *i);
 

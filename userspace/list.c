@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * list - sessions, SPIs, both as a tree, or IKE exchanges
+ * list - sessions, SPIs, both as a tree, IKE exchanges, PPTP calls
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ struct query {
 };
 
 static const struct noun *const nouns[] = { &session_noun, &esp_noun,
-					   &isakmp_noun };
+					   &isakmp_noun, &pptp_noun };
 
 static const struct noun *find_noun(const char *word)
 {
@@ -38,10 +38,10 @@ static void help_columns(const struct noun *noun)
 static int usage(const struct noun *noun)
 {
 	if (!noun)
-		printf("Usage: vpnct list [OPTIONS] [sessions|esp|isakmp] [FILTER...]\n\n"
+		printf("Usage: vpnct list [OPTIONS] [sessions|esp|isakmp|pptp] [FILTER...]\n\n"
 		       "Show sessions, or the SPIs of ESP, or without a word both: the SPIs of a\n"
 		       "session below it, at the end those of no session. Or show the exchanges of\n"
-		       "IKE, which is ISAKMP, by their cookies.\n\n");
+		       "IKE, which is ISAKMP, by their cookies, or the calls of PPTP.\n\n");
 	else
 		printf("Usage: vpnct list %s [OPTIONS] [FILTER...]\n\n",
 		       noun->plural);
@@ -52,6 +52,8 @@ static int usage(const struct noun *noun)
 		help_columns(&esp_noun);
 	if (!noun || noun == &isakmp_noun)
 		help_columns(&isakmp_noun);
+	if (!noun || noun == &pptp_noun)
+		help_columns(&pptp_noun);
 	return EXIT_OK;
 }
 
@@ -145,6 +147,13 @@ static int list_tree(struct nl *nl, const struct options *opt,
 	return err;
 }
 
+static bool keep_pptp(const void *rec, const void *data)
+{
+	const struct query *query = data;
+
+	return filter_pptp(&query->filter, rec);
+}
+
 static bool keep_isakmp(const void *rec, const void *data)
 {
 	const struct query *query = data;
@@ -205,6 +214,8 @@ static int list_query(struct nl *nl, const struct options *opt,
 		return list_flat(nl, opt, query, keep_esp);
 	if (query->noun == &isakmp_noun)
 		return list_flat(nl, opt, query, keep_isakmp);
+	if (query->noun == &pptp_noun)
+		return list_flat(nl, opt, query, keep_pptp);
 	return list_tree(nl, opt, query);
 }
 

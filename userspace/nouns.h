@@ -73,6 +73,27 @@ struct isakmp {
 	uint64_t last;
 };
 
+struct pptp {
+	struct record rec;
+	uint64_t family;
+	struct addr client;
+	struct addr server;
+	struct addr masq;
+	struct addr host;
+	uint64_t state;
+	uint64_t client_id;
+	uint64_t client_wire;
+	uint64_t host_id;
+	uint64_t host_wire;
+	uint64_t client_port;
+	uint64_t server_port;
+	uint64_t age;
+	uint64_t idle;
+	uint64_t timeout;
+	uint64_t packets_out;
+	uint64_t packets_in;
+};
+
 struct stats {
 	struct record rec;
 	uint64_t count[NF_CT_VPN_A_STATS_MAX + 1];
@@ -81,6 +102,7 @@ struct stats {
 extern const struct noun session_noun;
 extern const struct noun esp_noun;
 extern const struct noun isakmp_noun;
+extern const struct noun pptp_noun;
 extern const struct noun stats_noun;
 
 int fetch_stats(struct nl *nl, struct stats *stats);

@@ -44,6 +44,7 @@ static const char *value_colour(const struct field *f, const void *rec)
 	case NF_CT_VPN_STATE_UNDECIDED:
 		return YELLOW;
 	case NF_CT_VPN_STATE_REMEMBERED:
+	case NF_CT_VPN_STATE_CLOSED:
 		return DIM;
 	}
 	return NULL;

@@ -2,7 +2,7 @@
 /*
  * record - what a noun consists of, described once
  *
- * A noun (session, esp, stats) is a C structure and an array of &struct field
+ * A noun (session, esp, pptp, stats) is a C structure and an array of &struct field
  * that says of each member which attribute brings it and how it is shown.
  * The decoder, the three output formats and --help all work from that array,
  * so that none of them can show what another one forgot.

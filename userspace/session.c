@@ -21,6 +21,7 @@ static const char *const states[] = {
 	[NF_CT_VPN_STATE_ESTABLISHED] = "established",
 	[NF_CT_VPN_STATE_UNDECIDED] = "undecided",
 	[NF_CT_VPN_STATE_REMEMBERED] = "remembered",
+	[NF_CT_VPN_STATE_CLOSED] = "closed",
 };
 
 const struct names state_names = { states, ARRAY_SIZE(states) };

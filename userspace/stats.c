@@ -21,7 +21,7 @@
 
 static const struct field stats_fields[] = {
 	COUNTER(ENTRIES, "entries", "in the tables now",
-		"sessions, SPIs and cookie pairs"),
+		"sessions, SPIs, cookie pairs, PPTP connections and calls"),
 	COUNTER(CLIENTS, "clients", NULL, "reply zones in use"),
 	COUNTER(SESSIONS, "sessions", NULL, "sessions"),
 
@@ -86,6 +86,18 @@ static const struct field stats_fields[] = {
 	COUNTER(FLOATED, "floated", NULL, "sessions whose ESP goes into UDP"),
 	COUNTER(PORT_LOST, "port_lost", NULL,
 		"left from another port than 500: the ruleset wants that"),
+
+	COUNTER(PPTP_CONNS, "pptp_conns", "PPTP", "control connections now"),
+	COUNTER(PPTP_CALLS, "pptp_calls", NULL, "calls now, closed ones too"),
+	COUNTER(PPTP_CALL_NEW, "pptp_call_new", NULL, "calls that came up"),
+	COUNTER(PPTP_CALL_REFUSED, "pptp_call_refused", NULL,
+		"calls not tracked: limit, Call-ID taken"),
+	COUNTER(PPTP_TRANSLATED, "pptp_translated", NULL,
+		"Call-IDs replaced in control messages"),
+	COUNTER(PPTP_LOST, "pptp_lost", NULL,
+		"bytes of control streams not understood"),
+	COUNTER(PPTP_NO_CALL, "pptp_no_call", NULL,
+		"GRE packets dropped: their call isn't up"),
 };
 
 static_assert(ARRAY_SIZE(stats_fields) <= FIELD_MAX,
@@ -112,7 +124,7 @@ static int usage(void)
 	for (i = 0; i < stats_noun.n_fields; i++, f++) {
 		if (f->group)
 			printf(" %s\n", f->group);
-		printf("  %-15s  %s\n", f->key, f->help);
+		printf("  %-17s  %s\n", f->key, f->help);
 	}
 	return EXIT_OK;
 }

@@ -53,6 +53,16 @@ struct fake_isakmp {
 	uint64_t packets, first, last;
 };
 
+struct fake_call {
+	const char *client, *server, *masq, *host;
+	uint8_t state;
+	int client_id, client_wire, host_id, host_wire; /* -1: none */
+	uint16_t client_port, server_port;
+	uint64_t age, idle;
+	uint32_t timeout;
+	uint64_t packets_out, packets_in;
+};
+
 #define SERVER "199.0.0.1"
 #define GATEWAY "200.200.200.200"
 #define SERVER6 "2001:db8:1::1"
@@ -63,6 +73,7 @@ enum {
 	ESTABLISHED = NF_CT_VPN_STATE_ESTABLISHED,
 	UNDECIDED = NF_CT_VPN_STATE_UNDECIDED,
 	REMEMBERED = NF_CT_VPN_STATE_REMEMBERED,
+	CLOSED = NF_CT_VPN_STATE_CLOSED,
 };
 
 /* Not in order, and one twice, as a hash table that grows would have it. */
@@ -132,6 +143,17 @@ static const struct fake_isakmp exchanges[] = {
 	  0x1a1b1c1d1e1f0002, 2, 43, ESTABLISHED, 0, 6, 61000, 61000 },
 	{ "10.0.0.99", SERVER, NULL, 32770, 0x00000000deadbeef,
 	  0x00000000feedface, 1, 5, REMEMBERED, 0, 9, 90000000, 7200000 },
+};
+
+static const struct fake_call calls[] = {
+	{ "10.0.0.3", SERVER, GATEWAY, SERVER, ESTABLISHED, 0, 1, 128, 128,
+	  40001, 1723, 61000, 400, 17999, 4000000000ULL, 120 },
+	{ "10.0.0.2", SERVER, GATEWAY, SERVER, ESTABLISHED, 0, 0, 0, 0, 40000,
+	  1723, 125000, 2000, 17998, 7, 5 },
+	{ "10.0.0.2", SERVER, GATEWAY, SERVER, UNREPLIED, 65535, 65535, -1, -1,
+	  40000, 1723, 1000, 1000, 0, 0, 0 },
+	{ SERVER, GATEWAY, SERVER, "10.0.0.4", CLOSED, 7, 7, 9, 10, 50000,
+	  1723, 3600000, 9000, 0, 1, 1 },
 };
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -363,6 +385,40 @@ static void add_isakmp(const struct fake_isakmp *e)
 	end_message(nlh);
 }
 
+static void put_id(struct nlmsghdr *nlh, uint16_t type, int id)
+{
+	if (id >= 0)
+		mnl_attr_put_u16(nlh, type, id);
+}
+
+static void add_call(const struct fake_call *c)
+{
+	struct nlmsghdr *nlh = add_answer(NF_CT_VPN_CMD_PPTP_GET, NLM_F_MULTI);
+
+	put_family(nlh, NF_CT_VPN_A_PPTP_FAMILY, c->client);
+	put_addr(nlh, NF_CT_VPN_A_PPTP_CLIENT, c->client);
+	put_addr(nlh, NF_CT_VPN_A_PPTP_REMOTE, c->server);
+	put_addr(nlh, NF_CT_VPN_A_PPTP_MASQ, c->masq);
+	put_addr(nlh, NF_CT_VPN_A_PPTP_HOST, c->host);
+	mnl_attr_put_u8(nlh, NF_CT_VPN_A_PPTP_STATE, c->state);
+	put_id(nlh, NF_CT_VPN_A_PPTP_CLIENT_ID, c->client_id);
+	put_id(nlh, NF_CT_VPN_A_PPTP_CLIENT_WIRE, c->client_wire);
+	put_id(nlh, NF_CT_VPN_A_PPTP_HOST_ID, c->host_id);
+	put_id(nlh, NF_CT_VPN_A_PPTP_HOST_WIRE, c->host_wire);
+	mnl_attr_put_u16(nlh, NF_CT_VPN_A_PPTP_CLIENT_PORT, c->client_port);
+	mnl_attr_put_u16(nlh, NF_CT_VPN_A_PPTP_REMOTE_PORT, c->server_port);
+	put_u64(nlh, NF_CT_VPN_A_PPTP_AGE, c->age);
+	put_u64(nlh, NF_CT_VPN_A_PPTP_IDLE, c->idle);
+	mnl_attr_put_u32(nlh, NF_CT_VPN_A_PPTP_TIMEOUT, c->timeout);
+	if (c->timeout) {
+		put_u64(nlh, NF_CT_VPN_A_PPTP_PACKETS_OUT, c->packets_out);
+		put_u64(nlh, NF_CT_VPN_A_PPTP_PACKETS_IN, c->packets_in);
+	}
+	if (scenario("newer"))
+		put_oddities(nlh);
+	end_message(nlh);
+}
+
 /* One server, MANY clients with an SPI each way: several datagrams. */
 static void add_many(uint8_t cmd)
 {
@@ -400,6 +456,9 @@ static void add_demo(uint8_t cmd)
 	else if (cmd == NF_CT_VPN_CMD_ISAKMP_GET)
 		for (i = 0; i < ARRAY_SIZE(exchanges); i++)
 			add_isakmp(&exchanges[i]);
+	else if (cmd == NF_CT_VPN_CMD_PPTP_GET)
+		for (i = 0; i < ARRAY_SIZE(calls); i++)
+			add_call(&calls[i]);
 	else
 		for (i = 0; i < ARRAY_SIZE(spis); i++)
 			add_esp(&spis[i]);

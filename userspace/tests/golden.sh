@@ -106,6 +106,8 @@ outputs()
 		golden "esp-$format" demo list esp "${opt[@]}"
 		golden "isakmp-$format" demo list isakmp "${opt[@]}"
 		golden "isakmp-empty-$format" empty list isakmp "${opt[@]}"
+		golden "pptp-$format" demo list pptp "${opt[@]}"
+		golden "pptp-empty-$format" empty list pptp "${opt[@]}"
 		golden "stats-$format" demo "${opt[@]}" stats
 		golden "list-empty-$format" empty list "${opt[@]}"
 		golden "esp-empty-$format" empty list esp "${opt[@]}"
@@ -129,6 +131,8 @@ filters()
 		spi 0x7fffffff state established
 	golden filter-isakmp demo list isakmp client 10.0.0.3 state undecided
 	golden filter-isakmp-server demo list isakmp server 2001:db8:1::1 -p
+	golden filter-pptp demo list pptp client 10.0.0.2 state established
+	golden filter-pptp-server demo list pptp server 200.200.200.200/24
 	golden filter-nothing demo list client 192.0.2.1
 }
 
@@ -139,6 +143,7 @@ command_line()
 	golden help-sessions demo list sessions -h
 	golden help-esp demo list esp -h
 	golden help-isakmp demo list isakmp -h
+	golden help-pptp demo list pptp -h
 	golden help-stats demo stats -h
 	golden version demo --version
 	golden bad-command demo lits
@@ -234,7 +239,8 @@ manual()
 	local word missing=
 
 	for word in $(awk '/^  *[0-9]+ / && $2 != "-" { print $2 }' \
-			golden/help-sessions golden/help-esp golden/help-isakmp) \
+			golden/help-sessions golden/help-esp golden/help-isakmp \
+			golden/help-pptp) \
 		$(awk -F '\t' 'NF == 2 { print $1 }' \
 			golden/stats-tsv golden/summary-tsv) \
 		$(awk '/^Commands:/ { on = 1; next } !NF { on = 0 }
@@ -257,7 +263,7 @@ header_types()
 {
 	diff <(sed -n 's/^ \* @\(NF_CT_VPN_A_[A-Z0-9_]*\): \(u[0-9]*\)\(,.*\)\{0,1\}$/\1 \2/p' \
 			"$header" | sort) \
-	     <(sed -n 's/^SPEC_ATTR([sei].*"\(u[0-9]*\)", \(NF_[A-Z0-9_]*\),.*/\2 \1/p' \
+	     <(sed -n 's/^SPEC_ATTR([seip].*"\(u[0-9]*\)", \(NF_[A-Z0-9_]*\),.*/\2 \1/p' \
 			"$spec" | grep -v _STATS_ | sort)
 }
 
@@ -269,6 +275,8 @@ fuzz()
 	for seed in $(seq "$1"); do
 		run "fuzz:$seed" list -j
 		[ $? -le 1 ] || { echo "# seed $seed"; return 1; }
+		run "fuzz:$seed" list pptp
+		[ $? -le 1 ] || { echo "# seed $seed, pptp"; return 1; }
 		run "fuzz:$seed" list isakmp
 		[ $? -le 1 ] || { echo "# seed $seed, isakmp"; return 1; }
 		run "fuzz:$seed" stats

@@ -66,6 +66,8 @@ static void test_spec(void)
 	   "spec: every ESP attribute is there");
 	ok(count(ATTR, "isakmp") == NF_CT_VPN_A_ISAKMP_MAX + 1,
 	   "spec: every ISAKMP attribute is there");
+	ok(count(ATTR, "pptp") == NF_CT_VPN_A_PPTP_MAX + 1,
+	   "spec: every PPTP attribute is there");
 	ok(count(ATTR, "stats") == NF_CT_VPN_A_STATS_MAX + 1,
 	   "spec: every counter is there");
 }
@@ -134,10 +136,12 @@ static void test_tables(void)
 	test_fields("session", &session_noun);
 	test_fields("esp", &esp_noun);
 	test_fields("isakmp", &isakmp_noun);
+	test_fields("pptp", &pptp_noun);
 	test_fields("stats", &stats_noun);
 	test_names("state", &session_noun, NF_CT_VPN_A_SESSION_STATE);
 	test_names("state", &esp_noun, NF_CT_VPN_A_ESP_STATE);
 	test_names("state", &isakmp_noun, NF_CT_VPN_A_ISAKMP_STATE);
+	test_names("state", &pptp_noun, NF_CT_VPN_A_PPTP_STATE);
 	test_names("dir", &esp_noun, NF_CT_VPN_A_ESP_DIR);
 	test_names("conf", &esp_noun, NF_CT_VPN_A_ESP_CONFIDENCE);
 }

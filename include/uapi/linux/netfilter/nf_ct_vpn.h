@@ -21,6 +21,7 @@
  * @NF_CT_VPN_CMD_STATS_GET: counters of the netns, NF_CT_VPN_A_STATS_*
  * @NF_CT_VPN_CMD_ISAKMP_GET: dump IKE exchanges, attributes
  *	NF_CT_VPN_A_ISAKMP_*
+ * @NF_CT_VPN_CMD_PPTP_GET: dump PPTP calls, attributes NF_CT_VPN_A_PPTP_*
  */
 enum nf_ct_vpn_cmd {
 	NF_CT_VPN_CMD_UNSPEC,
@@ -28,25 +29,28 @@ enum nf_ct_vpn_cmd {
 	NF_CT_VPN_CMD_ESP_GET,
 	NF_CT_VPN_CMD_STATS_GET,
 	NF_CT_VPN_CMD_ISAKMP_GET,
+	NF_CT_VPN_CMD_PPTP_GET,
 	__NF_CT_VPN_CMD_MAX,
 };
 
 #define NF_CT_VPN_CMD_MAX (__NF_CT_VPN_CMD_MAX - 1)
 
 /**
- * enum nf_ct_vpn_state - state of a session, an SPI or an IKE exchange
+ * enum nf_ct_vpn_state - state of a session, an SPI, an IKE exchange or a call
  * @NF_CT_VPN_STATE_UNREPLIED: seen in one direction only so far
  * @NF_CT_VPN_STATE_ESTABLISHED: answered (session, exchange), paired or bound
  *	(SPI)
  * @NF_CT_VPN_STATE_UNDECIDED: inbound SPI whose owner is not known yet;
  *	exchange that only the remote host has used so far
  * @NF_CT_VPN_STATE_REMEMBERED: idled out; kept to recognise its owner
+ * @NF_CT_VPN_STATE_CLOSED: call that is over; its Call-IDs are kept from others
  */
 enum nf_ct_vpn_state {
 	NF_CT_VPN_STATE_UNREPLIED,
 	NF_CT_VPN_STATE_ESTABLISHED,
 	NF_CT_VPN_STATE_UNDECIDED,
 	NF_CT_VPN_STATE_REMEMBERED,
+	NF_CT_VPN_STATE_CLOSED,
 };
 
 /**
@@ -164,10 +168,61 @@ enum nf_ct_vpn_esp_attr {
 #define NF_CT_VPN_A_ESP_MAX (__NF_CT_VPN_A_ESP_MAX - 1)
 
 /**
+ * enum nf_ct_vpn_pptp_attr - one PPTP call
+ * @NF_CT_VPN_A_PPTP_PAD: padding for 64-bit attributes
+ * @NF_CT_VPN_A_PPTP_FAMILY: u8, AF_INET
+ * @NF_CT_VPN_A_PPTP_CLIENT: address of who opened the control connection
+ * @NF_CT_VPN_A_PPTP_REMOTE: address it talks to
+ * @NF_CT_VPN_A_PPTP_MASQ: address the other side sees
+ * @NF_CT_VPN_A_PPTP_HOST: address of the host that answers; another one than
+ *	the remote address behind dnat
+ * @NF_CT_VPN_A_PPTP_STATE: u8, &enum nf_ct_vpn_state
+ * @NF_CT_VPN_A_PPTP_CLIENT_ID: u16, Call-ID that the client chose; absent
+ *	until it has
+ * @NF_CT_VPN_A_PPTP_CLIENT_WIRE: u16, the same as the other side knows it
+ * @NF_CT_VPN_A_PPTP_HOST_ID: u16, Call-ID that the other side chose
+ * @NF_CT_VPN_A_PPTP_HOST_WIRE: u16, the same as the client knows it
+ * @NF_CT_VPN_A_PPTP_CLIENT_PORT: u16, client's port of the control connection
+ * @NF_CT_VPN_A_PPTP_REMOTE_PORT: u16, the other port of it
+ * @NF_CT_VPN_A_PPTP_AGE: u64, milliseconds since it was asked for (to the
+ *	second)
+ * @NF_CT_VPN_A_PPTP_IDLE: u64, milliseconds since its last packet
+ * @NF_CT_VPN_A_PPTP_TIMEOUT: u32, seconds until the flow entry expires, 0 if
+ *	it has none
+ * @NF_CT_VPN_A_PPTP_PACKETS_OUT: u64, from the client; absent where conntrack
+ *	doesn't count
+ * @NF_CT_VPN_A_PPTP_PACKETS_IN: u64, to the client
+ */
+enum nf_ct_vpn_pptp_attr {
+	NF_CT_VPN_A_PPTP_UNSPEC,
+	NF_CT_VPN_A_PPTP_PAD,
+	NF_CT_VPN_A_PPTP_FAMILY,
+	NF_CT_VPN_A_PPTP_CLIENT,
+	NF_CT_VPN_A_PPTP_REMOTE,
+	NF_CT_VPN_A_PPTP_MASQ,
+	NF_CT_VPN_A_PPTP_HOST,
+	NF_CT_VPN_A_PPTP_STATE,
+	NF_CT_VPN_A_PPTP_CLIENT_ID,
+	NF_CT_VPN_A_PPTP_CLIENT_WIRE,
+	NF_CT_VPN_A_PPTP_HOST_ID,
+	NF_CT_VPN_A_PPTP_HOST_WIRE,
+	NF_CT_VPN_A_PPTP_CLIENT_PORT,
+	NF_CT_VPN_A_PPTP_REMOTE_PORT,
+	NF_CT_VPN_A_PPTP_AGE,
+	NF_CT_VPN_A_PPTP_IDLE,
+	NF_CT_VPN_A_PPTP_TIMEOUT,
+	NF_CT_VPN_A_PPTP_PACKETS_OUT,
+	NF_CT_VPN_A_PPTP_PACKETS_IN,
+	__NF_CT_VPN_A_PPTP_MAX,
+};
+
+#define NF_CT_VPN_A_PPTP_MAX (__NF_CT_VPN_A_PPTP_MAX - 1)
+
+/**
  * enum nf_ct_vpn_stats_attr - counters, all u64, since the netns was made
  * @NF_CT_VPN_A_STATS_PAD: padding for 64-bit attributes
- * @NF_CT_VPN_A_STATS_ENTRIES: sessions, SPIs and cookie pairs in the tables
- *	now
+ * @NF_CT_VPN_A_STATS_ENTRIES: sessions, SPIs, cookie pairs, PPTP connections
+ *	and calls in the tables now
  * @NF_CT_VPN_A_STATS_CLIENTS: reply zones in use now
  * @NF_CT_VPN_A_STATS_SESSIONS: sessions now
  * @NF_CT_VPN_A_STATS_ATTACHED_OUT: outbound packets attached to their flow
@@ -209,6 +264,13 @@ enum nf_ct_vpn_esp_attr {
  * @NF_CT_VPN_A_STATS_FLOATED: sessions whose ESP goes into UDP
  * @NF_CT_VPN_A_STATS_PORT_LOST: IKE that left from another port than 500,
  *	since the ruleset wants that
+ * @NF_CT_VPN_A_STATS_PPTP_CONNS: PPTP control connections now
+ * @NF_CT_VPN_A_STATS_PPTP_CALLS: PPTP calls now, closed ones included
+ * @NF_CT_VPN_A_STATS_PPTP_CALL_NEW: calls that came up
+ * @NF_CT_VPN_A_STATS_PPTP_CALL_REFUSED: calls not tracked: limit, Call-ID taken
+ * @NF_CT_VPN_A_STATS_PPTP_TRANSLATED: Call-IDs replaced in control messages
+ * @NF_CT_VPN_A_STATS_PPTP_LOST: bytes of control streams not understood
+ * @NF_CT_VPN_A_STATS_PPTP_NO_CALL: GRE packets dropped: their call isn't up
  */
 enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_UNSPEC,
@@ -250,6 +312,13 @@ enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_TICKETS,
 	NF_CT_VPN_A_STATS_FLOATED,
 	NF_CT_VPN_A_STATS_PORT_LOST,
+	NF_CT_VPN_A_STATS_PPTP_CONNS,
+	NF_CT_VPN_A_STATS_PPTP_CALLS,
+	NF_CT_VPN_A_STATS_PPTP_CALL_NEW,
+	NF_CT_VPN_A_STATS_PPTP_CALL_REFUSED,
+	NF_CT_VPN_A_STATS_PPTP_TRANSLATED,
+	NF_CT_VPN_A_STATS_PPTP_LOST,
+	NF_CT_VPN_A_STATS_PPTP_NO_CALL,
 	__NF_CT_VPN_A_STATS_MAX,
 };
 

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Generic netlink: what is told of a PPTP call. */
+#include <linux/timekeeping.h>
+#include <net/netfilter/nf_conntrack_acct.h>
+
+#include "netlink.h"
+#include "nf_vpn_call.h"
+
+/* The call of a node; NULL if another of its nodes stands for it. */
+static struct nf_vpn_call *nf_vpn_call_dumped(struct nf_vpn_call_node *node)
+{
+	struct nf_vpn_call *call = nf_vpn_call_of(node);
+
+	if (node->key.kind != NF_VPN_CALL_ARRIVING)
+		return NULL;
+	if (node->side == IP_CT_DIR_ORIGINAL)
+		return call;
+	return READ_ONCE(call->pair[IP_CT_DIR_ORIGINAL]) ? NULL : call;
+}
+
+static int nf_vpn_put_call_addrs(struct sk_buff *skb,
+				 const struct nf_vpn_conn *conn)
+{
+	if (nla_put_u8(skb, NF_CT_VPN_A_PPTP_FAMILY, AF_INET) ||
+	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_CLIENT,
+			    conn->src[IP_CT_DIR_ORIGINAL]) ||
+	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_REMOTE,
+			    conn->dst[IP_CT_DIR_ORIGINAL]) ||
+	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_MASQ,
+			    conn->dst[IP_CT_DIR_REPLY]) ||
+	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_HOST,
+			    conn->src[IP_CT_DIR_REPLY]) ||
+	    nla_put_u16(skb, NF_CT_VPN_A_PPTP_CLIENT_PORT,
+			ntohs(conn->key.sport)) ||
+	    nla_put_u16(skb, NF_CT_VPN_A_PPTP_REMOTE_PORT,
+			ntohs(conn->key.dport)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nf_vpn_put_call_id(struct sk_buff *skb,
+			      const struct nf_vpn_call *call, int side,
+			      int real, int wire)
+{
+	if (!READ_ONCE(call->pair[side]))
+		return 0;
+	if (nla_put_u16(skb, real, ntohs(call->real[side])) ||
+	    nla_put_u16(skb, wire, ntohs(nf_vpn_call_wire(call, side))))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* What conntrack has counted, and how long its entry lives on. */
+static int nf_vpn_put_call_flow(struct sk_buff *skb,
+				const struct nf_vpn_call *call)
+{
+	/* Pairs with nf_vpn_call_publish(). */
+	struct nf_conn *flow = smp_load_acquire(&call->flow);
+	const struct nf_conn_acct *acct;
+	bool lives;
+
+	lives = flow && !nf_ct_is_dying(flow);
+	if (nla_put_u32(skb, NF_CT_VPN_A_PPTP_TIMEOUT,
+			lives ? nf_ct_expires(flow) / HZ : 0))
+		return -EMSGSIZE;
+	acct = flow ? nf_conn_acct_find(flow) : NULL;
+	if (!acct)
+		return 0;
+	if (nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_PACKETS_OUT,
+			      atomic64_read(&acct->counter[0].packets),
+			      NF_CT_VPN_A_PPTP_PAD) ||
+	    nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_PACKETS_IN,
+			      atomic64_read(&acct->counter[1].packets),
+			      NF_CT_VPN_A_PPTP_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nf_vpn_put_call(struct sk_buff *skb, const struct nf_vpn_call *call)
+{
+	u64 age = (u32)ktime_get_seconds() - call->created;
+	unsigned long idle = jiffies - READ_ONCE(call->last);
+
+	if (nf_vpn_put_call_addrs(skb, call->conn) ||
+	    nla_put_u8(skb, NF_CT_VPN_A_PPTP_STATE, READ_ONCE(call->state)) ||
+	    nf_vpn_put_call_id(skb, call, IP_CT_DIR_ORIGINAL,
+			       NF_CT_VPN_A_PPTP_CLIENT_ID,
+			       NF_CT_VPN_A_PPTP_CLIENT_WIRE) ||
+	    nf_vpn_put_call_id(skb, call, IP_CT_DIR_REPLY,
+			       NF_CT_VPN_A_PPTP_HOST_ID,
+			       NF_CT_VPN_A_PPTP_HOST_WIRE) ||
+	    nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_AGE, age * MSEC_PER_SEC,
+			      NF_CT_VPN_A_PPTP_PAD) ||
+	    nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_IDLE,
+			      jiffies_to_msecs(idle), NF_CT_VPN_A_PPTP_PAD))
+		return -EMSGSIZE;
+	return nf_vpn_put_call_flow(skb, call);
+}
+
+static int nf_vpn_dump_call(struct sk_buff *skb, struct netlink_callback *cb,
+			    struct nf_vpn_net *vn, const struct nf_vpn_dump *d,
+			    void *obj)
+{
+	const struct nf_vpn_call *call = nf_vpn_call_dumped(obj);
+	struct nf_vpn_host client = {}, remote = {};
+	void *hdr;
+
+	if (!call)
+		return 0;
+	client.l3num = AF_INET;
+	client.addr.ip = call->conn->key.src;
+	remote.l3num = AF_INET;
+	remote.addr.ip = call->conn->key.dst;
+	if (!nf_vpn_dump_wants(d, &client, &remote))
+		return 0;
+	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_PPTP_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_call(skb, call));
+}
+
+const struct nf_vpn_dump_what nf_vpn_dump_pptp = {
+	.table		= offsetof(struct nf_vpn_net, calls.table),
+	.family_attr	= NF_CT_VPN_A_PPTP_FAMILY,
+	.client_attr	= NF_CT_VPN_A_PPTP_CLIENT,
+	.remote_attr	= NF_CT_VPN_A_PPTP_REMOTE,
+	.entry		= nf_vpn_dump_call,
+};

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PPTP control streams (RFC 2637): messages, their Call-IDs, and where they
+ * are in a TCP stream. Pure; see include/nf_conntrack_pptp.h.
+ */
+#include <linux/export.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "nf_conntrack_pptp.h"
+
+#define PPTP_CONTROL_MESSAGE	1
+#define PPTP_MAGIC		0x1a2b3c4d
+
+/* What it takes to tell a message: all up to its control type */
+#define PPTP_HEADER		10
+#define PPTP_MIN_LENGTH		12
+/* The longest that is defined has 220 bytes; beyond this it is none. */
+#define PPTP_MAX_LENGTH		1024
+
+/*
+ * Sections 2.1 to 2.15: how long a message is at least, and whose Call-IDs it
+ * carries at offsets 12 and 14.
+ */
+static const struct pptp_format {
+	u8 length;
+	u8 whose[2];
+} pptp_formats[PPTP_TYPES] = {
+	[PPTP_TYPE_OUT_CALL_REQUEST]	  = { 168, { PPTP_ID_NEW } },
+	[PPTP_TYPE_OUT_CALL_REPLY]	  = { 32, { PPTP_ID_NEW, PPTP_ID_PEER } },
+	[PPTP_TYPE_IN_CALL_REQUEST]	  = { 220, { PPTP_ID_NEW } },
+	[PPTP_TYPE_IN_CALL_REPLY]	  = { 24, { PPTP_ID_NEW, PPTP_ID_PEER } },
+	[PPTP_TYPE_IN_CALL_CONNECTED]  = { 28, { PPTP_ID_PEER } },
+	[PPTP_TYPE_CALL_CLEAR_REQUEST] = { 16, { PPTP_ID_SENDER } },
+	[PPTP_TYPE_CALL_DISCONNECT]	  = { 148, { PPTP_ID_SENDER } },
+	[PPTP_TYPE_WAN_ERROR]	  = { 40, { PPTP_ID_PEER } },
+	[PPTP_TYPE_SET_LINK_INFO]	  = { 24, { PPTP_ID_PEER } },
+};
+
+static const u8 pptp_offsets[] = { PPTP_OFF_ID, PPTP_OFF_PEER };
+
+static u16 pptp_get16(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static u32 pptp_get32(const u8 *p)
+{
+	return (u32)pptp_get16(p) << 16 | pptp_get16(p + 2);
+}
+
+static u16 pptp_length(const u8 *head)
+{
+	return pptp_get16(head);
+}
+
+static bool pptp_is_header(const u8 *head)
+{
+	return pptp_length(head) >= PPTP_MIN_LENGTH &&
+	       pptp_length(head) <= PPTP_MAX_LENGTH &&
+	       pptp_get16(head + 2) == PPTP_CONTROL_MESSAGE &&
+	       pptp_get32(head + 4) == PPTP_MAGIC;
+}
+
+/* Bytes that are collected of a message. */
+static u8 pptp_head_length(const u8 *head)
+{
+	return min_t(u16, pptp_length(head), PPTP_HEAD);
+}
+
+/* Of unknown types and of those that are too short nothing is read. */
+static const struct pptp_format *pptp_format(const u8 *head)
+{
+	static const struct pptp_format none;
+	u16 type = pptp_get16(head + PPTP_OFF_TYPE);
+
+	if (type >= PPTP_TYPES ||
+	    pptp_length(head) < pptp_formats[type].length)
+		return &none;
+	return &pptp_formats[type];
+}
+
+static void pptp_read(const struct pptp_cursor *c, struct pptp_message *m)
+{
+	const struct pptp_format *format = pptp_format(c->head);
+	u16 type = pptp_get16(c->head + PPTP_OFF_TYPE);
+
+	memset(m, 0, sizeof(*m));
+	m->type = type < PPTP_TYPES ? type : 0;
+	m->complete = c->have == pptp_head_length(c->head);
+	if (format->whose[0] && c->have >= PPTP_OFF_ID + 2)
+		m->id = pptp_get16(c->head + PPTP_OFF_ID);
+	if (!format->whose[1])
+		return;
+	if (c->have >= PPTP_OFF_PEER + 2)
+		m->peer = pptp_get16(c->head + PPTP_OFF_PEER);
+	if (c->have > PPTP_OFF_RESULT)
+		m->result = c->head[PPTP_OFF_RESULT];
+}
+
+static void pptp_log(struct pptp_stream *s, u32 seq, u16 id)
+{
+	struct pptp_edit *e = &s->edit[s->next];
+
+	e->seq = seq;
+	e->byte[0] = id >> 8;
+	e->byte[1] = id;
+	s->next = (s->next + 1) % PPTP_EDITS;
+	if (s->edits < PPTP_EDITS)
+		s->edits++;
+}
+
+/* Ask about the Call-IDs whose bytes are all in. */
+static void pptp_ask(struct pptp_stream *s, struct pptp_cursor *c,
+		     const struct pptp_ops *ops, void *priv)
+{
+	const struct pptp_format *format;
+	struct pptp_message m;
+	unsigned int i;
+
+	if (c->have < PPTP_OFF_ID + 2)
+		return;
+	format = pptp_format(c->head);
+	pptp_read(c, &m);
+	for (i = 0; i < 2; i++) {
+		u8 off = pptp_offsets[i];
+		u16 old, new;
+
+		if (!format->whose[i] || c->have < off + 2 ||
+		    c->asked & 1 << i)
+			continue;
+		c->asked |= 1 << i;
+		old = pptp_get16(c->head + off);
+		new = ops->translate(priv, &m, format->whose[i], old,
+				     c->held == off + 1);
+		if (new != old)
+			pptp_log(s, c->pos - c->have + off, new);
+	}
+}
+
+/* All that matters is in: the rest of the message is passed over. */
+static void pptp_message_end(struct pptp_stream *s, struct pptp_cursor *c,
+			     const struct pptp_ops *ops, void *priv)
+{
+	struct pptp_message m;
+
+	pptp_ask(s, c, ops, priv);
+	pptp_read(c, &m);
+	/* Too short for its type: as if it weren't there. */
+	if (m.type && pptp_length(c->head) >= pptp_formats[m.type].length)
+		ops->message(priv, &m);
+	c->skip = pptp_length(c->head) - c->have;
+	c->have = 0;
+	c->held = 0;
+	c->asked = 0;
+}
+
+static u32 pptp_collect(struct pptp_stream *s, struct pptp_cursor *c,
+			const u8 *data, u32 len, const struct pptp_ops *ops,
+			void *priv)
+{
+	u8 want = c->have < PPTP_HEADER ? PPTP_HEADER :
+					    pptp_head_length(c->head);
+	u32 n = min_t(u32, len, want - c->have);
+
+	if (!c->have && len >= PPTP_HEADER && !pptp_is_header(data)) {
+		c->synced = false;
+		return 0;
+	}
+	memcpy(c->head + c->have, data, n);
+	c->have += n;
+	c->pos += n;
+	if (c->have < PPTP_HEADER)
+		return n;
+	if (!pptp_is_header(c->head)) {
+		ops->lost(priv, c->have);
+		c->synced = false;
+		c->have = 0;
+		c->held = 0;
+	} else if (c->have == pptp_head_length(c->head)) {
+		pptp_message_end(s, c, ops, priv);
+	}
+	return n;
+}
+
+/* Out of step: the next message is told by its magic number. */
+static u32 pptp_resync(struct pptp_cursor *c, const u8 *data, u32 len,
+		       const struct pptp_ops *ops, void *priv)
+{
+	u32 n;
+
+	for (n = 0; n + PPTP_HEADER <= len; n++) {
+		if (!pptp_is_header(data + n))
+			continue;
+		c->synced = true;
+		break;
+	}
+	if (!c->synced)
+		n = len;
+	c->pos += n;
+	if (n)
+		ops->lost(priv, n);
+	return n;
+}
+
+static u32 pptp_skip(struct pptp_cursor *c, u32 len)
+{
+	u32 n = min_t(u32, len, c->skip);
+
+	c->skip -= n;
+	c->pos += n;
+	return n;
+}
+
+static void pptp_feed(struct pptp_stream *s, struct pptp_cursor *c,
+		      const u8 *data, u32 len, const struct pptp_ops *ops,
+		      void *priv)
+{
+	u32 n;
+
+	c->held = c->have;
+	while (len) {
+		if (!c->synced)
+			n = pptp_resync(c, data, len, ops, priv);
+		else if (c->skip)
+			n = pptp_skip(c, len);
+		else
+			n = pptp_collect(s, c, data, len, ops, priv);
+		data += n;
+		len -= n;
+	}
+	/* What is in leaves with this segment. */
+	pptp_ask(s, c, ops, priv);
+}
+
+static void pptp_cursor_start(struct pptp_cursor *c, u32 seq)
+{
+	memset(c, 0, sizeof(*c));
+	c->start = seq;
+	c->pos = seq;
+	c->synced = true;
+	c->on = true;
+}
+
+/* Is @a before @b in the stream? */
+static bool pptp_before(u32 a, u32 b)
+{
+	return (s32)(a - b) < 0;
+}
+
+/* Between two gaps: passes once, and isn't followed unless it closes one. */
+static void pptp_between(struct pptp_stream *s, u32 seq, const u8 *data,
+			 u32 len, const struct pptp_ops *ops, void *priv)
+{
+	struct pptp_cursor c;
+
+	pptp_cursor_start(&c, seq);
+	pptp_feed(s, &c, data, min(len, s->ahead.start - seq), ops, priv);
+	if (c.pos == s->ahead.start)
+		s->ahead.start = seq;
+}
+
+/* A segment behind a gap, which a retransmission may still fill. */
+static void pptp_beyond(struct pptp_stream *s, u32 seq, const u8 *data,
+			u32 len, const struct pptp_ops *ops, void *priv)
+{
+	struct pptp_cursor *a = &s->ahead;
+	u32 seen;
+
+	if (a->on && pptp_before(seq, a->start)) {
+		pptp_between(s, seq, data, len, ops, priv);
+		return;
+	}
+	if (!a->on || pptp_before(a->pos, seq)) {
+		/* Two gaps: the first one is given up. */
+		if (a->on)
+			s->cur = *a;
+		pptp_cursor_start(a, seq);
+	}
+	seen = a->pos - seq;
+	if (seen < len)
+		pptp_feed(s, a, data + seen, len - seen, ops, priv);
+}
+
+/**
+ * pptp_stream_segment - a segment of a control connection passes
+ * @s: its direction; all zero before the first one
+ * @seq: sequence number of its first byte
+ * @data: its payload, as its sender wrote it
+ * @len: length of @data
+ * @ops: who is asked about it
+ * @priv: handed to @ops
+ *
+ * What was seen before is not parsed again. pptp_stream_patch() then says what
+ * is to be replaced.
+ */
+void pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
+			 u32 len, const struct pptp_ops *ops, void *priv)
+{
+	struct pptp_cursor *c = &s->cur;
+	u32 n;
+
+	if (!c->on)
+		pptp_cursor_start(c, seq);
+	while (len) {
+		if (s->ahead.on && c->pos == s->ahead.start) {
+			*c = s->ahead;
+			s->ahead.on = false;
+		}
+		if (pptp_before(c->pos, seq)) {
+			pptp_beyond(s, seq, data, len, ops, priv);
+			return;
+		}
+		if (pptp_before(seq, c->pos)) {
+			n = min(len, c->pos - seq);
+		} else {
+			n = s->ahead.on ? min(len, s->ahead.start - seq) : len;
+			pptp_feed(s, c, data, n, ops, priv);
+		}
+		seq += n;
+		data += n;
+		len -= n;
+	}
+}
+EXPORT_SYMBOL_GPL(pptp_stream_segment);
+
+/**
+ * pptp_stream_patch - replace what is to be replaced in a segment
+ * @s: direction; pptp_stream_segment() has seen the segment
+ * @seq: sequence number of its first byte
+ * @data: its payload
+ * @len: length of @data
+ * @put: called for each byte that is to be another one, with its offset
+ * @priv: handed to @put
+ */
+void pptp_stream_patch(const struct pptp_stream *s, u32 seq,
+		       const u8 *data, u32 len,
+		       void (*put)(void *priv, u32 at, u8 byte),
+		       void *priv)
+{
+	unsigned int i, b;
+
+	for (i = 0; i < s->edits; i++) {
+		const struct pptp_edit *e =
+			&s->edit[(s->next + PPTP_EDITS - s->edits + i) %
+				 PPTP_EDITS];
+
+		for (b = 0; b < 2; b++) {
+			u32 at = e->seq + b - seq;
+
+			if (at < len && data[at] != e->byte[b])
+				put(priv, at, e->byte[b]);
+		}
+	}
+}
+EXPORT_SYMBOL_GPL(pptp_stream_patch);

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The PPTP parser (core/pptp_message.c), built in userspace: each type, each
+ * cut, retransmissions, gaps, garbage. Prints TAP.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pptp_model.h"
+
+#define BASE	0xfffffff0u	/* so that sequence numbers wrap soon */
+
+static int n_tests, n_failed;
+
+static void ok(bool good, const char *text)
+{
+	printf("%sok %d - %s\n", good ? "" : "not ", ++n_tests, text);
+	n_failed += !good;
+}
+
+static const struct {
+	u16 len;
+	enum pptp_whose whose[2];
+} types[PPTP_TYPES] = {
+	{ 12, {} }, { 156, {} }, { 156, {} }, { 16, {} }, { 16, {} }, { 16, {} },
+	{ 20, {} },
+	{ 168, { PPTP_ID_NEW } }, { 32, { PPTP_ID_NEW, PPTP_ID_PEER } },
+	{ 220, { PPTP_ID_NEW } }, { 24, { PPTP_ID_NEW, PPTP_ID_PEER } },
+	{ 28, { PPTP_ID_PEER } }, { 16, { PPTP_ID_SENDER } },
+	{ 148, { PPTP_ID_SENDER } }, { 40, { PPTP_ID_PEER } },
+	{ 24, { PPTP_ID_PEER } },
+};
+
+static u16 get16(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static void put16(u8 *p, u16 v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+}
+
+/* A message as it is sent (@in), and as it must leave (@out). */
+static size_t make(u8 *in, u8 *out, int type, u16 id, u16 peer)
+{
+	u16 len = types[type].len;
+	int i;
+
+	for (i = 0; i < len; i++)
+		in[i] = random();
+	put16(in, len);
+	put16(in + 2, 1);
+	put16(in + 4, 0x1a2b);
+	put16(in + 6, 0x3c4d);
+	put16(in + 8, type);
+	put16(in + 10, 0);
+	put16(in + 12, id);
+	if (types[type].whose[1]) {
+		put16(in + 14, peer);
+		in[16] = PPTP_RESULT_CONNECTED;
+	}
+	memcpy(out, in, len);
+	for (i = 0; i < 2; i++)
+		if (types[type].whose[i])
+			put16(out + 12 + 2 * i,
+			      model_id(types[type].whose[i],
+				       get16(in + 12 + 2 * i)));
+	return len;
+}
+
+/* All types, several times over */
+#define MESSAGES	45
+static u8 in[MESSAGES * 220], out[MESSAGES * 220], got[MESSAGES * 220];
+static size_t total;
+
+static void make_stream(void)
+{
+	int i;
+
+	for (i = 0, total = 0; i < MESSAGES; i++)
+		total += make(in + total, out + total, 1 + i % 15, 0x4200 + i,
+			      0xfe00 + i);
+}
+
+static void send_part(struct pptp_stream *s, struct model *m, size_t from,
+		      size_t to)
+{
+	/* Of its own, so that a sanitizer sees what is beyond. */
+	u8 *copy = malloc(to - from + 1);
+
+	memcpy(copy, in + from, to - from);
+	model_segment(s, m, BASE + from, copy, to - from);
+	memcpy(got + from, copy, to - from);
+	free(copy);
+}
+
+static bool is_right(const char *what, size_t n)
+{
+	size_t i;
+
+	if (!memcmp(got, out, total))
+		return true;
+	for (i = 0; got[i] == out[i]; i++)
+		;
+	printf("# %s %zu: byte %zu is %02x, not %02x\n", what, n, i, got[i],
+	       out[i]);
+	return false;
+}
+
+static void test_sizes(void)
+{
+	size_t size, at;
+	bool good = true, all = true;
+
+	make_stream();
+	for (size = 1; size <= total && good; size++) {
+		struct pptp_stream s = {};
+		struct model m = {};
+
+		for (at = 0; at < total; at += size)
+			send_part(&s, &m, at,
+				  at + size < total ? at + size : total);
+		good = is_right("size", size);
+		all &= m.messages[PPTP_TYPE_OUT_CALL_REQUEST] == MESSAGES / 15 &&
+		       m.messages[PPTP_TYPE_SET_LINK_INFO] == MESSAGES / 15 &&
+		       !m.lost;
+	}
+	ok(good, "segments of each size: all Call-IDs are replaced");
+	ok(all, "each message is told once, nothing is lost");
+}
+
+static void test_cuts(void)
+{
+	bool good = true;
+	size_t at;
+
+	for (at = 1; at < total && good; at++) {
+		struct pptp_stream s = {};
+		struct model m = {};
+
+		send_part(&s, &m, 0, at);
+		send_part(&s, &m, at, total);
+		good = is_right("cut", at);
+	}
+	ok(good, "cut in two at each byte");
+}
+
+/* Parts of what was sent before, cut elsewhere */
+static void test_retransmissions(void)
+{
+	size_t limit = 10 * 220, at, from, to;
+	struct pptp_stream s = {};
+	struct model m = {};
+	unsigned int once;
+	bool good = true;
+	int i;
+
+	for (at = 0; at < limit; at += 50)
+		send_part(&s, &m, at, at + 50);
+	once = m.translated;
+	for (i = 0; i < 20000 && good; i++) {
+		from = random() % limit;
+		to = from + 1 + random() % (limit - from);
+		send_part(&s, &m, from, to);
+		good = !memcmp(got + from, out + from, to - from);
+	}
+	ok(good, "retransmissions, cut anywhere, are replaced alike");
+	ok(m.translated == once, "and not asked about again");
+}
+
+/* One segment arrives late */
+static void test_gaps(void)
+{
+	size_t step, hole, at, end;
+	bool good = true;
+
+	for (step = 60; step < 400 && good; step += 7)
+		for (hole = step; hole < 3000 && good; hole += step) {
+			struct pptp_stream s = {};
+			struct model m = {};
+
+			/* A gap ends where a message begins. */
+			for (at = 0; at + step < hole; at += step)
+				send_part(&s, &m, at, at + step);
+			for (end = 0; end <= at; )
+				end += get16(in + end);
+			send_part(&s, &m, end, end + step);
+			send_part(&s, &m, end + step, total);
+			send_part(&s, &m, at, end);
+			if (at)
+				send_part(&s, &m, 0, at);
+			good = is_right("gap", hole);
+		}
+	ok(good, "a gap that is filled later");
+}
+
+/* A gap that is never filled, and garbage: the next message is found. */
+static void test_resync(void)
+{
+	struct pptp_stream s = {};
+	struct model m = {};
+	size_t i, first;
+
+	for (first = 0, i = 0; i < 7; i++)
+		first += get16(in + first);
+	send_part(&s, &m, 0, 10);
+	/* in the middle of a message */
+	send_part(&s, &m, 200, total);
+	memcpy(got, out, first);
+	ok(is_right("resync", 0), "after a gap the next message is found");
+	ok(m.lost > 0 && m.lost < 220, "what was passed over is counted");
+}
+
+static void test_garbage(void)
+{
+	static u8 data[4096], copy[4096];
+	struct pptp_stream s = {};
+	struct model m = {};
+	u8 good[220], want[220];
+	u32 seq = BASE;
+	size_t len, i;
+	int round;
+
+	for (round = 0; round < 200; round++) {
+		len = 1 + random() % sizeof(data);
+		for (i = 0; i < len; i++)
+			data[i] = random();
+		memcpy(copy, data, len);
+		model_segment(&s, &m, seq, data, len);
+		seq += len;
+		if (memcmp(copy, data, len))
+			break;
+	}
+	ok(round == 200, "garbage passes unchanged");
+	len = make(good, want, PPTP_TYPE_OUT_CALL_REQUEST, 5, 0);
+	model_segment(&s, &m, seq, good, len);
+	ok(!memcmp(good, want, len), "a message after it is understood");
+}
+
+/* Of these nothing may be read. */
+static void test_invalid(void)
+{
+	static const struct {
+		size_t at;
+		u16 value;
+		const char *text;
+	} cases[] = {
+		{ 0, 0, "length 0" },
+		{ 0, 11, "length 11: no room for a type" },
+		{ 0, 13, "length 13: shorter than its type" },
+		{ 0, 167, "a byte shorter than its type" },
+		{ 0, 1025, "longer than any message" },
+		{ 0, 0xffff, "length 65535" },
+		{ 2, 2, "a management message" },
+		{ 4, 0, "wrong magic number" },
+		{ 8, 0, "type 0" },
+		{ 8, 16, "type 16" },
+		{ 8, 0x0700, "type 7 in the wrong byte order" },
+	};
+	u8 data[220], want[220], copy[220];
+	char text[80];
+	size_t i, len;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct pptp_stream s = {};
+		struct model m = {};
+
+		len = make(data, want, PPTP_TYPE_OUT_CALL_REQUEST, 5, 0);
+		/* no magic number by chance */
+		memset(data + 14, 0, len - 14);
+		put16(data + cases[i].at, cases[i].value);
+		memcpy(copy, data, len);
+		model_segment(&s, &m, BASE, data, len);
+		snprintf(text, sizeof(text), "%s: unchanged", cases[i].text);
+		ok(!memcmp(data, copy, len) && !m.translated, text);
+	}
+}
+
+/* The high byte of a Call-ID goes before the low one is known. */
+static bool seen_fixed;
+
+static u16 fixed_translate(void *priv, const struct pptp_message *m,
+			   enum pptp_whose whose, u16 id, bool fixed)
+{
+	(void)priv;
+	(void)m;
+	(void)whose;
+	seen_fixed |= fixed;
+	return id;
+}
+
+static void test_fixed(void)
+{
+	static const struct pptp_ops ops = {
+		.translate	= fixed_translate,
+		.message	= model_message,
+		.lost		= model_lost,
+	};
+	u8 data[220], want[220];
+	bool good = true;
+	size_t at, len;
+
+	len = make(data, want, PPTP_TYPE_OUT_CALL_REPLY, 5, 6);
+	for (at = 1; at < len; at++) {
+		struct pptp_stream s = {};
+		struct model m = {};
+
+		seen_fixed = false;
+		pptp_stream_segment(&s, BASE, data, at, &ops, &m);
+		pptp_stream_segment(&s, BASE + at, data + at, len - at, &ops,
+				    &m);
+		good &= seen_fixed == (at == 13 || at == 15);
+	}
+	ok(good, "a high byte that is gone is told of");
+}
+
+int main(void)
+{
+	srandom(1);
+	test_sizes();
+	test_cuts();
+	test_retransmissions();
+	test_gaps();
+	test_resync();
+	test_garbage();
+	test_invalid();
+	test_fixed();
+	printf("1..%d\n", n_tests);
+	return n_failed ? 1 : 0;
+}
