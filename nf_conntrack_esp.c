@@ -122,6 +122,8 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 	if (nf_ct_is_confirmed(ct))
 		return NF_ACCEPT;
 	vn = nf_vpn_pernet(nf_ct_net(ct));
+	if (READ_ONCE(vn->dead))
+		return NF_ACCEPT;
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, false);
 	nf_vpn_ct_refresh(ct, skb, timeout);
 	client.addr = tuple->src.u3;

@@ -18,14 +18,10 @@
 #include <net/gre.h>
 #include <net/tcp.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_helper.h>
-#include <net/netfilter/nf_conntrack_labels.h>
-#include <net/netfilter/nf_conntrack_timestamp.h>
 #include <net/netfilter/nf_conntrack_zones.h>
-#include <net/netfilter/nf_nat.h>
 
 #include "compat.h"
 #include "nf_vpn_call.h"
@@ -107,124 +103,6 @@ static void pptp_gre_reply(const struct nf_vpn_call *call,
 	tuple->dst.dir = IP_CT_DIR_REPLY;
 }
 
-static bool pptp_flow_extend(struct nf_conn *flow, const struct nf_conn *master)
-{
-	const struct nf_conn_nat *mnat = nfct_nat(master);
-	struct nf_conn_help *help;
-	struct nf_conn_nat *nat;
-
-	help = nf_ct_helper_ext_add(flow, GFP_ATOMIC);
-	if (!help ||
-	    !nf_vpn_helper_assign(help, pptp_registered[PPTP_HELPER_GRE]))
-		return false;
-	nf_ct_acct_ext_add(flow, GFP_ATOMIC);
-	nf_ct_tstamp_ext_add(flow, GFP_ATOMIC);
-	nf_ct_ecache_ext_add(flow, 0, 0, GFP_ATOMIC);
-	nf_ct_labels_ext_add(flow);
-	nat = nf_ct_nat_ext_add(flow);
-	if (!nat)
-		return false;
-#if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
-	if (mnat)
-		nat->masq_index = mnat->masq_index;
-#endif
-	return true;
-}
-
-/* The far end of @reply is what packets of the opener are translated to. */
-static bool pptp_flow_nat(struct nf_conn *flow,
-			  const struct nf_conntrack_tuple *reply)
-{
-	struct nf_nat_range2 range = {
-		.flags	= NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED,
-	};
-
-	range.min_addr = reply->dst.u3;
-	range.max_addr = reply->dst.u3;
-	range.min_proto.gre.key = reply->dst.u.gre.key;
-	range.max_proto.gre.key = reply->dst.u.gre.key;
-	if (nf_nat_setup_info(flow, &range, NF_NAT_MANIP_SRC) != NF_ACCEPT)
-		return false;
-	range.min_addr = reply->src.u3;
-	range.max_addr = reply->src.u3;
-	range.min_proto.gre.key = reply->src.u.gre.key;
-	range.max_proto.gre.key = reply->src.u.gre.key;
-	if (nf_nat_setup_info(flow, &range, NF_NAT_MANIP_DST) != NF_ACCEPT)
-		return false;
-	return nf_ct_tuple_equal(&flow->tuplehash[IP_CT_DIR_REPLY].tuple,
-				 reply);
-}
-
-static void pptp_flow_inherit(struct nf_conn *flow, const struct nf_conn *master,
-			      u32 timeout)
-{
-	struct nf_conn_tstamp *tstamp = nf_conn_tstamp_find(flow);
-
-#ifdef CONFIG_NF_CONNTRACK_MARK
-	flow->mark = READ_ONCE(master->mark);
-#endif
-#ifdef CONFIG_NF_CONNTRACK_SECMARK
-	flow->secmark = master->secmark;
-#endif
-	if (tstamp)
-		tstamp->start = ktime_get_real_ns();
-	flow->proto.gre.timeout = timeout;
-	flow->proto.gre.stream_timeout = timeout;
-	WRITE_ONCE(flow->timeout, nfct_time_stamp + timeout);
-}
-
-/* Not in the table yet: nobody else has seen it. */
-static void pptp_flow_free(struct nf_conn *flow)
-{
-	struct nf_conn *master = flow->master;
-
-	flow->master = NULL;
-	nf_conntrack_free(flow);
-	nf_ct_put(master);
-}
-
-static int pptp_flow_insert(struct nf_conn *flow)
-{
-	/* Before it is in the table; nothing can be added afterwards. */
-	flow->status |= IPS_CONFIRMED;
-	return nf_conntrack_hash_check_insert(flow);
-}
-
-/* An entry, in the table, with two references; ERR_PTR if there is none. */
-static struct nf_conn *pptp_flow_try(struct nf_vpn_net *vn, struct nf_conn *master,
-				     const struct nf_conntrack_tuple *orig,
-				     const struct nf_conntrack_tuple *reply)
-{
-	struct nf_conntrack_tuple inverse;
-	struct nf_conn *flow;
-	int err = -EEXIST;
-
-	nf_ct_invert_tuple(&inverse, orig);
-	flow = nf_conntrack_alloc(vn->net, &nf_ct_zone_dflt, orig, &inverse,
-				  GFP_ATOMIC);
-	if (IS_ERR(flow))
-		return flow;
-	nf_conntrack_get(&master->ct_general);
-	flow->master = master;
-	__set_bit(IPS_EXPECTED_BIT, &flow->status);
-	if (!pptp_flow_extend(flow, master)) {
-		err = -ENOMEM;
-		goto err_free;
-	}
-	if (!pptp_flow_nat(flow, reply))
-		goto err_free;
-	pptp_flow_inherit(flow, master,
-			  READ_ONCE(vn->set.pptp_ext_timeout) * HZ);
-	err = pptp_flow_insert(flow);
-	if (err)
-		goto err_free;
-	return flow;
-
-err_free:
-	pptp_flow_free(flow);
-	return ERR_PTR(err);
-}
-
 /*
  * What stock made of GRE that came before its call, or the entry of a call
  * that was forgotten. A Call-ID 0 looks like none to it.
@@ -247,18 +125,22 @@ static struct nf_conn *pptp_flow_create(struct nf_vpn_net *vn,
 					struct nf_conn *master,
 					const struct nf_vpn_call *call)
 {
+	u32 timeout = READ_ONCE(vn->set.pptp_ext_timeout) * HZ;
+	struct nf_conntrack_helper *label = pptp_registered[PPTP_HELPER_GRE];
 	struct nf_conntrack_tuple orig, reply;
 	struct nf_conn *flow;
 
 	pptp_gre_tuple(call, &orig);
 	pptp_gre_reply(call, &reply);
-	flow = pptp_flow_try(vn, master, &orig, &reply);
+	flow = nf_vpn_flow_create(vn->net, master, 0, &orig, &reply, label,
+				  timeout);
 	if (!IS_ERR(flow) || PTR_ERR(flow) == -ENOMEM)
 		return flow;
 	/* Taken; or, on older kernels, a helper has just been unregistered. */
 	pptp_flow_evict(vn->net, &orig);
 	pptp_flow_evict(vn->net, &reply);
-	return pptp_flow_try(vn, master, &orig, &reply);
+	return nf_vpn_flow_create(vn->net, master, 0, &orig, &reply, label,
+				  timeout);
 }
 
 /* Both sides have agreed, and named their Call-IDs. */
@@ -274,7 +156,6 @@ static void pptp_call_up(struct nf_vpn_net *vn, struct nf_conn *master,
 		nf_vpn_stat_inc(vn, PPTP_CALL_REFUSED);
 		return;
 	}
-	nf_conntrack_event(IPCT_RELATED, flow);
 	if (nf_vpn_call_publish(vn, call, flow)) {
 		nf_vpn_stat_inc(vn, PPTP_CALL_NEW);
 		return;
