@@ -213,8 +213,7 @@ static int nf_vpn_dumpit_isakmp(struct sk_buff *skb,
 	return nf_vpn_dump(skb, cb, &nf_vpn_dump_isakmp);
 }
 
-static int nf_vpn_dumpit_pptp(struct sk_buff *skb,
-				struct netlink_callback *cb)
+static int nf_vpn_dumpit_pptp(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return nf_vpn_dump(skb, cb, &nf_vpn_dump_pptp);
 }
