@@ -505,7 +505,8 @@ vpn_ike() {
 
 # --- libreswan ---
 #
-# IKE=ikev1 makes all of them speak IKEv1.
+# IKE=ikev1 makes all of them speak IKEv1. DPD=1s makes them probe each other
+# after so long without traffic.
 
 # swan_dir NS: where everything of a pluto is
 swan_dir() {
@@ -542,6 +543,7 @@ swan_conn() {
 		  retransmit-interval=500ms
 		  auto=ignore
 	CONF
+	[ -z "${DPD:-}" ] || printf '  dpddelay=%s\n' "$DPD"
 }
 
 # swan_conf NS < CONF: writes the files of one pluto
