@@ -56,9 +56,10 @@ static const struct nf_conntrack_expect_policy pptp_expect_policy = {
 	.name		= "pptp-ext",
 };
 
+/* The others label the entries they make with the first: it outlives them. */
 enum pptp_helper {
-	PPTP_HELPER_EXT,
 	PPTP_HELPER_GRE,
+	PPTP_HELPER_EXT,
 	PPTP_HELPER_STOCK,	/* under the name of the in-kernel one */
 	PPTP_HELPERS,
 };
@@ -592,9 +593,9 @@ static int pptp_helper_register(enum pptp_helper i, u8 protonum,
 
 static void pptp_helpers_unregister(void)
 {
-	int i;
+	int i = PPTP_HELPERS;
 
-	for (i = 0; i < PPTP_HELPERS; i++)
+	while (i--)
 		if (pptp_registered[i])
 			nf_conntrack_helper_unregister(pptp_registered[i]);
 }
@@ -605,12 +606,12 @@ static int __init pptp_helpers_register(void)
 	int err;
 
 	BUILD_BUG_ON(sizeof(struct pptp_control_data) > 16);
-	err = pptp_helper_register(PPTP_HELPER_EXT, IPPROTO_TCP, "pptp-ext", 0,
-				   pptp_help);
-	if (err)
-		return err;
 	err = pptp_helper_register(PPTP_HELPER_GRE, IPPROTO_GRE, "pptp-ext", 0,
 				   pptp_gre_help);
+	if (err)
+		return err;
+	err = pptp_helper_register(PPTP_HELPER_EXT, IPPROTO_TCP, "pptp-ext", 0,
+				   pptp_help);
 	if (err)
 		goto err_unregister;
 	if (stock && pptp_helper_register(PPTP_HELPER_STOCK, IPPROTO_TCP,

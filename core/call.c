@@ -199,6 +199,13 @@ static int nf_vpn_call_link(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 				     nf_vpn_call_params);
 	if (err)
 		return err;
+	/*
+	 * A client may choose an id again on another connection. ICMP errors
+	 * find the first call; equal keys would make a chain.
+	 */
+	if (rhashtable_lookup_fast(&vn->calls.table, &node[1].key,
+				   nf_vpn_call_params))
+		return 0;
 	err = rhashtable_insert_fast(&vn->calls.table, &node[1].node,
 				     nf_vpn_call_params);
 	if (err)
@@ -316,6 +323,7 @@ static struct nf_vpn_call *nf_vpn_call_alloc(struct nf_vpn_net *vn,
 	struct nf_vpn_call *call;
 
 	if (conn->dead || conn->ncalls >= NF_VPN_CONN_CALLS ||
+	    nf_vpn_calls_full(vn) ||
 	    nf_vpn_charge(vn, conn->client))
 		return NULL;
 	call = kzalloc(sizeof(*call), GFP_ATOMIC);

@@ -118,6 +118,25 @@ static struct nf_vpn_conn *nf_vpn_conn_alloc(struct nf_vpn_net *vn,
 }
 
 /* Charge it to who opened it, and let it be found. */
+/**
+ * nf_vpn_calls_full - is there no room for another connection or call?
+ * @vn: netns, its lock held
+ *
+ * They take half of the table at most: they don't yield to others while they
+ * last, and behind a dnat rule anybody may open some. ESP and IKE shall find
+ * room.
+ */
+bool nf_vpn_calls_full(struct nf_vpn_net *vn)
+{
+	u32 n = vn->calls.nconns + vn->calls.ncalls;
+
+	lockdep_assert_held(&vn->lock);
+	if (n < READ_ONCE(vn->set.max) / 2)
+		return false;
+	nf_vpn_stat_inc(vn, FULL);
+	return true;
+}
+
 static int nf_vpn_conn_link(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 {
 	struct nf_vpn_host host = {
@@ -126,6 +145,8 @@ static int nf_vpn_conn_link(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 	};
 	int err;
 
+	if (nf_vpn_calls_full(vn))
+		return -ENOSPC;
 	conn->client = nf_vpn_client_hold(vn, &host);
 	if (IS_ERR(conn->client))
 		return PTR_ERR(conn->client);

@@ -156,6 +156,7 @@ nf_vpn_call_of(struct nf_vpn_call_node *node)
 /* core/conn.c */
 int nf_vpn_conns_init(struct nf_vpn_net *vn);
 void nf_vpn_conns_exit(struct nf_vpn_net *vn);
+bool nf_vpn_calls_full(struct nf_vpn_net *vn);
 struct nf_vpn_conn *nf_vpn_conn_find(struct nf_vpn_net *vn,
 				     const struct nf_conn *ct, u32 cookie);
 struct nf_vpn_conn *nf_vpn_conn_add(struct nf_vpn_net *vn,
