@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Generic netlink: what is told of a PPTP call. */
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <net/netfilter/nf_conntrack_acct.h>
 
 #include "netlink.h"
