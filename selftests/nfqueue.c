@@ -3,6 +3,7 @@
  * nfqueue QUEUE READY-FILE: accepts every packet of a netfilter queue, as an
  * IDS in user space would, until SIGTERM; then prints how many there were.
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,9 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_queue.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +29,30 @@ static void die(const char *what)
 	exit(2);
 }
 
-/* no SA_RESTART: the signal is to end recvfrom() */
+static volatile sig_atomic_t stopped;
+
 static void stop(int sig)
 {
 	(void)sig;
+	stopped = 1;
+}
+
+/* The signal comes through here only, not between a test and a receive. */
+static bool wait_packet(void)
+{
+	struct pollfd fd = {
+		.fd	= mnl_socket_get_fd(nl),
+		.events	= POLLIN,
+	};
+	sigset_t none;
+
+	sigemptyset(&none);
+	while (!stopped)
+		if (ppoll(&fd, 1, NULL, &none) > 0)
+			return true;
+		else if (errno != EINTR)
+			die("poll");
+	return false;
 }
 
 static struct nlmsghdr *message(char *buf, int type)
@@ -95,6 +118,7 @@ int main(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = stop };
 	char buf[0xffff + MNL_SOCKET_BUFFER_SIZE / 2];
+	sigset_t term;
 	ssize_t len;
 	int fd;
 
@@ -103,6 +127,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	queue = atoi(argv[1]);
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	nl = mnl_socket_open(NETLINK_NETFILTER);
 	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
@@ -112,10 +139,12 @@ int main(int argc, char **argv)
 	if (fd < 0)
 		die(argv[2]);
 	close(fd);
-	while ((len = mnl_socket_recvfrom(nl, buf, sizeof(buf))) >= 0)
+	while (wait_packet()) {
+		len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+		if (len < 0)
+			die("receive");
 		mnl_cb_run(buf, len, 0, 0, packet_cb, NULL);
-	if (errno != EINTR)
-		die("receive");
+	}
 	printf("%lu\n", packets);
 	mnl_socket_close(nl);
 	return 0;
