@@ -71,10 +71,9 @@ same_host() {
 	road_warrior 96 199.0.0.1 192.168.96.1 0x30000096 0x40000096
 	is "$(rw_pings 192.168.96.1)" 3 \
 		"same server: it reaches the ESP server behind dnat"
-	tunnel 1
-	tunnel 2
+	start 1 2
 	is "$(pings_all 4 0.2 192.168.99.1 c1 c2)" "4 4" \
-		"same server: masqueraded hosts start, both are answered"
+		"same server: masqueraded hosts go on, both are answered"
 	is "$(rw_pings 192.168.96.1)" 3 "same server: its own tunnel goes on"
 }
 
