@@ -19,10 +19,8 @@
  * Dropped are SPI 0 (section 2.1: never on the wire), ICMP errors about somebody
  * else's SPI, and what nf_conntrack_esp_parallel=0 and _guess=0 ask for.
  */
-#include <linux/ip.h>
 #include <linux/module.h>
 #include <linux/skbuff.h>
-#include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
@@ -53,55 +51,6 @@ struct nf_conntrack_helper *nf_esp_label(u32 l3num)
 }
 EXPORT_SYMBOL_GPL(nf_esp_label);
 
-/**
- * struct esp_help_data - helper data of an ESP entry
- * @passed: the ruleset has let a packet of the client through
- */
-struct esp_help_data {
-	bool passed;
-};
-
-/* NULL if there is none, as nfct_help_data() says in newer kernels only. */
-static struct esp_help_data *esp_data(const struct nf_conn *ct)
-{
-	struct nf_conn_help *help = nfct_help(ct);
-
-	return help ? (struct esp_help_data *)help->data : NULL;
-}
-
-/**
- * nf_esp_is_related - shall the ruleset see replies of this flow as RELATED?
- * @ct: flow
- *
- * True for one that was made for what the remote host sent first, until a
- * packet of the client has been let through.
- */
-bool nf_esp_is_related(const struct nf_conn *ct)
-{
-	unsigned long status = READ_ONCE(ct->status);
-	const struct esp_help_data *data;
-
-	if (likely(!(status & IPS_EXPECTED) || status & IPS_SEEN_REPLY))
-		return false;
-	data = esp_data(ct);
-	return !data || !READ_ONCE(data->passed);
-}
-EXPORT_SYMBOL_GPL(nf_esp_is_related);
-
-/* Conntrack hands a helper the ICMP errors of its client as well. */
-static bool esp_is_esp(const struct sk_buff *skb, const struct nf_conn *ct)
-{
-	__be16 frag_off;
-	u8 protonum;
-
-	if (nf_ct_l3num(ct) == AF_INET)
-		return ip_hdr(skb)->protocol == IPPROTO_ESP;
-	protonum = ipv6_hdr(skb)->nexthdr;
-	return ipv6_skip_exthdr(skb, skb_network_offset(skb) +
-				sizeof(struct ipv6hdr), &protonum,
-				&frag_off) >= 0 && protonum == IPPROTO_ESP;
-}
-
 /*
  * Called as the helper of a flow that is about to be confirmed: NAT and the
  * ruleset have had their say, and no other traffic pays for a hook of its own.
@@ -109,7 +58,6 @@ static bool esp_is_esp(const struct sk_buff *skb, const struct nf_conn *ct)
 static int esp_help(struct sk_buff *skb, unsigned int protoff,
 		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
-	struct esp_help_data *data = esp_data(ct);
 	const struct nf_conntrack_tuple *tuple =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct nf_vpn_host client = {}, remote = {};
@@ -117,8 +65,7 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 	struct nf_vpn_net *vn;
 	u32 timeout;
 
-	if (data && unlikely(!READ_ONCE(data->passed)) && esp_is_esp(skb, ct))
-		WRITE_ONCE(data->passed, true);
+	nf_vpn_flow_let_through(ct, skb);
 	if (nf_ct_is_confirmed(ct))
 		return NF_ACCEPT;
 	vn = nf_vpn_pernet(nf_ct_net(ct));
@@ -214,7 +161,7 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, true);
 
 	nf_vpn_flow_seen(&s->esp, ct, timeout);
-	if (unlikely(nf_esp_is_related(ct))) {
+	if (unlikely(nf_vpn_flow_is_related(ct))) {
 		nf_vpn_stat_inc(vn, ATTACHED_IN);
 		nf_vpn_flow_attach_related(skb, ct, timeout);
 		return NF_ACCEPT;

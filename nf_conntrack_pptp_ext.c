@@ -46,11 +46,6 @@ struct pptp_control_data {
 	u32 cookie;
 };
 
-/* Helper data of a GRE entry. */
-struct pptp_gre_data {
-	bool passed;	/* the ruleset has let a packet of the opener through */
-};
-
 static const struct nf_conntrack_expect_policy pptp_expect_policy = {
 	.max_expected	= 1,
 	.name		= "pptp-ext",
@@ -438,10 +433,7 @@ static int pptp_help(struct sk_buff *skb, unsigned int protoff,
 static int pptp_gre_help(struct sk_buff *skb, unsigned int protoff,
 			 struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
-	struct pptp_gre_data *data = nfct_help_data(ct);
-
-	if (!READ_ONCE(data->passed))
-		WRITE_ONCE(data->passed, true);
+	nf_vpn_flow_let_through(ct, skb);
 	return NF_ACCEPT;
 }
 
@@ -462,17 +454,6 @@ static bool pptp_gre_read(const struct sk_buff *skb, unsigned int thoff,
 	return true;
 }
 
-/* Nobody has let a packet of the opener through yet: not established. */
-static bool pptp_gre_is_related(const struct nf_conn *flow)
-{
-	const struct pptp_gre_data *data;
-
-	if (likely(test_bit(IPS_SEEN_REPLY_BIT, &flow->status)))
-		return false;
-	data = nfct_help_data(flow);
-	return !READ_ONCE(data->passed);
-}
-
 static void pptp_gre_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 			    struct nf_conn *flow, enum ip_conntrack_dir dir)
 {
@@ -483,14 +464,10 @@ static void pptp_gre_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 		nf_vpn_stat_inc(vn, ATTACHED_OUT);
 	else
 		nf_vpn_stat_inc(vn, ATTACHED_IN);
-	if (dir == IP_CT_DIR_ORIGINAL || !pptp_gre_is_related(flow)) {
+	if (dir == IP_CT_DIR_REPLY && nf_vpn_flow_is_related(flow))
+		nf_vpn_flow_attach_related(skb, flow, timeout);
+	else
 		nf_vpn_flow_attach(skb, flow, dir, timeout);
-		return;
-	}
-	/* A template of zone 0 has done its duty. */
-	nf_conntrack_put(skb_nfct(skb));
-	nf_ct_set(skb, flow, IP_CT_RELATED_REPLY);
-	nf_ct_refresh_acct(flow, IP_CT_RELATED_REPLY, skb, timeout);
 }
 
 /* The flow of a call, if it is up. */

@@ -845,7 +845,7 @@ static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 		if (!ct)
 			continue;
 		/* The ruleset hasn't judged it: it shall not pass as established. */
-		if (nf_esp_is_related(ct)) {
+		if (nf_vpn_flow_is_related(ct)) {
 			nf_ct_put(ct);
 			continue;
 		}

@@ -5,6 +5,8 @@
  *
  * They have a master and are RELATED to it, for the ruleset to judge.
  */
+#include <linux/ip.h>
+#include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
@@ -16,6 +18,57 @@
 
 #include "compat.h"
 #include "nf_conntrack_vpn.h"
+
+/**
+ * struct nf_vpn_flow_data - helper data of an entry made here
+ * @passed: the ruleset has let a packet of the opener through
+ */
+struct nf_vpn_flow_data {
+	bool passed;
+};
+
+/* NULL if there is none, as nfct_help_data() says in newer kernels only. */
+static struct nf_vpn_flow_data *nf_vpn_flow_data(const struct nf_conn *ct)
+{
+	struct nf_conn_help *help = nfct_help(ct);
+
+	return help ? (struct nf_vpn_flow_data *)help->data : NULL;
+}
+
+/* The rest of nf_vpn_flow_is_related(). */
+bool nf_vpn_flow_is_unjudged(const struct nf_conn *ct)
+{
+	const struct nf_vpn_flow_data *data = nf_vpn_flow_data(ct);
+
+	return !data || !READ_ONCE(data->passed);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_is_unjudged);
+
+/* Conntrack hands a helper the ICMP errors of the opener as well. */
+static bool nf_vpn_flow_carries(const struct nf_conn *ct,
+				const struct sk_buff *skb)
+{
+	__be16 frag_off;
+	u8 protonum;
+
+	if (nf_ct_l3num(ct) == AF_INET)
+		return ip_hdr(skb)->protocol == nf_ct_protonum(ct);
+	protonum = ipv6_hdr(skb)->nexthdr;
+	return ipv6_skip_exthdr(skb, skb_network_offset(skb) +
+				sizeof(struct ipv6hdr), &protonum,
+				&frag_off) >= 0 &&
+	       protonum == nf_ct_protonum(ct);
+}
+
+/* The rest of nf_vpn_flow_let_through(); replies that are RELATED never come. */
+void nf_vpn_flow_judged(struct nf_conn *ct, const struct sk_buff *skb)
+{
+	struct nf_vpn_flow_data *data = nf_vpn_flow_data(ct);
+
+	if (data && !READ_ONCE(data->passed) && nf_vpn_flow_carries(ct, skb))
+		WRITE_ONCE(data->passed, true);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_judged);
 
 /* What init_conntrack() gives to a new entry. */
 static bool nf_vpn_flow_extend(struct nf_conn *ct, const struct nf_conn *master,

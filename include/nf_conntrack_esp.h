@@ -60,7 +60,6 @@ struct nf_esp_nat_ops {
 void nf_esp_nat_register(const struct nf_esp_nat_ops *ops);
 void nf_esp_nat_unregister(void);
 struct nf_conntrack_helper *nf_esp_label(u32 l3num);
-bool nf_esp_is_related(const struct nf_conn *ct);
 unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_session *s, struct nf_conn *ct,
 			      bool proven);

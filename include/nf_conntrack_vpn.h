@@ -785,6 +785,41 @@ void nf_vpn_flow_kill_zones(struct net *net, u8 protonum);
 int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *protonum);
 
 /* core/flow_create.c */
+bool nf_vpn_flow_is_unjudged(const struct nf_conn *ct);
+void nf_vpn_flow_judged(struct nf_conn *ct, const struct sk_buff *skb);
+
+/* Was it made for what the other side may send first, and has nobody replied? */
+static inline bool nf_vpn_flow_is_young(const struct nf_conn *ct)
+{
+	unsigned long status = READ_ONCE(ct->status);
+
+	return unlikely(status & IPS_EXPECTED && !(status & IPS_SEEN_REPLY));
+}
+
+/**
+ * nf_vpn_flow_is_related - shall the ruleset see replies as RELATED?
+ * @ct: flow
+ *
+ * True for one of nf_vpn_flow_create() until a packet of its opener has been
+ * let through.
+ */
+static inline bool nf_vpn_flow_is_related(const struct nf_conn *ct)
+{
+	return nf_vpn_flow_is_young(ct) && nf_vpn_flow_is_unjudged(ct);
+}
+
+/**
+ * nf_vpn_flow_let_through - the ruleset has let a packet through
+ * @ct: flow
+ * @skb: what its label is called for
+ */
+static inline void nf_vpn_flow_let_through(struct nf_conn *ct,
+					   const struct sk_buff *skb)
+{
+	if (nf_vpn_flow_is_young(ct))
+		nf_vpn_flow_judged(ct, skb);
+}
+
 struct nf_conn *nf_vpn_flow_create(struct net *net, struct nf_conn *master,
 				   u16 zone,
 				   const struct nf_conntrack_tuple *orig,
