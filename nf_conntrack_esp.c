@@ -58,9 +58,7 @@ EXPORT_SYMBOL_GPL(nf_esp_label);
 static int esp_help(struct sk_buff *skb, unsigned int protoff,
 		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
-	const struct nf_conntrack_tuple *tuple =
-		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	struct nf_vpn_host client = {}, remote = {};
+	struct nf_vpn_host client, remote;
 	struct nf_vpn_session *s;
 	struct nf_vpn_net *vn;
 	u32 timeout;
@@ -73,10 +71,7 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 		return NF_ACCEPT;
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, false);
 	nf_vpn_ct_refresh(ct, skb, timeout);
-	client.addr = tuple->src.u3;
-	client.l3num = tuple->src.l3num;
-	remote.addr = tuple->dst.u3;
-	remote.l3num = tuple->src.l3num;
+	nf_vpn_flow_hosts(ct, &client, &remote);
 	s = nf_vpn_session_find(vn, &client, &remote);
 	if (s) {
 		clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);

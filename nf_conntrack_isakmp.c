@@ -78,19 +78,18 @@ static struct nf_conntrack_helper *isakmp_label(u32 l3num)
 }
 
 /* Is there a socket of the gateway that takes IKE from @src to @dst? */
-static bool isakmp_is_bound(const struct net *net, const struct nf_vpn_host *src,
+static bool isakmp_is_bound(struct net *net, const struct nf_vpn_host *src,
 			    const struct nf_vpn_host *dst, int ifindex)
 {
 	struct sock *sk = NULL;
 	__be16 port = htons(ISAKMP_PORT);
 
-	/* Look-ups of all modules go by a net that isn't const in older kernels. */
 	if (src->l3num == AF_INET)
-		sk = udp4_lib_lookup((struct net *)net, src->addr.ip, port,
-				     dst->addr.ip, port, ifindex);
+		sk = udp4_lib_lookup(net, src->addr.ip, port, dst->addr.ip, port,
+				     ifindex);
 #if IS_ENABLED(CONFIG_IPV6)
 	else
-		sk = udp6_lib_lookup((struct net *)net, &src->addr.in6, port,
+		sk = udp6_lib_lookup(net, &src->addr.in6, port,
 				     &dst->addr.in6, port, ifindex);
 #endif
 	if (!sk)
@@ -142,9 +141,7 @@ static bool isakmp_is_astray(struct nf_vpn_net *vn, const struct nf_conn *ct,
 static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
 		       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
-	const struct nf_conntrack_tuple *tuple =
-		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	struct nf_vpn_host client = {}, remote = {};
+	struct nf_vpn_host client, remote;
 	struct nf_vpn_session *s;
 	struct nf_vpn_ike *ike;
 	struct nf_vpn_net *vn;
@@ -157,10 +154,7 @@ static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
 		return NF_ACCEPT;
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, false);
 	nf_vpn_ct_refresh(ct, skb, timeout);
-	client.addr = tuple->src.u3;
-	client.l3num = tuple->src.l3num;
-	remote.addr = tuple->dst.u3;
-	remote.l3num = tuple->src.l3num;
+	nf_vpn_flow_hosts(ct, &client, &remote);
 	if (isakmp_is_astray(vn, ct, &client, &remote, skb->skb_iif))
 		return NF_DROP;
 	s = nf_vpn_session_find(vn, &client, &remote);

@@ -68,35 +68,21 @@ MODULE_PARM_DESC(pptp, "be the helper \"pptp\", too: 1 yes, 0 no, -1 if the kern
 
 /* ---- The GRE entry of a call ---- */
 
+/* Of packets that go in direction @dir. */
 static void pptp_gre_tuple(const struct nf_vpn_call *call,
+			   enum ip_conntrack_dir dir,
 			   struct nf_conntrack_tuple *tuple)
 {
 	const struct nf_vpn_conn *conn = call->conn;
 
 	memset(tuple, 0, sizeof(*tuple));
 	tuple->src.l3num = AF_INET;
-	tuple->src.u3.ip = conn->src[IP_CT_DIR_ORIGINAL];
-	tuple->src.u.gre.key = call->real[IP_CT_DIR_ORIGINAL];
-	tuple->dst.u3.ip = conn->dst[IP_CT_DIR_ORIGINAL];
-	tuple->dst.u.gre.key = nf_vpn_call_wire(call, IP_CT_DIR_REPLY);
+	tuple->src.u3.ip = conn->src[dir];
+	tuple->src.u.gre.key = call->real[dir];
+	tuple->dst.u3.ip = conn->dst[dir];
+	tuple->dst.u.gre.key = nf_vpn_call_wire(call, !dir);
 	tuple->dst.protonum = IPPROTO_GRE;
-	tuple->dst.dir = IP_CT_DIR_ORIGINAL;
-}
-
-/* As the side that was called sees it. */
-static void pptp_gre_reply(const struct nf_vpn_call *call,
-			   struct nf_conntrack_tuple *tuple)
-{
-	const struct nf_vpn_conn *conn = call->conn;
-
-	memset(tuple, 0, sizeof(*tuple));
-	tuple->src.l3num = AF_INET;
-	tuple->src.u3.ip = conn->src[IP_CT_DIR_REPLY];
-	tuple->src.u.gre.key = call->real[IP_CT_DIR_REPLY];
-	tuple->dst.u3.ip = conn->dst[IP_CT_DIR_REPLY];
-	tuple->dst.u.gre.key = nf_vpn_call_wire(call, IP_CT_DIR_ORIGINAL);
-	tuple->dst.protonum = IPPROTO_GRE;
-	tuple->dst.dir = IP_CT_DIR_REPLY;
+	tuple->dst.dir = dir;
 }
 
 /*
@@ -126,8 +112,8 @@ static struct nf_conn *pptp_flow_create(struct nf_vpn_net *vn,
 	struct nf_conntrack_tuple orig, reply;
 	struct nf_conn *flow;
 
-	pptp_gre_tuple(call, &orig);
-	pptp_gre_reply(call, &reply);
+	pptp_gre_tuple(call, IP_CT_DIR_ORIGINAL, &orig);
+	pptp_gre_tuple(call, IP_CT_DIR_REPLY, &reply);
 	flow = nf_vpn_flow_create(vn->net, master, 0, &orig, &reply, label,
 				  timeout);
 	if (!IS_ERR(flow) || PTR_ERR(flow) == -ENOMEM)

@@ -788,12 +788,15 @@ static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
  */
 static struct nf_conn *nf_nat_esp_create(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
-					 const struct nf_vpn_pkt *pkt)
+					 const struct nf_vpn_pkt *pkt,
+					 const struct nf_hook_state *state)
 {
 	int seconds = READ_ONCE(vn->set.esp_timeout_unreplied);
 	struct nf_conntrack_tuple orig, reply;
 	struct nf_conn *master, *ct;
 
+	if (!nf_vpn_conntrack_follows(state))
+		return NULL;
 	master = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_IKE, pkt);
 	if (!master)
 		return NULL;
@@ -823,9 +826,7 @@ static struct nf_conn *nf_nat_esp_revive(struct nf_vpn_net *vn,
 {
 	if (!READ_ONCE(spi->paired) && !READ_ONCE(vn->set.esp_inbound_first))
 		return NULL;
-	if (!nf_vpn_conntrack_follows(state))
-		return NULL;
-	return nf_nat_esp_create(vn, s, pkt);
+	return nf_nat_esp_create(vn, s, pkt, state);
 }
 
 /* ---- Delivery, without the lock ---- */
@@ -871,9 +872,8 @@ static unsigned int nf_nat_esp_deliver(struct nf_vpn_net *vn,
 {
 	struct nf_conn *ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt);
 
-	if (!ct && READ_ONCE(vn->set.esp_inbound_first) &&
-	    nf_vpn_conntrack_follows(state))
-		ct = nf_nat_esp_create(vn, s, pkt);
+	if (!ct && READ_ONCE(vn->set.esp_inbound_first))
+		ct = nf_nat_esp_create(vn, s, pkt, state);
 	return ct ? nf_esp_attach_in(vn, skb, s, ct, false) : NF_ESP_NOT_OURS;
 }
 

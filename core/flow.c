@@ -46,6 +46,25 @@ void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_tuple);
 
 /**
+ * nf_vpn_flow_hosts - whose is a flow?
+ * @ct: its entry
+ * @client: filled
+ * @remote: filled
+ */
+void nf_vpn_flow_hosts(const struct nf_conn *ct, struct nf_vpn_host *client,
+		       struct nf_vpn_host *remote)
+{
+	const struct nf_conntrack_tuple *tuple =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+
+	client->addr = tuple->src.u3;
+	client->l3num = tuple->src.l3num;
+	remote->addr = tuple->dst.u3;
+	remote->l3num = tuple->src.l3num;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_hosts);
+
+/**
  * nf_vpn_flow_get - find the flow of a client
  * @net: netns
  * @client: source of the ORIGINAL tuple

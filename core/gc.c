@@ -244,10 +244,7 @@ static void nf_vpn_flush_session_esp(struct nf_vpn_net *vn,
 				     struct nf_vpn_session *s)
 {
 	spin_lock_bh(&vn->lock);
-	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
-		nf_vpn_session_forget(vn, s);
-	if (!nf_vpn_session_ike(s))
-		nf_vpn_session_free(vn, s);
+	nf_vpn_session_end_esp(vn, s);
 	spin_unlock_bh(&vn->lock);
 }
 

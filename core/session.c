@@ -100,13 +100,8 @@ static bool nf_vpn_session_has_masq(const struct nf_vpn_session *s,
 
 	if (nf_inet_addr_cmp(addr, &s->client->host.addr))
 		return false;
-	/* Pairs with nf_vpn_flow_set_masq(). */
-	if (smp_load_acquire(&s->esp.has_masq) &&
-	    nf_inet_addr_cmp(&s->esp.masq, addr))
-		return true;
-	/* Pairs with nf_vpn_flow_set_masq(). */
-	return ike && smp_load_acquire(&ike->flow.has_masq) &&
-	       nf_inet_addr_cmp(&ike->flow.masq, addr);
+	return nf_vpn_flow_has_masq(&s->esp, addr) ||
+	       (ike && nf_vpn_flow_has_masq(&ike->flow, addr));
 }
 
 /* Sessions looked at for the address they are translated to. */
@@ -134,7 +129,6 @@ bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 	if (!remote)
 		goto unlock;
 	hlist_for_each_entry(s, &remote->sessions, by_remote) {
-		/* Pairs with nf_vpn_flow_set_masq(). */
 		known = nf_vpn_session_has_masq(s, &pkt->dst.addr);
 		if (known || !--scan)
 			break;

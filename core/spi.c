@@ -197,14 +197,9 @@ static int nf_vpn_quoted_cmp_masq(struct rhashtable_compare_arg *arg,
 {
 	const struct nf_vpn_quoted_key *key = arg->key;
 	const struct nf_vpn_spi *spi = obj;
-	const struct nf_vpn_flow *flow;
 
-	if (!nf_vpn_quoted_matches(key, spi))
-		return 1;
-	flow = &spi->session->esp;
-	/* Pairs with nf_vpn_flow_set_masq(). */
-	return !smp_load_acquire(&flow->has_masq) ||
-	       !nf_inet_addr_cmp(&key->other->addr, &flow->masq);
+	return !nf_vpn_quoted_matches(key, spi) ||
+	       !nf_vpn_flow_has_masq(&spi->session->esp, &key->other->addr);
 }
 
 #define NF_VPN_QUOTED_PARAMS(cmp) {					\

@@ -746,6 +746,14 @@ nf_vpn_flow_masq(const struct nf_vpn_flow *f)
 	return smp_load_acquire(&f->has_masq) ? &f->masq : NULL;
 }
 
+static inline bool nf_vpn_flow_has_masq(const struct nf_vpn_flow *f,
+					const union nf_inet_addr *addr)
+{
+	const union nf_inet_addr *masq = nf_vpn_flow_masq(f);
+
+	return masq && nf_inet_addr_cmp(masq, addr);
+}
+
 struct nf_conn *nf_vpn_flow_get(struct net *net,
 				const struct nf_vpn_host *client,
 				const struct nf_vpn_host *remote,
@@ -762,6 +770,8 @@ void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
 		       const struct nf_vpn_host *client,
 		       const struct nf_vpn_host *remote,
 		       enum nf_vpn_flow_kind kind);
+void nf_vpn_flow_hosts(const struct nf_conn *ct, struct nf_vpn_host *client,
+		       struct nf_vpn_host *remote);
 bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
 			  enum nf_vpn_flow_kind kind);
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
