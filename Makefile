@@ -15,6 +15,13 @@ RELEASE = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease)
 # Debian's headers want signatures but come without a key
 NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 
+# what dkms keeps, and where
+NAME = $(shell sed -n 's/^PACKAGE_NAME=//p' dkms.conf)
+VERSION = $(shell sed -n 's/^PACKAGE_VERSION=//p' dkms.conf)
+DKMS_FILES := COPYING Kbuild dkms.conf compat core include \
+	      $(wildcard *.c)
+DKMS_SRC = $(DESTDIR)/usr/src/$(NAME)-$(VERSION)
+
 all: modules userspace
 
 help:
@@ -22,6 +29,7 @@ help:
 	@echo '  all (modules, userspace)  build for the running kernel, or KDIR=HEADERS'
 	@echo '  install                   the modules and vpnct (DESTDIR=)'
 	@echo '  uninstall                 removes them'
+	@echo '  dkms                      the modules, for later kernels, too'
 	@echo 'In virtual machines that need no privileges (the first run downloads'
 	@echo 'a userland and kernels, about 1 GB, to ~/.cache):'
 	@echo '  demo                      three IPsec hosts behind one masquerade'
@@ -62,6 +70,15 @@ ifeq ($(DESTDIR),)
 endif
 	$(MAKE) -C userspace uninstall
 
+dkms: dkms-source
+	dkms install $(NAME)/$(VERSION)
+
+# sources only, of which nothing was built
+dkms-source:
+	mkdir -p $(DKMS_SRC)
+	tar -c --exclude='*.o' --exclude='.*' --exclude='*.mod*' --exclude='*.ko' \
+		$(DKMS_FILES) | tar -x -C $(DKMS_SRC)
+
 check:
 	@$(VM)/check.sh $(KERNEL)
 
@@ -88,5 +105,6 @@ clean:
 	-$(MAKE) -C userspace clean
 	-$(MAKE) -C selftests clean
 
-.PHONY: all help headers modules userspace install modules_install uninstall check \
+.PHONY: all help headers modules userspace install modules_install uninstall \
+	dkms dkms-source check \
 	test test-debug demo bench vm-shell clean

@@ -75,6 +75,27 @@ check_compiler() {
 			grep -E 'warning|error' | grep -vE '^/usr/' | sort -u)"
 }
 
+# what dkms does at a gateway whose kernel is updated
+check_dkms() {
+	local log name=nf-conntrack-vpn release tree version
+
+	version=$(sed -n 's/^PACKAGE_VERSION=//p' dkms.conf)
+	release=$(make -s -C "$kdir" kernelrelease)
+	tree=$(mktemp -d -p /build)
+	mkdir -p "$tree/state" "$tree/modules/$release"
+	log=$(make -s dkms-source DESTDIR="$tree" &&
+		dkms install "$name/$version" -k "$release" \
+			--kernelsourcedir "$kdir" --dkmstree "$tree/state" \
+			--sourcetree "$tree/usr/src" --installtree "$tree/modules" \
+			--no-depmod 2>&1) && log=''
+	verdict "dkms builds and installs" "$log"
+	verdict "dkms installs every module" "$(
+		diff <(sed -n 's/^obj-m += *\(.*\)\.o$/\1/p' Kbuild | sort) \
+		<(find "$tree/modules" -name '*.ko*' -printf '%f\n' |
+			sed 's/\.ko.*//' | sort))"
+	rm -rf "$tree"
+}
+
 check_programs() {
 	local dir log
 
@@ -113,6 +134,7 @@ check_licences
 check_scripts
 check_checkpatch
 [ ! -f Kbuild ] || check_compiler
+[ ! -f dkms.conf ] || check_dkms
 check_programs
 inform_format
 done_testing
