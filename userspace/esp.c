@@ -20,6 +20,7 @@ static const char *const confs[] = {
 	[NF_CT_VPN_CONF_INFERRED] = "inferred",
 	[NF_CT_VPN_CONF_SOLE] = "sole",
 	[NF_CT_VPN_CONF_CERTAIN] = "certain",
+	[NF_CT_VPN_CONF_PRELOADED] = "preloaded",
 };
 
 static const struct names conf_names = { confs, ARRAY_SIZE(confs) };
@@ -159,6 +160,14 @@ static const struct field esp_fields[] = {
 		.attr = NF_CT_VPN_A_ESP_CANDIDATES,
 		.size = 4,
 		.offset = offsetof(struct esp, candidates),
+	},
+	{
+		.key = "pin",
+		.help = "whether it stays until it is deleted",
+		.type = FIELD_BOOL,
+		.attr = NF_CT_VPN_A_ESP_PIN,
+		.size = 1,
+		.offset = offsetof(struct esp, pin),
 	},
 };
 

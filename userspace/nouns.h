@@ -32,6 +32,7 @@ struct session {
 	uint64_t tickets;
 	uint64_t ike_timeout;
 	uint64_t natt;
+	uint64_t esp_timeout;
 	size_t n_esp; /* SPIs to show below it */
 };
 
@@ -52,6 +53,7 @@ struct esp {
 	uint64_t last;
 	uint64_t seq;
 	uint64_t candidates;
+	uint64_t pin;
 	bool orphan; /* of no session that is known */
 };
 

@@ -185,6 +185,14 @@ static const struct field session_fields[] = {
 		.size = 1,
 		.offset = offsetof(struct session, natt),
 	},
+	{
+		.key = "esp_timeout_s",
+		.help = "seconds until the ESP flow expires, 0 without one",
+		.type = FIELD_SECS,
+		.attr = NF_CT_VPN_A_SESSION_ESP_TIMEOUT,
+		.size = 4,
+		.offset = offsetof(struct session, esp_timeout),
+	},
 };
 
 static int session_cmp(const void *a, const void *b)

@@ -98,6 +98,22 @@ static const struct field stats_fields[] = {
 		"bytes of control streams not understood"),
 	COUNTER(PPTP_NO_CALL, "pptp_no_call", NULL,
 		"GRE packets dropped: their call isn't up"),
+
+	COUNTER(STOCK_UNTRACKED, "stock_untracked", "of stock, because",
+		"conntrack doesn't look at such packets"),
+	COUNTER(STOCK_REMOTE_BEGAN, "stock_remote_began", NULL,
+		"the other side began the entry"),
+	COUNTER(STOCK_GATEWAY, "stock_gateway", NULL,
+		"for the gateway or a host behind dnat, no session"),
+	COUNTER(STOCK_NO_ROOM, "stock_no_room", NULL,
+		"no room for the session or its owner"),
+	COUNTER(STOCK_NO_FLOW, "stock_no_flow", NULL,
+		"the flow of its SPI has gone and isn't resumed"),
+
+	COUNTER(LOADED, "loaded", "by netlink", "entries made"),
+	COUNTER(DELETED, "deleted", NULL, "entries deleted"),
+	COUNTER(EVENTS_LOST, "events_lost", NULL,
+		"events not sent for want of memory"),
 };
 
 static_assert(ARRAY_SIZE(stats_fields) <= FIELD_MAX,

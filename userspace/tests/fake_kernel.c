@@ -311,6 +311,8 @@ static void put_session_ike(struct nlmsghdr *nlh, const struct fake_session *s)
 	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_TICKETS, s->tickets);
 	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_IKE_TIMEOUT, s->ike_timeout);
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_SESSION_NATT, s->natt);
+	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_ESP_TIMEOUT,
+			 s->spis_out ? s->timeout : 0);
 }
 
 static void add_session(const struct fake_session *s)
@@ -358,6 +360,7 @@ static void add_esp(const struct fake_esp *e)
 	if (e->candidates)
 		mnl_attr_put_u32(nlh, NF_CT_VPN_A_ESP_CANDIDATES,
 				 e->candidates);
+	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ESP_PIN, e->spi == 0xfeed0001);
 	if (scenario("newer"))
 		put_oddities(nlh);
 	end_message(nlh);

@@ -263,7 +263,7 @@ header_types()
 {
 	diff <(sed -n 's/^ \* @\(NF_CT_VPN_A_[A-Z0-9_]*\): \(u[0-9]*\)\(,.*\)\{0,1\}$/\1 \2/p' \
 			"$header" | sort) \
-	     <(sed -n 's/^SPEC_ATTR([seip].*"\(u[0-9]*\)", \(NF_[A-Z0-9_]*\),.*/\2 \1/p' \
+	     <(sed -n 's/^SPEC_ATTR([^)]*"\(u[0-9]*\)", \(NF_[A-Z0-9_]*\),.*/\2 \1/p' \
 			"$spec" | grep -v _STATS_ | sort)
 }
 

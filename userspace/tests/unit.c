@@ -70,6 +70,12 @@ static void test_spec(void)
 	   "spec: every PPTP attribute is there");
 	ok(count(ATTR, "stats") == NF_CT_VPN_A_STATS_MAX + 1,
 	   "spec: every counter is there");
+	ok(count(ATTR, "setting") == NF_CT_VPN_A_SETTING_MAX + 1,
+	   "spec: every setting is there");
+	ok(count(ATTR, "flush") == NF_CT_VPN_A_FLUSH_MAX + 1,
+	   "spec: every flush attribute is there");
+	ok(count(ATTR, "event") == NF_CT_VPN_A_EVENT_MAX + 1,
+	   "spec: every event attribute is there");
 }
 
 static const struct field *field_of(const struct noun *noun, int attr)

@@ -12,6 +12,8 @@
 
 #define NF_CT_VPN_GENL_NAME	"nf_ct_vpn"
 #define NF_CT_VPN_GENL_VERSION	1
+/* Multicast group of NF_CT_VPN_CMD_EVENT. */
+#define NF_CT_VPN_GENL_EVENTS	"events"
 
 /**
  * enum nf_ct_vpn_cmd - commands of the family
@@ -22,6 +24,20 @@
  * @NF_CT_VPN_CMD_ISAKMP_GET: dump IKE exchanges, attributes
  *	NF_CT_VPN_A_ISAKMP_*
  * @NF_CT_VPN_CMD_PPTP_GET: dump PPTP calls, attributes NF_CT_VPN_A_PPTP_*
+ * @NF_CT_VPN_CMD_SETTING_GET: the settings of the netns,
+ *	NF_CT_VPN_A_SETTING_*
+ * @NF_CT_VPN_CMD_SETTING_SET: change those that are given, all or none
+ * @NF_CT_VPN_CMD_SESSION_NEW: make a session, and the flows that it had
+ * @NF_CT_VPN_CMD_SESSION_DEL: forget a session and delete its flows
+ * @NF_CT_VPN_CMD_ESP_NEW: preload an SPI; with NLM_F_REPLACE also one that
+ *	another session has
+ * @NF_CT_VPN_CMD_ESP_DEL: forget an SPI
+ * @NF_CT_VPN_CMD_ISAKMP_NEW: make a cookie pair known
+ * @NF_CT_VPN_CMD_ISAKMP_DEL: forget a cookie pair
+ * @NF_CT_VPN_CMD_PPTP_DEL: end a call
+ * @NF_CT_VPN_CMD_FLUSH: forget all that the attributes NF_CT_VPN_A_FLUSH_*
+ *	describe
+ * @NF_CT_VPN_CMD_EVENT: sent to the group "events", NF_CT_VPN_A_EVENT_*
  */
 enum nf_ct_vpn_cmd {
 	NF_CT_VPN_CMD_UNSPEC,
@@ -30,6 +46,17 @@ enum nf_ct_vpn_cmd {
 	NF_CT_VPN_CMD_STATS_GET,
 	NF_CT_VPN_CMD_ISAKMP_GET,
 	NF_CT_VPN_CMD_PPTP_GET,
+	NF_CT_VPN_CMD_SETTING_GET,
+	NF_CT_VPN_CMD_SETTING_SET,
+	NF_CT_VPN_CMD_SESSION_NEW,
+	NF_CT_VPN_CMD_SESSION_DEL,
+	NF_CT_VPN_CMD_ESP_NEW,
+	NF_CT_VPN_CMD_ESP_DEL,
+	NF_CT_VPN_CMD_ISAKMP_NEW,
+	NF_CT_VPN_CMD_ISAKMP_DEL,
+	NF_CT_VPN_CMD_PPTP_DEL,
+	NF_CT_VPN_CMD_FLUSH,
+	NF_CT_VPN_CMD_EVENT,
 	__NF_CT_VPN_CMD_MAX,
 };
 
@@ -70,6 +97,7 @@ enum nf_ct_vpn_dir {
  * @NF_CT_VPN_CONF_INFERRED: the only candidate left by evidence
  * @NF_CT_VPN_CONF_SOLE: the remote host has this one session only
  * @NF_CT_VPN_CONF_CERTAIN: addresses or an SA of the gateway prove it
+ * @NF_CT_VPN_CONF_PRELOADED: NF_CT_VPN_CMD_ESP_NEW said so
  */
 enum nf_ct_vpn_conf {
 	NF_CT_VPN_CONF_NONE,
@@ -77,6 +105,41 @@ enum nf_ct_vpn_conf {
 	NF_CT_VPN_CONF_INFERRED,
 	NF_CT_VPN_CONF_SOLE,
 	NF_CT_VPN_CONF_CERTAIN,
+	NF_CT_VPN_CONF_PRELOADED,
+};
+
+/**
+ * enum nf_ct_vpn_kind - what the tables hold
+ * @NF_CT_VPN_KIND_SESSION: sessions, with their SPIs and cookie pairs
+ * @NF_CT_VPN_KIND_ESP: SPIs
+ * @NF_CT_VPN_KIND_ISAKMP: IKE exchanges
+ * @NF_CT_VPN_KIND_PPTP: calls
+ */
+enum nf_ct_vpn_kind {
+	NF_CT_VPN_KIND_SESSION,
+	NF_CT_VPN_KIND_ESP,
+	NF_CT_VPN_KIND_ISAKMP,
+	NF_CT_VPN_KIND_PPTP,
+};
+
+/**
+ * enum nf_ct_vpn_event - what happened to an entry
+ * @NF_CT_VPN_EVENT_NEW: it is in the tables
+ * @NF_CT_VPN_EVENT_BOUND: an inbound SPI has an owner, a call is up, an
+ *	exchange that the remote host began is the client's
+ * @NF_CT_VPN_EVENT_REBOUND: an SPI or exchange has another owner than before,
+ *	none if no client is named
+ * @NF_CT_VPN_EVENT_EXPIRED: it has gone: idled out, was deleted, yielded or
+ *	went with what it belonged to
+ * @NF_CT_VPN_EVENT_FULL: something was not tracked for want of room; at most
+ *	once a second
+ */
+enum nf_ct_vpn_event {
+	NF_CT_VPN_EVENT_NEW,
+	NF_CT_VPN_EVENT_BOUND,
+	NF_CT_VPN_EVENT_REBOUND,
+	NF_CT_VPN_EVENT_EXPIRED,
+	NF_CT_VPN_EVENT_FULL,
 };
 
 /**
@@ -100,6 +163,8 @@ enum nf_ct_vpn_conf {
  * @NF_CT_VPN_A_SESSION_IKE_TIMEOUT: u32, seconds until its IKE flow expires, 0
  *	if it has none
  * @NF_CT_VPN_A_SESSION_NATT: u8, 1 if its IKE has moved its ESP into UDP
+ * @NF_CT_VPN_A_SESSION_ESP_TIMEOUT: u32, seconds until its ESP flow expires, 0
+ *	if it has none
  */
 enum nf_ct_vpn_session_attr {
 	NF_CT_VPN_A_SESSION_UNSPEC,
@@ -119,6 +184,7 @@ enum nf_ct_vpn_session_attr {
 	NF_CT_VPN_A_SESSION_TICKETS,
 	NF_CT_VPN_A_SESSION_IKE_TIMEOUT,
 	NF_CT_VPN_A_SESSION_NATT,
+	NF_CT_VPN_A_SESSION_ESP_TIMEOUT,
 	__NF_CT_VPN_A_SESSION_MAX,
 };
 
@@ -143,6 +209,7 @@ enum nf_ct_vpn_session_attr {
  * @NF_CT_VPN_A_ESP_LAST: u64, milliseconds since the last packet
  * @NF_CT_VPN_A_ESP_SEQ: u32, highest sequence number seen
  * @NF_CT_VPN_A_ESP_CANDIDATES: u32, sessions that may own it, while undecided
+ * @NF_CT_VPN_A_ESP_PIN: u8, 1 if it stays until it is deleted
  */
 enum nf_ct_vpn_esp_attr {
 	NF_CT_VPN_A_ESP_UNSPEC,
@@ -162,6 +229,7 @@ enum nf_ct_vpn_esp_attr {
 	NF_CT_VPN_A_ESP_LAST,
 	NF_CT_VPN_A_ESP_SEQ,
 	NF_CT_VPN_A_ESP_CANDIDATES,
+	NF_CT_VPN_A_ESP_PIN,
 	__NF_CT_VPN_A_ESP_MAX,
 };
 
@@ -271,6 +339,19 @@ enum nf_ct_vpn_pptp_attr {
  * @NF_CT_VPN_A_STATS_PPTP_TRANSLATED: Call-IDs replaced in control messages
  * @NF_CT_VPN_A_STATS_PPTP_LOST: bytes of control streams not understood
  * @NF_CT_VPN_A_STATS_PPTP_NO_CALL: GRE packets dropped: their call isn't up
+ * @NF_CT_VPN_A_STATS_STOCK_UNTRACKED: counted in STOCK, too: conntrack doesn't
+ *	look at such packets
+ * @NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN: likewise: the entry was begun by the
+ *	other side
+ * @NF_CT_VPN_A_STATS_STOCK_GATEWAY: likewise: for the gateway or a host behind
+ *	dnat, no session
+ * @NF_CT_VPN_A_STATS_STOCK_NO_ROOM: likewise: no room for the session or its
+ *	owner
+ * @NF_CT_VPN_A_STATS_STOCK_NO_FLOW: likewise: an SPI whose flow has gone and
+ *	isn't resumed
+ * @NF_CT_VPN_A_STATS_LOADED: SPIs, sessions and cookie pairs made by netlink
+ * @NF_CT_VPN_A_STATS_DELETED: entries deleted by netlink
+ * @NF_CT_VPN_A_STATS_EVENTS_LOST: events not sent for want of memory
  */
 enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_UNSPEC,
@@ -319,6 +400,14 @@ enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_PPTP_TRANSLATED,
 	NF_CT_VPN_A_STATS_PPTP_LOST,
 	NF_CT_VPN_A_STATS_PPTP_NO_CALL,
+	NF_CT_VPN_A_STATS_STOCK_UNTRACKED,
+	NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN,
+	NF_CT_VPN_A_STATS_STOCK_GATEWAY,
+	NF_CT_VPN_A_STATS_STOCK_NO_ROOM,
+	NF_CT_VPN_A_STATS_STOCK_NO_FLOW,
+	NF_CT_VPN_A_STATS_LOADED,
+	NF_CT_VPN_A_STATS_DELETED,
+	NF_CT_VPN_A_STATS_EVENTS_LOST,
 	__NF_CT_VPN_A_STATS_MAX,
 };
 
@@ -367,5 +456,91 @@ enum nf_ct_vpn_isakmp_attr {
 };
 
 #define NF_CT_VPN_A_ISAKMP_MAX (__NF_CT_VPN_A_ISAKMP_MAX - 1)
+
+/**
+ * enum nf_ct_vpn_setting_attr - settings, named and limited as the sysctls
+ *	net.netfilter.nf_conntrack_*
+ * @NF_CT_VPN_A_SETTING_VPN_ENABLE: u32, nf_conntrack_vpn_enable
+ * @NF_CT_VPN_A_SETTING_VPN_ZONE_BASE: u32, nf_conntrack_vpn_zone_base
+ * @NF_CT_VPN_A_SETTING_VPN_MAX: u32, nf_conntrack_vpn_max
+ * @NF_CT_VPN_A_SETTING_VPN_MAX_PER_CLIENT: u32, nf_conntrack_vpn_max_per_client
+ * @NF_CT_VPN_A_SETTING_ESP_TIMEOUT_UNREPLIED: u32,
+ *	nf_conntrack_esp_timeout_unreplied
+ * @NF_CT_VPN_A_SETTING_ESP_TIMEOUT: u32, nf_conntrack_esp_timeout
+ * @NF_CT_VPN_A_SETTING_ESP_PARALLEL: u32, nf_conntrack_esp_parallel
+ * @NF_CT_VPN_A_SETTING_ESP_GUESS: u32, nf_conntrack_esp_guess
+ * @NF_CT_VPN_A_SETTING_ESP_INBOUND_FIRST: u32, nf_conntrack_esp_inbound_first
+ * @NF_CT_VPN_A_SETTING_ISAKMP_TIMEOUT: u32, nf_conntrack_isakmp_timeout
+ * @NF_CT_VPN_A_SETTING_ISAKMP_KEEP_PORT: u32, nf_conntrack_isakmp_keep_port
+ * @NF_CT_VPN_A_SETTING_PPTP_EXT_TIMEOUT: u32, nf_conntrack_pptp_ext_timeout
+ */
+enum nf_ct_vpn_setting_attr {
+	NF_CT_VPN_A_SETTING_UNSPEC,
+	NF_CT_VPN_A_SETTING_VPN_ENABLE,
+	NF_CT_VPN_A_SETTING_VPN_ZONE_BASE,
+	NF_CT_VPN_A_SETTING_VPN_MAX,
+	NF_CT_VPN_A_SETTING_VPN_MAX_PER_CLIENT,
+	NF_CT_VPN_A_SETTING_ESP_TIMEOUT_UNREPLIED,
+	NF_CT_VPN_A_SETTING_ESP_TIMEOUT,
+	NF_CT_VPN_A_SETTING_ESP_PARALLEL,
+	NF_CT_VPN_A_SETTING_ESP_GUESS,
+	NF_CT_VPN_A_SETTING_ESP_INBOUND_FIRST,
+	NF_CT_VPN_A_SETTING_ISAKMP_TIMEOUT,
+	NF_CT_VPN_A_SETTING_ISAKMP_KEEP_PORT,
+	NF_CT_VPN_A_SETTING_PPTP_EXT_TIMEOUT,
+	__NF_CT_VPN_A_SETTING_MAX,
+};
+
+#define NF_CT_VPN_A_SETTING_MAX (__NF_CT_VPN_A_SETTING_MAX - 1)
+
+/**
+ * enum nf_ct_vpn_flush_attr - what NF_CT_VPN_CMD_FLUSH shall forget
+ * @NF_CT_VPN_A_FLUSH_FAMILY: u8, AF_INET or AF_INET6; absent: both
+ * @NF_CT_VPN_A_FLUSH_CLIENT: address; absent: of all clients
+ * @NF_CT_VPN_A_FLUSH_REMOTE: address; absent: of all remote hosts
+ * @NF_CT_VPN_A_FLUSH_KIND: u8, &enum nf_ct_vpn_kind; absent: everything
+ * @NF_CT_VPN_A_FLUSH_COUNT: u32, in the answer: entries that were forgotten,
+ *	those that went with their session not counted
+ */
+enum nf_ct_vpn_flush_attr {
+	NF_CT_VPN_A_FLUSH_UNSPEC,
+	NF_CT_VPN_A_FLUSH_FAMILY,
+	NF_CT_VPN_A_FLUSH_CLIENT,
+	NF_CT_VPN_A_FLUSH_REMOTE,
+	NF_CT_VPN_A_FLUSH_KIND,
+	NF_CT_VPN_A_FLUSH_COUNT,
+	__NF_CT_VPN_A_FLUSH_MAX,
+};
+
+#define NF_CT_VPN_A_FLUSH_MAX (__NF_CT_VPN_A_FLUSH_MAX - 1)
+
+/**
+ * enum nf_ct_vpn_event_attr - an event and one entry that it is about
+ * @NF_CT_VPN_A_EVENT_EVENT: u8, &enum nf_ct_vpn_event
+ * @NF_CT_VPN_A_EVENT_SESSION: nested NF_CT_VPN_A_SESSION_*
+ * @NF_CT_VPN_A_EVENT_ESP: nested NF_CT_VPN_A_ESP_*
+ * @NF_CT_VPN_A_EVENT_ISAKMP: nested NF_CT_VPN_A_ISAKMP_*
+ * @NF_CT_VPN_A_EVENT_PPTP: nested NF_CT_VPN_A_PPTP_*
+ * @NF_CT_VPN_A_EVENT_CLIENT: address of the client that is full; absent: the
+ *	netns is
+ * @NF_CT_VPN_A_EVENT_LIMIT: u32, &enum nf_ct_vpn_stats_attr: the counter of
+ *	what was full
+ *
+ * The nested attributes are those of the dumps, without what only conntrack
+ * could tell: states, timeouts, and what a session has.
+ */
+enum nf_ct_vpn_event_attr {
+	NF_CT_VPN_A_EVENT_UNSPEC,
+	NF_CT_VPN_A_EVENT_EVENT,
+	NF_CT_VPN_A_EVENT_SESSION,
+	NF_CT_VPN_A_EVENT_ESP,
+	NF_CT_VPN_A_EVENT_ISAKMP,
+	NF_CT_VPN_A_EVENT_PPTP,
+	NF_CT_VPN_A_EVENT_CLIENT,
+	NF_CT_VPN_A_EVENT_LIMIT,
+	__NF_CT_VPN_A_EVENT_MAX,
+};
+
+#define NF_CT_VPN_A_EVENT_MAX (__NF_CT_VPN_A_EVENT_MAX - 1)
 
 #endif /* _UAPI_LINUX_NETFILTER_NF_CT_VPN_H */
