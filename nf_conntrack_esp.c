@@ -51,24 +51,17 @@ struct nf_conntrack_helper *nf_esp_label(u32 l3num)
 }
 EXPORT_SYMBOL_GPL(nf_esp_label);
 
-/*
- * Called as the helper of a flow that is about to be confirmed: NAT and the
- * ruleset have had their say, and no other traffic pays for a hook of its own.
- */
-static int esp_help(struct sk_buff *skb, unsigned int protoff,
-		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+/* A flow is about to be confirmed: NAT and the ruleset have had their say. */
+static noinline void esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
 {
 	struct nf_vpn_host client, remote;
 	struct nf_vpn_session *s;
 	struct nf_vpn_net *vn;
 	u32 timeout;
 
-	nf_vpn_flow_let_through(ct, skb);
-	if (nf_ct_is_confirmed(ct))
-		return NF_ACCEPT;
 	vn = nf_vpn_pernet(nf_ct_net(ct));
 	if (READ_ONCE(vn->dead))
-		return NF_ACCEPT;
+		return;
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, false);
 	nf_vpn_ct_refresh(ct, skb, timeout);
 	nf_vpn_flow_hosts(ct, &client, &remote);
@@ -77,6 +70,18 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 		clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
 		nf_vpn_flow_seen(&s->esp, ct, timeout);
 	}
+}
+
+/*
+ * Conntrack calls it for each packet of a flow, last of all: no other traffic
+ * pays for a hook of its own.
+ */
+static int esp_help(struct sk_buff *skb, unsigned int protoff,
+		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	nf_vpn_flow_let_through(ct, skb);
+	if (unlikely(!nf_ct_is_confirmed(ct)))
+		esp_flow_new(skb, ct);
 	return NF_ACCEPT;
 }
 

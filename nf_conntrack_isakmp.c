@@ -10,6 +10,7 @@
  *
  * The way of a message (core/main.c has let it in):
  *
+ *	cookies and flow are known	-> noted, its flow
  *	from a client of a session	-> noted, its flow or a template
  *	from a host that sessions talk to
  *			-> the session of its cookies, or nf_isakmp_suitor()
@@ -134,12 +135,9 @@ static bool isakmp_is_astray(struct nf_vpn_net *vn, const struct nf_conn *ct,
 	       !isakmp_is_bound(vn->net, src, dst, ifindex);
 }
 
-/*
- * Called as the helper of a flow that is about to be confirmed: NAT and the
- * ruleset have had their say.
- */
-static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
-		       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+/* A flow is about to be confirmed: NAT and the ruleset have had their say. */
+static noinline int isakmp_flow_new(const struct sk_buff *skb,
+				    struct nf_conn *ct)
 {
 	struct nf_vpn_host client, remote;
 	struct nf_vpn_session *s;
@@ -147,8 +145,6 @@ static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
 	struct nf_vpn_net *vn;
 	u32 timeout;
 
-	if (nf_ct_is_confirmed(ct))
-		return NF_ACCEPT;
 	vn = nf_vpn_pernet(nf_ct_net(ct));
 	if (READ_ONCE(vn->dead))
 		return NF_ACCEPT;
@@ -167,6 +163,14 @@ static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
 	}
 	nf_vpn_flow_seen(&ike->flow, ct, timeout);
 	return NF_ACCEPT;
+}
+
+/* Conntrack calls it for each packet of a flow, last of all. */
+static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
+		       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	return likely(nf_ct_is_confirmed(ct)) ? NF_ACCEPT :
+						isakmp_flow_new(skb, ct);
 }
 
 static unsigned int isakmp_stock(struct nf_vpn_net *vn)
@@ -254,6 +258,21 @@ static void isakmp_time_in(struct nf_vpn_ike *ike,
 	ike->requested = 0;
 }
 
+/* The client makes SAs here, and may expect the remote host to use them. */
+static noinline void isakmp_note_events(struct nf_vpn_net *vn,
+					struct nf_vpn_session *s,
+					unsigned int events)
+{
+	if (events & ISAKMP_TICKET_OPENED) {
+		nf_vpn_stat_inc(vn, TICKETS);
+		spin_lock_bh(&vn->lock);
+		nf_vpn_session_expect(vn, s);
+		spin_unlock_bh(&vn->lock);
+	}
+	if (events & ISAKMP_FLOATED)
+		nf_vpn_stat_inc(vn, FLOATED);
+}
+
 /* Tickets and timing; a session that IKE moves to UDP is no candidate. */
 static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 				struct nf_vpn_ike *ike,
@@ -270,19 +289,13 @@ static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		isakmp_time_out(ike, m, now);
 	else
 		isakmp_time_in(ike, m, now);
-	if (outbound && isakmp_is_child(m) && !ike->visible)
+	if (outbound && isakmp_is_child(m)) {
 		WRITE_ONCE(ike->visible, true);
-	if (outbound && isakmp_is_child(m))
 		ike->child = (u32)ktime_get_seconds();
-	spin_unlock_bh(&ike->lock);
-	if (events & ISAKMP_TICKET_OPENED) {
-		nf_vpn_stat_inc(vn, TICKETS);
-		spin_lock_bh(&vn->lock);
-		nf_vpn_session_expect(vn, s);
-		spin_unlock_bh(&vn->lock);
 	}
-	if (events & ISAKMP_FLOATED)
-		nf_vpn_stat_inc(vn, FLOATED);
+	spin_unlock_bh(&ike->lock);
+	if (unlikely(events & (ISAKMP_TICKET_OPENED | ISAKMP_FLOATED)))
+		isakmp_note_events(vn, s, events);
 }
 
 static void isakmp_cookie_seen(struct nf_vpn_cookie *c,
@@ -685,6 +698,26 @@ unlock:
 	return n == 1 ? sole : NULL;
 }
 
+/* SAs may be idle as long as the remote host answers IKE. */
+static void isakmp_keep_esp_alive(struct nf_vpn_net *vn,
+				  struct nf_vpn_session *s,
+				  struct nf_vpn_ike *ike)
+{
+	if (time_before(jiffies, READ_ONCE(ike->keeps_alive) + HZ / 2))
+		return;
+	WRITE_ONCE(ike->keeps_alive, jiffies);
+	nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_ESP);
+}
+
+static unsigned int isakmp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+				     struct nf_vpn_session *s,
+				     struct nf_vpn_ike *ike, struct nf_conn *ct)
+{
+	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
+		isakmp_keep_esp_alive(vn, s, ike);
+	return isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_REPLY);
+}
+
 static unsigned int isakmp_deliver(struct nf_vpn_net *vn, struct sk_buff *skb,
 				   struct nf_vpn_session *s,
 				   const struct isakmp_arrival *a)
@@ -700,11 +733,7 @@ static unsigned int isakmp_deliver(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
 		return isakmp_stock(vn);
 	ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_IKE, &a->addr);
-	if (!ct)
-		return ISAKMP_NOT_OURS;
-	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
-		nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_ESP);
-	return isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_REPLY);
+	return ct ? isakmp_attach_in(vn, skb, s, ike, ct) : ISAKMP_NOT_OURS;
 }
 
 static unsigned int isakmp_in(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -823,32 +852,94 @@ static bool isakmp_reconsider(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return true;
 }
 
+/* Does this entry of the session tell what @a does: an answered flow? */
+static bool isakmp_fits(const struct nf_conn *ct,
+			const struct isakmp_arrival *a, bool outbound)
+{
+	if (outbound)
+		return test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+	return nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3,
+				&a->addr.dst.addr);
+}
+
+/*
+ * Most messages: a pair that both have used, and a flow. What the sender began
+ * and nobody has answered is left to isakmp_reconsider().
+ */
+static bool isakmp_known(struct nf_vpn_net *vn, struct sk_buff *skb,
+			 const struct isakmp_arrival *a)
+{
+	struct nf_vpn_cookie *c;
+	struct nf_vpn_session *s;
+	struct nf_vpn_ike *ike;
+	struct nf_conn *ct;
+	bool outbound;
+
+	c = nf_vpn_cookie_find_pair(vn, &a->addr, a->m.init_cookie,
+				    a->m.resp_cookie);
+	if (!c)
+		return false;
+	s = c->session;
+	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
+		return false;
+	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_IKE, NULL);
+	if (!ct)
+		return false;
+	outbound = !nf_vpn_host_equal(&s->remote->host, &a->addr.src);
+	if (!isakmp_fits(ct, a, outbound)) {
+		nf_ct_put(ct);
+		return false;
+	}
+	ike = nf_vpn_session_ike(s);
+	isakmp_cookie_seen(c, &a->m);
+	isakmp_note_message(vn, s, ike, &a->m, outbound, false);
+	if (outbound)
+		isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_ORIGINAL);
+	else
+		isakmp_attach_in(vn, skb, s, ike, ct);
+	return true;
+}
+
+/* Whose is it, by its addresses first? */
+static noinline unsigned int isakmp_unknown(struct nf_vpn_net *vn,
+					    struct sk_buff *skb,
+					    const struct isakmp_arrival *a,
+					    const struct nf_hook_state *state)
+{
+	bool local = state->hook == NF_INET_LOCAL_OUT;
+	unsigned int verdict = ISAKMP_NOT_OURS;
+	struct nf_vpn_session *s;
+
+	s = nf_vpn_session_find(vn, &a->addr.src, &a->addr.dst);
+	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags) != local)
+		s = NULL;
+	if (s && !local && isakmp_reconsider(vn, skb, a, s, state))
+		return NF_ACCEPT;
+	if (s || local)
+		return isakmp_out(vn, skb, a, s, local, state);
+	if (nf_vpn_remote_find(vn, &a->addr.src))
+		verdict = isakmp_in(vn, skb, a, state);
+	if (verdict != ISAKMP_NOT_OURS)
+		return verdict;
+	if (nf_vpn_is_local(&a->addr.dst, skb, state) ||
+	    nf_vpn_remote_knows(vn, &a->addr))
+		return isakmp_stock_labelled(vn, skb, a, state);
+	return isakmp_out(vn, skb, a, NULL, false, state);
+}
+
 static unsigned int isakmp_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
 			       unsigned int off, unsigned int len,
 			       const struct nf_hook_state *state)
 {
-	bool local = state->hook == NF_INET_LOCAL_OUT;
-	unsigned int verdict = ISAKMP_NOT_OURS;
 	struct isakmp_arrival a;
-	struct nf_vpn_session *s;
 
 	a.valid = isakmp_read(vn, skb, off, len, &a.m);
 	nf_vpn_pkt_addrs(&a.addr, skb, skb_network_offset(skb), state->pf);
-	s = nf_vpn_session_find(vn, &a.addr.src, &a.addr.dst);
-	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags) != local)
-		s = NULL;
-	if (s && !local && isakmp_reconsider(vn, skb, &a, s, state))
+	if (likely(a.valid && a.m.resp_cookie) &&
+	    state->hook == NF_INET_PRE_ROUTING &&
+	    likely(isakmp_known(vn, skb, &a)))
 		return NF_ACCEPT;
-	if (s || local)
-		return isakmp_out(vn, skb, &a, s, local, state);
-	if (nf_vpn_remote_find(vn, &a.addr.src))
-		verdict = isakmp_in(vn, skb, &a, state);
-	if (verdict != ISAKMP_NOT_OURS)
-		return verdict;
-	if (nf_vpn_is_local(&a.addr.dst, skb, state) ||
-	    nf_vpn_remote_knows(vn, &a.addr))
-		return isakmp_stock_labelled(vn, skb, &a, state);
-	return isakmp_out(vn, skb, &a, NULL, false, state);
+	return isakmp_unknown(vn, skb, &a, state);
 }
 
 static unsigned int isakmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -857,14 +948,13 @@ static unsigned int isakmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 {
 	const struct udphdr *uh;
 	unsigned int off, len;
-	struct udphdr buf;
 	bool natt;
 
-	uh = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
-	if (!uh) {
+	if (unlikely(!pskb_may_pull(skb, thoff + sizeof(*uh)))) {
 		nf_vpn_stat_inc(vn, TRUNCATED);
 		return NF_ACCEPT;
 	}
+	uh = (const void *)(skb->data + thoff);
 	natt = uh->dest == htons(ISAKMP_NATT_PORT);
 	if (!natt && (uh->dest != htons(ISAKMP_PORT) ||
 		      uh->source != htons(ISAKMP_PORT)))

@@ -4,7 +4,8 @@
  *
  * The initiator's cookie alone hashes an entry, so that one look-up finds the
  * pair itself, the exchange that still waits for its responder, and a pair
- * that shares the initiator.
+ * that shares the initiator; and finds a known pair before it is known which
+ * way the message goes.
  */
 #include <linux/jhash.h>
 #include <linux/slab.h>
@@ -12,7 +13,7 @@
 
 #include "nf_conntrack_vpn.h"
 
-/* Entries of one remote host and one initiator cookie: more are made up. */
+/* Entries of one initiator cookie: more are made up. Bounds a hash chain. */
 #define NF_VPN_COOKIE_TWINS	8
 
 /**
@@ -20,7 +21,7 @@
  * @remote: remote host
  * @init: initiator cookie
  * @query: filled on the way
- * @n: entries met
+ * @n: entries with @init met, of any remote host
  */
 struct nf_vpn_cookie_key {
 	const struct nf_vpn_host *remote;
@@ -29,28 +30,25 @@ struct nf_vpn_cookie_key {
 	unsigned int n;
 };
 
-static u32 nf_vpn_cookie_hash(const struct nf_vpn_host *remote, __be64 init,
-			      u32 seed)
+static u32 nf_vpn_cookie_hash(__be64 init, u32 seed)
 {
 	u64 cookie = (__force u64)init;
 
-	seed = jhash_3words((u32)cookie, (u32)(cookie >> 32), remote->l3num,
-			    seed);
-	return jhash2((__force const u32 *)remote->addr.ip6, 4, seed);
+	return jhash_2words((u32)cookie, (u32)(cookie >> 32), seed);
 }
 
 static u32 nf_vpn_cookie_key_hashfn(const void *data, u32 len, u32 seed)
 {
 	const struct nf_vpn_cookie_key *key = data;
 
-	return nf_vpn_cookie_hash(key->remote, key->init, seed);
+	return nf_vpn_cookie_hash(key->init, seed);
 }
 
 static u32 nf_vpn_cookie_obj_hashfn(const void *data, u32 len, u32 seed)
 {
 	const struct nf_vpn_cookie *c = data;
 
-	return nf_vpn_cookie_hash(&c->session->remote->host, c->init, seed);
+	return nf_vpn_cookie_hash(c->init, seed);
 }
 
 static void nf_vpn_cookie_met(struct nf_vpn_cookie_query *q,
@@ -77,11 +75,11 @@ static int nf_vpn_cookie_cmpfn(struct rhashtable_compare_arg *arg,
 	struct nf_vpn_cookie_key *key = (void *)arg->key;
 	struct nf_vpn_cookie *c = (void *)obj;
 
-	if (c->init != key->init ||
-	    !nf_vpn_host_equal(key->remote, &c->session->remote->host))
+	if (c->init != key->init)
 		return 1;
 	key->n++;
-	nf_vpn_cookie_met(key->query, c);
+	if (nf_vpn_host_equal(key->remote, &c->session->remote->host))
+		nf_vpn_cookie_met(key->query, c);
 	return 1;
 }
 
@@ -113,7 +111,7 @@ void nf_vpn_cookies_exit(struct nf_vpn_net *vn)
  * @client: client of an outbound message, NULL for an inbound one
  * @q: filled
  *
- * Return: number of entries with the initiator cookie.
+ * Return: number of entries with the initiator cookie, of any remote host.
  */
 unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
 				const struct nf_vpn_host *remote, __be64 init,
@@ -133,6 +131,75 @@ unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
 	return key.n;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_cookie_find);
+
+/**
+ * struct nf_vpn_pair_key - a complete pair, between two hosts
+ * @init: initiator cookie
+ * @resp: responder cookie
+ * @pkt: addresses of the message
+ */
+struct nf_vpn_pair_key {
+	__be64 init;
+	__be64 resp;
+	const struct nf_vpn_pkt *pkt;
+};
+
+static u32 nf_vpn_pair_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_pair_key *key = data;
+
+	return nf_vpn_cookie_hash(key->init, seed);
+}
+
+static int nf_vpn_pair_cmpfn(struct rhashtable_compare_arg *arg,
+			     const void *obj)
+{
+	const struct nf_vpn_pair_key *key = arg->key;
+	const struct nf_vpn_cookie *c = obj;
+	const struct nf_vpn_session *s;
+
+	if (c->init != key->init || READ_ONCE(c->resp) != key->resp ||
+	    !READ_ONCE(c->proven))
+		return 1;
+	s = c->session;
+	if (nf_vpn_host_equal(&s->remote->host, &key->pkt->src))
+		return 0;
+	return !nf_vpn_host_equal(&s->remote->host, &key->pkt->dst) ||
+	       !nf_vpn_host_equal(&s->client->host, &key->pkt->src);
+}
+
+static const struct rhashtable_params nf_vpn_pair_params = {
+	.head_offset		= offsetof(struct nf_vpn_cookie, node),
+	.key_len		= sizeof(struct nf_vpn_pair_key),
+	.hashfn			= nf_vpn_pair_hashfn,
+	.obj_hashfn		= nf_vpn_cookie_obj_hashfn,
+	.obj_cmpfn		= nf_vpn_pair_cmpfn,
+	.automatic_shrinking	= true,
+};
+
+/**
+ * nf_vpn_cookie_find_pair - a pair that client and remote host have both used
+ * @vn: netns, under RCU
+ * @pkt: addresses of a message
+ * @init: its initiator cookie
+ * @resp: its responder cookie, not 0
+ *
+ * Return: pair of a session with the sender as its remote host, or with the
+ * sender as its client and the addressee as its remote host; or NULL.
+ */
+struct nf_vpn_cookie *nf_vpn_cookie_find_pair(struct nf_vpn_net *vn,
+					      const struct nf_vpn_pkt *pkt,
+					      __be64 init, __be64 resp)
+{
+	struct nf_vpn_pair_key key = {
+		.init	= init,
+		.resp	= resp,
+		.pkt	= pkt,
+	};
+
+	return rhashtable_lookup(&vn->cookies, &key, nf_vpn_pair_params);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_find_pair);
 
 /**
  * nf_vpn_cookie_free - unlink a cookie pair, free it after RCU
@@ -248,7 +315,7 @@ void nf_vpn_cookie_prove(struct nf_vpn_cookie *c)
 {
 	if (c->proven)
 		return;
-	c->proven = true;
+	WRITE_ONCE(c->proven, true);
 	nf_vpn_session_ike(c->session)->nunproven--;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_cookie_prove);
@@ -277,6 +344,7 @@ struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
 	isakmp_tickets_init(&ike->tickets);
 	INIT_LIST_HEAD(&ike->cookies);
 	ike->kept_alive = jiffies;
+	ike->keeps_alive = jiffies - HZ;
 	/* Complete before others see it. */
 	smp_store_release(&s->ike, ike);
 	return ike;

@@ -201,6 +201,11 @@ static bool isakmp_v2_fragment(struct isakmp_message *m, struct span body)
 	return true;
 }
 
+static bool isakmp_v1_is_encrypted(const struct isakmp_message *m)
+{
+	return m->major == 1 && m->flags & ISAKMP_V1_ENCRYPTED;
+}
+
 /* The first fragment begins with the header of the whole message. */
 static void isakmp_v1_quoted(struct isakmp_message *m, struct span body)
 {
@@ -213,7 +218,7 @@ static void isakmp_v1_quoted(struct isakmp_message *m, struct span body)
 	m->exchange = h->exchange;
 	m->flags = h->flags;
 	m->msgid = isakmp_be32((const u8 *)&h->msgid);
-	m->encrypted = m->flags & ISAKMP_V1_ENCRYPTED;
+	m->encrypted = isakmp_v1_is_encrypted(m);
 }
 
 /* [MS-IKEE] 2.2.2.1: ID of the fragmented message, number, 1 if the last */
@@ -293,19 +298,26 @@ static bool isakmp_payloads(struct isakmp_message *m, struct span rest)
 	return true;
 }
 
+/* Nothing of a chain that lies is to be believed. What is quoted ends one. */
+static void isakmp_unlearn(struct isakmp_message *m)
+{
+	memset(m->invalid_spi, 0, sizeof(m->invalid_spi));
+	m->ninvalid = 0;
+	m->natt = false;
+	m->cookie = false;
+	m->invalid_ke = false;
+	m->encrypted = isakmp_v1_is_encrypted(m);
+	m->malformed = true;
+}
+
 static void isakmp_walk(struct isakmp_message *m, struct span rest)
 {
-	struct isakmp_message clean;
-
-	m->encrypted = m->major == 1 && m->flags & ISAKMP_V1_ENCRYPTED;
-	clean = *m;
+	m->encrypted = isakmp_v1_is_encrypted(m);
 	/* Fragments are in clear, whatever the flag says. */
 	if (m->encrypted && m->next != ISAKMP_V1_FRAGMENT)
 		return;
-	if (isakmp_payloads(m, rest))
-		return;
-	*m = clean;
-	m->malformed = true;
+	if (!isakmp_payloads(m, rest))
+		isakmp_unlearn(m);
 }
 
 static enum isakmp_reason isakmp_header(struct isakmp_message *m,

@@ -8,7 +8,6 @@
  * tells them apart.
  */
 #include <linux/kernel.h>
-#include <linux/string.h>
 #include <linux/types.h>
 
 #include "nf_conntrack_isakmp.h"
@@ -22,13 +21,11 @@ static u32 isakmp_mix(u32 hash, u32 word)
 /* Never 0, as the next one. */
 u32 isakmp_pair_hash(const struct isakmp_message *m)
 {
-	u32 word[4], hash = 0;
-	size_t i;
+	const u64 golden_ratio = 0x9e3779b97f4a7c15ULL;
+	u64 init = (__force u64)m->init_cookie;
+	u64 resp = (__force u64)m->resp_cookie;
+	u32 hash = (init * golden_ratio ^ resp) * golden_ratio >> 32;
 
-	memcpy(word, &m->init_cookie, sizeof(m->init_cookie));
-	memcpy(word + 2, &m->resp_cookie, sizeof(m->resp_cookie));
-	for (i = 0; i < ARRAY_SIZE(word); i++)
-		hash = isakmp_mix(hash, word[i]);
 	return hash ? hash : 1;
 }
 

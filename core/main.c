@@ -4,9 +4,9 @@
  *
  * One hook just before conntrack's own looks at the IP protocol and hands the
  * packet to the tracker registered for it; all other traffic pays for one
- * table look-up. Trackers attach known packets to their flow, which conntrack
- * then accepts as seen, or a template with the client's reply zone to packets
- * that are about to create a flow.
+ * table look-up, UDP for a look at its port. Trackers attach known packets to
+ * their flow, which conntrack then accepts as seen, or a template with the
+ * client's reply zone to packets that are about to create a flow.
  */
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
@@ -48,6 +48,12 @@ struct nf_vpn_net *nf_vpn_pernet(const struct net *net)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_pernet);
 
+/* The rest of the address is zero, since it is hashed, too. */
+static void nf_vpn_host_set4(struct nf_vpn_host *host, __be32 ip)
+{
+	host->addr.in6 = (struct in6_addr){ .s6_addr32 = { ip } };
+}
+
 /**
  * nf_vpn_pkt_addrs - read the addresses of an IP header
  * @pkt: filled, but for its SPI
@@ -59,14 +65,15 @@ EXPORT_SYMBOL_GPL(nf_vpn_pernet);
 void nf_vpn_pkt_addrs(struct nf_vpn_pkt *pkt, const struct sk_buff *skb,
 		      unsigned int nhoff, u8 l3num)
 {
-	memset(pkt, 0, sizeof(*pkt));
 	pkt->src.l3num = l3num;
 	pkt->dst.l3num = l3num;
+	pkt->spi = 0;
+	pkt->seq = 0;
 	if (l3num == AF_INET) {
 		const struct iphdr *iph = (const void *)(skb->data + nhoff);
 
-		pkt->src.addr.ip = iph->saddr;
-		pkt->dst.addr.ip = iph->daddr;
+		nf_vpn_host_set4(&pkt->src, iph->saddr);
+		nf_vpn_host_set4(&pkt->dst, iph->daddr);
 	} else {
 		const struct ipv6hdr *ip6h = (const void *)(skb->data + nhoff);
 
@@ -94,38 +101,6 @@ bool nf_vpn_is_local(const struct nf_vpn_host *host, const struct sk_buff *skb,
 	       nf_ipv6_chk_addr(state->net, &host->addr.in6, NULL, 0);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_is_local);
-
-/*
- * Offset of the transport header, or -1 where there is none to look at.
- * Fragments are only left here where nothing defragments, so that conntrack
- * doesn't track them either.
- */
-static int nf_vpn_thoff4(const struct sk_buff *skb, u8 *protonum)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-
-	if (ip_is_fragment(iph))
-		return -1;
-	*protonum = iph->protocol;
-	return skb_network_offset(skb) + iph->ihl * 4;
-}
-
-static int nf_vpn_thoff6(const struct sk_buff *skb, u8 *protonum)
-{
-	__be16 frag_off;
-	int off;
-
-	*protonum = ipv6_hdr(skb)->nexthdr;
-	off = ipv6_skip_exthdr(skb, skb_network_offset(skb) +
-			       sizeof(struct ipv6hdr), protonum, &frag_off);
-	if (off < 0 || (frag_off & htons(~0x7)))
-		return -1;
-	/* A link-local address means nothing without its interface. */
-	if ((ipv6_addr_type(&ipv6_hdr(skb)->saddr) |
-	     ipv6_addr_type(&ipv6_hdr(skb)->daddr)) & IPV6_ADDR_LINKLOCAL)
-		return -1;
-	return off;
-}
 
 /* The hook list of a packet, under RCU. */
 const struct nf_hook_entries *
@@ -186,75 +161,122 @@ static bool nf_vpn_may_act(struct nf_vpn_net *vn, const struct sk_buff *skb)
 	return false;
 }
 
-/* A packet that may be ours: find out, and hand it to its tracker. */
-static noinline unsigned int nf_vpn_packet(struct sk_buff *skb,
-					   const struct nf_hook_state *state)
+/* A packet of an interesting protocol, found at @thoff: to its tracker. */
+static unsigned int nf_vpn_packet(struct sk_buff *skb, unsigned int thoff,
+				  u8 protonum,
+				  const struct nf_hook_state *state)
 {
+	struct nf_vpn_net *vn = nf_vpn_pernet(state->net);
 	const struct nf_vpn_tracker *tracker;
-	struct nf_vpn_net *vn;
-	u8 protonum;
-	int thoff;
 
-	thoff = state->pf == NFPROTO_IPV4 ? nf_vpn_thoff4(skb, &protonum) :
-					    nf_vpn_thoff6(skb, &protonum);
-	if (thoff < 0)
-		return NF_ACCEPT;
-	vn = nf_vpn_pernet(state->net);
-	if (!nf_vpn_may_act(vn, skb))
-		return NF_ACCEPT;
-	if (protonum == (state->pf == NFPROTO_IPV4 ? IPPROTO_ICMP :
-						     IPPROTO_ICMPV6))
-		return nf_vpn_icmp_packet(vn, skb, thoff, protonum, state);
 	/* rcu_read_lock()ed by nf_hook */
 	tracker = rcu_dereference(nf_vpn_trackers[protonum]);
-	if (!tracker)
+	if (unlikely(!tracker) &&
+	    protonum != (state->pf == NFPROTO_IPV4 ? IPPROTO_ICMP :
+						     IPPROTO_ICMPV6))
 		return NF_ACCEPT;
+	if (!nf_vpn_may_act(vn, skb))
+		return NF_ACCEPT;
+	if (unlikely(!tracker))
+		return nf_vpn_icmp_packet(vn, skb, thoff, protonum, state);
 	return tracker->packet(vn, skb, thoff, state);
 }
 
 /*
+ * Fragments only come here where nothing defragments, so that conntrack
+ * doesn't track them either.
+ */
+static noinline unsigned int nf_vpn_packet4(struct sk_buff *skb,
+					    const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	if (ip_is_fragment(iph))
+		return NF_ACCEPT;
+	return nf_vpn_packet(skb, skb_network_offset(skb) + iph->ihl * 4,
+			     iph->protocol, state);
+}
+
+/* Offset of the transport header, or -1 where there is none to look at. */
+static noinline int nf_vpn_skip_exthdr(const struct sk_buff *skb, int off,
+				       u8 *protonum)
+{
+	__be16 frag_off;
+
+	off = ipv6_skip_exthdr(skb, off, protonum, &frag_off);
+	return frag_off & htons(~0x7) ? -1 : off;
+}
+
+static noinline unsigned int nf_vpn_packet6(struct sk_buff *skb,
+					    const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	int off = skb_network_offset(skb) + sizeof(*ip6h);
+	u8 protonum = ip6h->nexthdr;
+
+	/* A link-local address means nothing without its interface. */
+	if ((ipv6_addr_type(&ip6h->saddr) | ipv6_addr_type(&ip6h->daddr)) &
+	    IPV6_ADDR_LINKLOCAL)
+		return NF_ACCEPT;
+	if (ipv6_ext_hdr(protonum))
+		off = nf_vpn_skip_exthdr(skb, off, &protonum);
+	if (off < 0)
+		return NF_ACCEPT;
+	return nf_vpn_packet(skb, off, protonum, state);
+}
+
+/*
  * UDP is plenty, so what isn't IKE has to go here. A header that isn't linear
- * yet is left to the tracker.
+ * yet, or doesn't follow at @hlen, is left to the tracker.
  */
 static __always_inline bool nf_vpn_udp_wanted(const struct sk_buff *skb,
 					      const void *nh, unsigned int hlen)
 {
 	const struct udphdr *uh = nh + hlen;
+	unsigned int linear = skb_tail_pointer(skb) - skb_network_header(skb);
 
-	if (unlikely((const unsigned char *)(uh + 1) > skb_tail_pointer(skb)))
-		return true;
-	return uh->dest == htons(ISAKMP_PORT) ||
+	return unlikely(linear < hlen + sizeof(*uh)) ||
+	       uh->dest == htons(ISAKMP_PORT) ||
 	       uh->dest == htons(ISAKMP_NATT_PORT);
 }
 
 /*
  * The hooks, in PRE_ROUTING and LOCAL_OUT just before conntrack. All traffic
- * passes here: nothing but one look into a table for what isn't ours.
+ * passes here: of UDP the port is looked at, of the rest nothing but the
+ * protocol.
  */
 static unsigned int nf_vpn_hook4(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
+	const u8 without_options = 0x45;
+	bool wanted;
 
-	if (likely(!(READ_ONCE(nf_vpn_wanted[iph->protocol]) & NF_VPN_WANTED4)))
+	if (iph->protocol == IPPROTO_UDP)
+		wanted = *(const u8 *)iph != without_options ||
+			 nf_vpn_udp_wanted(skb, iph, sizeof(*iph));
+	else
+		wanted = READ_ONCE(nf_vpn_wanted[iph->protocol]) &
+			 NF_VPN_WANTED4;
+	if (likely(!wanted))
 		return NF_ACCEPT;
-	if (iph->protocol == IPPROTO_UDP &&
-	    likely(!nf_vpn_udp_wanted(skb, iph, iph->ihl * 4)))
-		return NF_ACCEPT;
-	return nf_vpn_packet(skb, state);
+	return nf_vpn_packet4(skb, state);
 }
 
 static unsigned int nf_vpn_hook6(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	bool wanted;
 
-	if (likely(!(READ_ONCE(nf_vpn_wanted[ip6h->nexthdr]) & NF_VPN_WANTED6)))
+	if (ip6h->nexthdr == IPPROTO_UDP)
+		wanted = nf_vpn_udp_wanted(skb, ip6h, sizeof(*ip6h));
+	else
+		wanted = READ_ONCE(nf_vpn_wanted[ip6h->nexthdr]) &
+			 NF_VPN_WANTED6;
+	if (likely(!wanted))
 		return NF_ACCEPT;
-	if (ip6h->nexthdr == IPPROTO_UDP &&
-	    likely(!nf_vpn_udp_wanted(skb, ip6h, sizeof(*ip6h))))
-		return NF_ACCEPT;
-	return nf_vpn_packet(skb, state);
+	return nf_vpn_packet6(skb, state);
 }
 
 /**

@@ -189,12 +189,13 @@ enum nf_vpn_session_flags {
  * @visible: the client's child exchanges are seen: tickets tell all
  * @port_lost: a NAT rule doesn't leave it port 500, so it gets no zone
  * @kept_alive: jiffies when ESP last kept the flow alive, lockless
+ * @keeps_alive: jiffies when it last kept the ESP flow alive, lockless
  * @cookies: &struct nf_vpn_cookie, newest first
  * @ncookies: length of @cookies
  * @nunproven: of these, those that the client hasn't used
  *
  * Made with a session's first IKE message, freed with the session.
- * &nf_vpn_net.lock protects what follows @kept_alive.
+ * &nf_vpn_net.lock protects what follows @keeps_alive.
  */
 struct nf_vpn_ike {
 	struct nf_vpn_flow flow;
@@ -208,6 +209,7 @@ struct nf_vpn_ike {
 	bool visible;
 	bool port_lost;
 	unsigned long kept_alive;
+	unsigned long keeps_alive;
 	struct list_head cookies;
 	u8 ncookies;
 	u8 nunproven;
@@ -469,7 +471,7 @@ struct nf_vpn_stats {
  * @spis: &struct nf_vpn_spi by the addresses and the SPI of its packets as
  *	they arrive at the gateway
  * @quoted: the same by remote address, SPI and direction, for ICMP errors
- * @cookies: &struct nf_vpn_cookie by remote address and initiator cookie
+ * @cookies: &struct nf_vpn_cookie by initiator cookie
  * @zones: &struct nf_vpn_client by zone id; also tells that a zone is ours
  * @zone_next: where the search for a free zone goes on
  * @entries: sessions and SPIs, bounded by nf_conntrack_vpn_max
@@ -656,6 +658,9 @@ unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
 				const struct nf_vpn_host *remote, __be64 init,
 				__be64 resp, const struct nf_vpn_host *client,
 				struct nf_vpn_cookie_query *q);
+struct nf_vpn_cookie *nf_vpn_cookie_find_pair(struct nf_vpn_net *vn,
+					      const struct nf_vpn_pkt *pkt,
+					      __be64 init, __be64 resp);
 struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 					struct nf_vpn_session *s,
 					const struct isakmp_message *m,
@@ -694,6 +699,8 @@ static inline bool nf_vpn_session_seen(const struct nf_vpn_session *s)
 /* The clock of tickets: milliseconds, wraps. */
 static inline u32 nf_vpn_now_ms(void)
 {
+	if (!(MSEC_PER_SEC % HZ))
+		return (u32)jiffies * (u32)(MSEC_PER_SEC / HZ);
 	return (u32)div_u64(ktime_get_coarse_ns(), NSEC_PER_MSEC);
 }
 

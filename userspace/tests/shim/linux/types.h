@@ -8,10 +8,12 @@
 #include <stddef.h>
 
 #define __packed __attribute__((__packed__))
+#define __force
 
 typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
+typedef __u64 u64;
 typedef __s16 s16;
 typedef __s32 s32;
 
