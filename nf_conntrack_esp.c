@@ -29,17 +29,12 @@
 
 #include "compat.h"
 #include "nf_conntrack_esp.h"
+#include "nf_vpn_label.h"
 
 static const struct nf_esp_nat_ops __rcu *esp_nat;
 
-static const struct nf_conntrack_expect_policy esp_expect_policy = {
-	.max_expected	= 1,
-	.name		= "esp",
-};
-
 /* The label that new flows carry: conntrack -L shows helper=esp. */
-static struct nf_conntrack_helper esp_helpers[2] __read_mostly;
-static struct nf_conntrack_helper *esp_labels[2] __read_mostly;
+static struct nf_vpn_label esp_labels[2] __read_mostly;
 
 /**
  * nf_esp_label - the helper that ESP flows carry
@@ -47,7 +42,7 @@ static struct nf_conntrack_helper *esp_labels[2] __read_mostly;
  */
 struct nf_conntrack_helper *nf_esp_label(u32 l3num)
 {
-	return esp_labels[l3num == AF_INET6];
+	return nf_vpn_label_of(esp_labels, l3num);
 }
 EXPORT_SYMBOL_GPL(nf_esp_label);
 
@@ -543,51 +538,30 @@ void nf_esp_nat_unregister(void)
 }
 EXPORT_SYMBOL_GPL(nf_esp_nat_unregister);
 
-static int __init esp_labels_register(void)
-{
-	static const u16 l3nums[] = { AF_INET, AF_INET6 };
-	int i, err;
-
-	for (i = 0; i < ARRAY_SIZE(esp_helpers); i++) {
-		nf_vpn_helper_init(&esp_helpers[i], l3nums[i], IPPROTO_ESP,
-				   "esp", &esp_expect_policy, esp_help);
-		err = nf_vpn_helper_register(&esp_helpers[i], &esp_labels[i]);
-		if (err)
-			goto err_unregister;
-	}
-	return 0;
-
-err_unregister:
-	while (i--)
-		nf_conntrack_helper_unregister(esp_labels[i]);
-	return err;
-}
-
-static void esp_labels_unregister(void)
-{
-	int i = ARRAY_SIZE(esp_labels);
-
-	while (i--)
-		nf_conntrack_helper_unregister(esp_labels[i]);
-}
+static const struct nf_vpn_label_info esp_label_info = {
+	.me		= THIS_MODULE,
+	.name		= "esp",
+	.protonum	= IPPROTO_ESP,
+	.help		= esp_help,
+};
 
 static int __init nf_conntrack_esp_init(void)
 {
 	int err;
 
-	err = esp_labels_register();
+	err = nf_vpn_labels_register(esp_labels, &esp_label_info);
 	if (err)
 		return err;
 	err = nf_vpn_tracker_register(&esp_tracker);
 	if (err)
-		esp_labels_unregister();
+		nf_vpn_labels_unregister(esp_labels);
 	return err;
 }
 
 static void __exit nf_conntrack_esp_exit(void)
 {
 	nf_vpn_tracker_unregister(&esp_tracker);
-	esp_labels_unregister();
+	nf_vpn_labels_unregister(esp_labels);
 }
 
 module_init(nf_conntrack_esp_init);

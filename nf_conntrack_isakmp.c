@@ -34,6 +34,7 @@
 
 #include "compat.h"
 #include "nf_conntrack_vpn.h"
+#include "nf_vpn_label.h"
 
 /* An initiator gives up or starts over after this time without an answer. */
 #define ISAKMP_WAIT		(30 * HZ)
@@ -64,18 +65,12 @@ struct isakmp_arrival {
 	bool valid;
 };
 
-static const struct nf_conntrack_expect_policy isakmp_expect_policy = {
-	.max_expected	= 1,
-	.name		= "isakmp",
-};
-
 /* The label keeps flows out of flowtables, which know no zones. */
-static struct nf_conntrack_helper isakmp_helpers[2] __read_mostly;
-static struct nf_conntrack_helper *isakmp_labels[2] __read_mostly;
+static struct nf_vpn_label isakmp_labels[2] __read_mostly;
 
 static struct nf_conntrack_helper *isakmp_label(u32 l3num)
 {
-	return isakmp_labels[l3num == AF_INET6];
+	return nf_vpn_label_of(isakmp_labels, l3num);
 }
 
 /* Is there a socket of the gateway that takes IKE from @src to @dst? */
@@ -1009,53 +1004,30 @@ static const struct nf_vpn_tracker isakmp_tracker = {
 
 /* ---- Module ---- */
 
-static int __init isakmp_labels_register(void)
-{
-	static const u16 l3nums[] = { AF_INET, AF_INET6 };
-	int i, err;
-
-	for (i = 0; i < ARRAY_SIZE(isakmp_helpers); i++) {
-		nf_vpn_helper_init(&isakmp_helpers[i], l3nums[i], IPPROTO_UDP,
-				   "isakmp", &isakmp_expect_policy,
-				   isakmp_help);
-		err = nf_vpn_helper_register(&isakmp_helpers[i],
-					     &isakmp_labels[i]);
-		if (err)
-			goto err_unregister;
-	}
-	return 0;
-
-err_unregister:
-	while (i--)
-		nf_conntrack_helper_unregister(isakmp_labels[i]);
-	return err;
-}
-
-static void isakmp_labels_unregister(void)
-{
-	int i = ARRAY_SIZE(isakmp_labels);
-
-	while (i--)
-		nf_conntrack_helper_unregister(isakmp_labels[i]);
-}
+static const struct nf_vpn_label_info isakmp_label_info = {
+	.me		= THIS_MODULE,
+	.name		= "isakmp",
+	.protonum	= IPPROTO_UDP,
+	.help		= isakmp_help,
+};
 
 static int __init nf_conntrack_isakmp_init(void)
 {
 	int err;
 
-	err = isakmp_labels_register();
+	err = nf_vpn_labels_register(isakmp_labels, &isakmp_label_info);
 	if (err)
 		return err;
 	err = nf_vpn_tracker_register(&isakmp_tracker);
 	if (err)
-		isakmp_labels_unregister();
+		nf_vpn_labels_unregister(isakmp_labels);
 	return err;
 }
 
 static void __exit nf_conntrack_isakmp_exit(void)
 {
 	nf_vpn_tracker_unregister(&isakmp_tracker);
-	isakmp_labels_unregister();
+	nf_vpn_labels_unregister(isakmp_labels);
 }
 
 module_init(nf_conntrack_isakmp_init);

@@ -25,6 +25,7 @@
 
 #include "compat.h"
 #include "nf_vpn_call.h"
+#include "nf_vpn_label.h"
 
 /* RFC 2637 section 4.1 */
 #define PPTP_TCP_PORT		1723
@@ -46,11 +47,6 @@ struct pptp_control_data {
 	u32 cookie;
 };
 
-static const struct nf_conntrack_expect_policy pptp_expect_policy = {
-	.max_expected	= 1,
-	.name		= "pptp-ext",
-};
-
 /* The others label the entries they make with the first: it outlives them. */
 enum pptp_helper {
 	PPTP_HELPER_GRE,
@@ -59,8 +55,7 @@ enum pptp_helper {
 	PPTP_HELPERS,
 };
 
-static struct nf_conntrack_helper pptp_helpers[PPTP_HELPERS] __read_mostly;
-static struct nf_conntrack_helper *pptp_registered[PPTP_HELPERS] __read_mostly;
+static struct nf_vpn_label pptp_labels[PPTP_HELPERS] __read_mostly;
 
 static int pptp = -1;
 module_param(pptp, int, 0444);
@@ -108,7 +103,8 @@ static struct nf_conn *pptp_flow_create(struct nf_vpn_net *vn,
 					const struct nf_vpn_call *call)
 {
 	u32 timeout = READ_ONCE(vn->set.pptp_ext_timeout) * HZ;
-	struct nf_conntrack_helper *label = pptp_registered[PPTP_HELPER_GRE];
+	struct nf_conntrack_helper *label =
+		pptp_labels[PPTP_HELPER_GRE].registered;
 	struct nf_conntrack_tuple orig, reply;
 	struct nf_conn *flow;
 
@@ -536,22 +532,32 @@ static const struct nf_vpn_tracker pptp_tracker = {
 
 /* ---- Module ---- */
 
-static int pptp_helper_register(enum pptp_helper i, u8 protonum,
-				const char *name, u16 port,
-				int (*help)(struct sk_buff *skb,
-					    unsigned int protoff,
-					    struct nf_conn *ct,
-					    enum ip_conntrack_info ctinfo))
-{
-	int err;
+static const struct nf_vpn_label_info pptp_label_info[] = {
+	[PPTP_HELPER_GRE] = {
+		.me		= THIS_MODULE,
+		.name		= "pptp-ext",
+		.protonum	= IPPROTO_GRE,
+		.help		= pptp_gre_help,
+	},
+	[PPTP_HELPER_EXT] = {
+		.me		= THIS_MODULE,
+		.name		= "pptp-ext",
+		.protonum	= IPPROTO_TCP,
+		.help		= pptp_help,
+	},
+	[PPTP_HELPER_STOCK] = {
+		.me		= THIS_MODULE,
+		.name		= "pptp",
+		.protonum	= IPPROTO_TCP,
+		.port		= PPTP_TCP_PORT,
+		.help		= pptp_help,
+	},
+};
 
-	nf_vpn_helper_init(&pptp_helpers[i], AF_INET, protonum, name,
-			   &pptp_expect_policy, help);
-	nf_vpn_helper_port(&pptp_helpers[i], port);
-	err = nf_vpn_helper_register(&pptp_helpers[i], &pptp_registered[i]);
-	if (err)
-		pptp_registered[i] = NULL;
-	return err;
+static int pptp_helper_register(enum pptp_helper i)
+{
+	return nf_vpn_label_register(&pptp_labels[i], &pptp_label_info[i],
+				     AF_INET);
 }
 
 static void pptp_helpers_unregister(void)
@@ -559,8 +565,7 @@ static void pptp_helpers_unregister(void)
 	int i = PPTP_HELPERS;
 
 	while (i--)
-		if (pptp_registered[i])
-			nf_conntrack_helper_unregister(pptp_registered[i]);
+		nf_vpn_label_unregister(&pptp_labels[i]);
 }
 
 static int __init pptp_helpers_register(void)
@@ -569,16 +574,13 @@ static int __init pptp_helpers_register(void)
 	int err;
 
 	BUILD_BUG_ON(sizeof(struct pptp_control_data) > 16);
-	err = pptp_helper_register(PPTP_HELPER_GRE, IPPROTO_GRE, "pptp-ext", 0,
-				   pptp_gre_help);
+	err = pptp_helper_register(PPTP_HELPER_GRE);
 	if (err)
 		return err;
-	err = pptp_helper_register(PPTP_HELPER_EXT, IPPROTO_TCP, "pptp-ext", 0,
-				   pptp_help);
+	err = pptp_helper_register(PPTP_HELPER_EXT);
 	if (err)
 		goto err_unregister;
-	if (stock && pptp_helper_register(PPTP_HELPER_STOCK, IPPROTO_TCP,
-					  "pptp", PPTP_TCP_PORT, pptp_help))
+	if (stock && pptp_helper_register(PPTP_HELPER_STOCK))
 		pr_info("nf_conntrack_pptp_ext: there is a helper \"pptp\" already, only \"pptp-ext\" is ours\n");
 	return 0;
 

@@ -72,14 +72,15 @@ nf_vpn_helper_init(struct nf_conntrack_helper *helper, u16 l3num, u16 protonum,
 		   const struct nf_conntrack_expect_policy *policy,
 		   int (*help)(struct sk_buff *skb, unsigned int protoff,
 			       struct nf_conn *ct,
-			       enum ip_conntrack_info ctinfo))
+			       enum ip_conntrack_info ctinfo),
+		   struct module *me)
 {
 #ifdef NF_VPN_HAVE_HELPER_INIT_PORTS
 	nf_ct_helper_init(helper, l3num, protonum, name, 0, 0, 0, policy, 0,
-			  help, NULL, THIS_MODULE);
+			  help, NULL, me);
 #else
 	nf_ct_helper_init(helper, l3num, protonum, name, policy, 0, help, NULL,
-			  THIS_MODULE);
+			  me);
 #endif
 }
 
