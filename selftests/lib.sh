@@ -230,6 +230,17 @@ masquerade() {
 	RULES
 }
 
+# next_second: what is told apart by the second it was made in comes after this
+next_second() {
+	local now=$EPOCHSECONDS
+
+	busywait 3 test_later "$now"
+}
+
+test_later() {
+	[ "$EPOCHSECONDS" -gt "$1" ]
+}
+
 # --- static SAs ---
 #
 # sa_out, sa_in and tunnel take settings as words:
@@ -480,6 +491,13 @@ ct_of() {
 	ct_esp -f "ipv${2:-4}" --orig-src "$(addr "$1" "${2:-4}")"
 }
 
+# ike_ports: source ports of IKE on the wire, one for each entry
+ike_ports() {
+	at gw conntrack -L -p udp --orig-port-dst 500 2>/dev/null |
+		sed -n 's/.* src=199.0.0.1 .* dport=\([0-9]*\) .*/\1/p' |
+		sort -n | paste -sd' '
+}
+
 # gw_set NAME VALUE: a sysctl net.netfilter.NAME of the gateway
 gw_set() {
 	at gw sysctl -qw "net.netfilter.$1=$2"
@@ -641,6 +659,19 @@ swan_up() {
 	dir=$(swan_dir "$1")
 	whack "$1" --initiate --name t > "$dir/initiate" 2>&1 &&
 		touch "$dir/up"
+}
+
+# swan_connect NS...: plutos for these hosts and their server, tunnels for all
+swan_connect() {
+	local name
+
+	for name; do
+		swan_client "$name"
+	done
+	swan_server "$@"
+	check "a pluto for the server and each host" swan_start srv "$@"
+	check "$# hosts initiate at once, all succeed" swan_initiate "$@" ||
+		swan_log srv "$@"
 }
 
 # swan_log NS...: what went wrong, for diagnosis

@@ -92,16 +92,6 @@ server_begins() {
 	is "$(seen_by "$CALL")" "0 0 3" "and keeps it"
 }
 
-next_second() {
-	local now=$EPOCHSECONDS
-
-	busywait 3 test_later "$now"
-}
-
-test_later() {
-	[ "$EPOCHSECONDS" -gt "$1" ]
-}
-
 # nothing of this may get lost for the host that it comes from, or reach others
 bad() {
 	local before

@@ -15,18 +15,6 @@ set -u
 IKE=${IKE:-ikev2}
 SRV=192.168.99.1
 
-connect() {
-	local name
-
-	for name in c1 c2 c3; do
-		swan_client "$name"
-	done
-	swan_server c1 c2 c3
-	check "$IKE: four plutos are up" swan_start srv c1 c2 c3
-	check "$IKE: three hosts initiate at once, all succeed" \
-		swan_initiate c1 c2 c3 || swan_log srv c1 c2 c3
-}
-
 data() {
 	is "$(pings_all 5 0.2 "$SRV" c1 c2 c3)" "5 5 5" \
 		"$IKE: all three tunnels carry data, none loses a packet"
@@ -39,13 +27,6 @@ data() {
 	is "$(exchanges)" "10.0.0.2 10.0.0.3 10.0.0.4" \
 		"$IKE: vpnct shows an established exchange of each client"
 	is "$(pings srv "$(inner c2)" 3)" 3 "$IKE: the server can begin, too"
-}
-
-# source ports on the wire
-ike_ports() {
-	at gw conntrack -L -p udp --orig-port-dst 500 2>/dev/null |
-		sed -n 's/.* src=199.0.0.1 .* dport=\([0-9]*\) .*/\1/p' |
-		sort -n | paste -sd' '
 }
 
 # the clients whose IKE vpnct shows as established
@@ -66,7 +47,7 @@ rekey() {
 
 howto_net 3
 masquerade
-connect
+swan_connect c1 c2 c3
 data
 [ "$IKE" = ikev1 ] || rekey
 done_testing

@@ -22,17 +22,6 @@ all_alive() {
 	is "$(pings_all 4 0.2 192.168.99.1 c1 c2 c3)" "4 4 4" "$1"
 }
 
-# newest SAs are told apart by the second they were made in
-next_second() {
-	local now=$EPOCHSECONDS
-
-	busywait 3 test_later "$now"
-}
-
-test_later() {
-	[ "$EPOCHSECONDS" -gt "$1" ]
-}
-
 # used NS SPI TEXT
 used() {
 	cmp_ok "$(sa_packets "$1" "$2")" -ge 3 "$3"
@@ -79,6 +68,7 @@ howto_net 3
 masquerade
 start 1 2 3
 all_alive "three hosts have live tunnels"
+# newest SAs are told apart by it
 next_second
 outbound_first
 inbound_first
