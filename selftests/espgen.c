@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <getopt.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmdline.h"
 #include "espgen.h"
 
 static const char usage[] =
@@ -51,18 +50,6 @@ static const char usage[] =
 "  --ready FILE              recv makes this file when it listens\n"
 "  --verbose                 hosts: one line for each host\n";
 
-void die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "espgen: ");
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, "\n");
-	va_end(ap);
-	exit(2);
-}
-
 int64_t now_ms(void)
 {
 	struct timespec t;
@@ -78,55 +65,24 @@ void sleep_ms(unsigned int ms)
 	nanosleep(&t, NULL);
 }
 
-/* What a word of the command line becomes: one function for each kind. */
-
-static void set_number(void *field, const char *name, char *text)
+struct addr host_src(const struct options *o, unsigned int host)
 {
-	char *end;
-	unsigned long n = strtoul(text, &end, 0);
-
-	if (!*text || *end || n > UINT32_MAX)
-		die("--%s: \"%s\" is not a number", name, text);
-	*(uint32_t *)field = n;
+	return addr_nth(&o->src, o->spread & SPREAD_SRC ? host : 0);
 }
 
-static void set_addr(void *field, const char *name, char *text)
+struct addr host_dst(const struct options *o, unsigned int host)
 {
-	if (!addr_parse(field, text))
-		die("--%s: \"%s\" is not an address", name, text);
+	return addr_nth(&o->dst, o->spread & SPREAD_DST ? host : 0);
 }
 
-static void set_text(void *field, const char *name, char *text)
-{
-	(void)name;
-	*(const char **)field = text;
-}
-
-static void set_flag(void *field, const char *name, char *text)
-{
-	(void)name;
-	(void)text;
-	*(bool *)field = true;
-}
-
-/* the index of text in a list of words that ends with NULL */
-static unsigned int word(const char *name, const char *text,
-			 const char *const *words)
-{
-	unsigned int i;
-
-	for (i = 0; words[i]; i++)
-		if (!strcmp(words[i], text))
-			return i;
-	die("--%s: \"%s\" is not known", name, text);
-}
+/* What a word of the command line becomes, beside those of cmdline.h. */
 
 static void set_spread(void *field, const char *name, char *text)
 {
 	static const char *const words[] = { "none", "src", "dst", "both",
 					     NULL };
 
-	*(unsigned int *)field = word(name, text, words);
+	*(unsigned int *)field = cmdline_word(name, text, words);
 }
 
 static void set_fragments(void *field, const char *name, char *text)
@@ -134,7 +90,7 @@ static void set_fragments(void *field, const char *name, char *text)
 	static const char *const words[] = { "none", "all", "first", "last",
 					     NULL };
 
-	*(unsigned int *)field = word(name, text, words);
+	*(unsigned int *)field = cmdline_word(name, text, words);
 }
 
 static void set_exthdr(void *field, const char *name, char *text)
@@ -147,7 +103,7 @@ static void set_exthdr(void *field, const char *name, char *text)
 	for (one = strtok(text, ","); one; one = strtok(NULL, ",")) {
 		if (n == EXTHDR_MAX)
 			die("--%s: at most %d", name, EXTHDR_MAX);
-		exthdr[n++] = *words[word(name, one, words)];
+		exthdr[n++] = *words[cmdline_word(name, one, words)];
 	}
 }
 
@@ -180,11 +136,7 @@ static void set_udp(void *field, const char *name, char *text)
 #define OPTION(_name, _set, _field) \
 	{ _name, _set, offsetof(struct options, _field) }
 
-static const struct description {
-	const char *name;
-	void (*set)(void *field, const char *name, char *text);
-	size_t field;
-} descriptions[] = {
+static const struct cmdline_option descriptions[] = {
 	OPTION("src", set_addr, src),
 	OPTION("dst", set_addr, dst),
 	OPTION("hosts", set_number, hosts),
@@ -218,31 +170,6 @@ static const struct description {
 	OPTION("ready", set_text, ready),
 	OPTION("verbose", set_flag, verbose),
 };
-
-#define N_OPTIONS	(sizeof(descriptions) / sizeof(*descriptions))
-
-static void options_parse(struct options *o, int argc, char **argv)
-{
-	struct option longopts[N_OPTIONS + 1] = {};
-	const struct description *d;
-	int opt, index;
-	size_t i;
-
-	for (i = 0; i < N_OPTIONS; i++) {
-		d = &descriptions[i];
-		longopts[i].name = d->name;
-		longopts[i].has_arg = d->set == set_flag ? no_argument :
-							   required_argument;
-	}
-	while ((opt = getopt_long(argc, argv, "", longopts, &index)) != -1) {
-		if (opt == '?')
-			exit(2);
-		d = &descriptions[index];
-		d->set((char *)o + d->field, d->name, optarg);
-	}
-	if (optind < argc)
-		die("\"%s\": what is that?", argv[optind]);
-}
 
 static void options_check(const struct options *o, const char *command)
 {
@@ -306,7 +233,9 @@ int main(int argc, char **argv)
 	for (c = commands; c->name; c++) {
 		if (strcmp(c->name, argv[1]))
 			continue;
-		options_parse(&o, argc - 1, argv + 1);
+		cmdline_parse(&o, descriptions,
+			      sizeof(descriptions) / sizeof(*descriptions),
+			      argc - 1, argv + 1);
 		options_check(&o, c->name);
 		return c->run(&o);
 	}

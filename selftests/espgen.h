@@ -3,39 +3,9 @@
 #ifndef ESPGEN_H
 #define ESPGEN_H
 
-#include <netinet/in.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "endpoint.h"
 
-#define PACKET_MAX	2048
 #define EXTHDR_MAX	32
-
-/* RFC 4303 section 2: what is in clear at the head of an ESP packet */
-struct esp_head {
-	uint32_t spi;
-	uint32_t seq;
-};
-
-/* RFC 7296 section 3.1: the head of an ISAKMP message, its words unaligned */
-struct isakmp_head {
-	uint32_t init_cookie[2];
-	uint32_t resp_cookie[2];
-	uint8_t next;
-	uint8_t version;
-	uint8_t exchange;
-	uint8_t flags;
-	uint32_t msgid;
-	uint32_t length;
-};
-
-struct addr {
-	int family;
-	union {
-		struct in_addr v4;
-		struct in6_addr v6;
-	};
-};
 
 /* which of a host's addresses grows with the number of the host */
 #define SPREAD_SRC	1
@@ -92,18 +62,10 @@ struct options {
 };
 
 /* espgen.c */
-void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 int64_t now_ms(void);
 void sleep_ms(unsigned int ms);
-
-/* espgen_addr.c */
-bool addr_parse(struct addr *a, const char *text);
-struct addr addr_nth(const struct addr *a, uint32_t n);
-bool addr_equal(const struct addr *a, const struct addr *b);
-const char *addr_text(const struct addr *a, char *buf, size_t len);
 struct addr host_src(const struct options *o, unsigned int host);
 struct addr host_dst(const struct options *o, unsigned int host);
-socklen_t addr_sockaddr(const struct addr *a, struct sockaddr_storage *ss);
 
 /* espgen_packet.c */
 size_t packet_ip_header(unsigned char *p, const struct addr *src,

@@ -10,17 +10,12 @@
  * Protocols other than ESP work too: the same eight bytes then travel inside
  * of whatever the XFRM policies of the two namespaces make of them.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/ip.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "espgen.h"
@@ -69,152 +64,27 @@ struct run {
 	int server;
 };
 
-static int socket_open(const struct options *o)
-{
-	int fd = socket(o->src.family, SOCK_RAW | SOCK_NONBLOCK, o->proto);
-	int on = 1, size = 16 << 20;
-	bool err;
-
-	if (fd < 0)
-		die("raw socket: %m");
-	if (o->src.family == AF_INET)
-		err = setsockopt(fd, SOL_IP, IP_PKTINFO, &on, sizeof(on));
-	else
-		err = setsockopt(fd, SOL_IPV6, IPV6_RECVPKTINFO, &on,
-				 sizeof(on)) ||
-		      setsockopt(fd, SOL_IPV6, IPV6_FREEBIND, &on, sizeof(on));
-	if (err)
-		die("packet info: %m");
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	return fd;
-}
-
-static int netns_open(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		die("%s: %m", path);
-	return fd;
-}
-
-static int socket_open_at(const struct options *o, const char *netns)
-{
-	int here = open("/proc/self/ns/net", O_RDONLY);
-	int there = netns_open(netns), fd;
-
-	if (here < 0 || setns(there, CLONE_NEWNET))
-		die("network namespace %s: %m", netns);
-	fd = socket_open(o);
-	if (setns(here, CLONE_NEWNET))
-		die("network namespace: %m");
-	close(there);
-	close(here);
-	return fd;
-}
-
-/* src goes in the packet info: a raw socket has one bound address at most */
 static int put(const struct options *o, int fd, const struct addr *src,
 	       const struct addr *dst, uint32_t spi, uint32_t seq)
 {
-	unsigned char data[PACKET_MAX] = {};
 	struct esp_head h = { htonl(spi), htonl(seq) };
-	union {
-		struct cmsghdr align;
-		char buf[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-	} control = {};
-	struct sockaddr_storage to;
-	struct iovec iov = { data, sizeof(h) + o->size };
-	struct msghdr msg = {
-		.msg_name = &to,
-		.msg_namelen = addr_sockaddr(dst, &to),
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.buf,
-		.msg_controllen = sizeof(control.buf),
-	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	unsigned char data[PACKET_MAX] = {};
 
 	memcpy(data, &h, sizeof(h));
-	if (src->family == AF_INET) {
-		struct in_pktinfo info = { .ipi_spec_dst = src->v4 };
-
-		c->cmsg_level = SOL_IP;
-		c->cmsg_type = IP_PKTINFO;
-		c->cmsg_len = CMSG_LEN(sizeof(info));
-		memcpy(CMSG_DATA(c), &info, sizeof(info));
-		msg.msg_controllen = CMSG_SPACE(sizeof(info));
-	} else {
-		struct in6_pktinfo info = { .ipi6_addr = src->v6 };
-
-		c->cmsg_level = SOL_IPV6;
-		c->cmsg_type = IPV6_PKTINFO;
-		c->cmsg_len = CMSG_LEN(sizeof(info));
-		memcpy(CMSG_DATA(c), &info, sizeof(info));
-	}
-	return sendmsg(fd, &msg, 0) < 0 ? -errno : 0;
-}
-
-static void addr_from(struct addr *a, const struct sockaddr_storage *ss)
-{
-	a->family = ss->ss_family;
-	if (a->family == AF_INET)
-		a->v4 = ((const struct sockaddr_in *)ss)->sin_addr;
-	else
-		a->v6 = ((const struct sockaddr_in6 *)ss)->sin6_addr;
-}
-
-static void addr_from_pktinfo(struct addr *a, struct msghdr *msg)
-{
-	struct in6_pktinfo info6;
-	struct in_pktinfo info;
-	struct cmsghdr *c;
-
-	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
-		if (c->cmsg_level == SOL_IP && c->cmsg_type == IP_PKTINFO) {
-			memcpy(&info, CMSG_DATA(c), sizeof(info));
-			a->family = AF_INET;
-			a->v4 = info.ipi_addr;
-		} else if (c->cmsg_level == SOL_IPV6 &&
-			   c->cmsg_type == IPV6_PKTINFO) {
-			memcpy(&info6, CMSG_DATA(c), sizeof(info6));
-			a->family = AF_INET6;
-			a->v6 = info6.ipi6_addr;
-		}
-	}
+	return socket_put(fd, src, dst, 0, data, sizeof(h) + o->size);
 }
 
 /* false: nothing (complete) there */
 static bool get(int fd, struct addr *src, struct addr *dst,
 		struct esp_head *head)
 {
-	struct sockaddr_storage from;
-	unsigned char data[PACKET_MAX];
-	char control[256];
-	struct iovec iov = { data, sizeof(data) };
-	struct msghdr msg = {
-		.msg_name = &from,
-		.msg_namelen = sizeof(from),
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	ssize_t len = recvmsg(fd, &msg, 0);
-	size_t ip;
+	struct arrival a;
 
-	if (len < 0)
+	if (!socket_get(fd, &a) || a.len < sizeof(*head))
 		return false;
-	addr_from(src, &from);
-	addr_from_pktinfo(dst, &msg);
-	/* only IPv4 raw sockets hand over the IP header */
-	ip = from.ss_family == AF_INET ? (data[0] & 15) * 4 : 0;
-	if ((size_t)len < ip + sizeof(*head))
-		return false;
-	memcpy(head, data + ip, sizeof(*head));
+	*src = a.src;
+	*dst = a.dst;
+	memcpy(head, a.data, sizeof(*head));
 	head->spi = ntohl(head->spi);
 	head->seq = ntohl(head->seq);
 	return true;
@@ -436,8 +306,8 @@ int cmd_hosts(const struct options *o)
 	r.answers = calloc(r.n_events, sizeof(*r.answers));
 	if (!r.hosts || !r.events || !r.answers)
 		die("no memory for %u hosts", o->hosts);
-	r.client = socket_open(o);
-	r.server = socket_open_at(o, o->server);
+	r.client = socket_open_raw(o->src.family, o->proto, NULL);
+	r.server = socket_open_raw(o->src.family, o->proto, o->server);
 	run_loop(&r);
 	report(&r);
 	close(r.client);

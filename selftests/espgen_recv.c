@@ -89,34 +89,6 @@ static void row_print(const void *node, VISIT which, int depth)
 	printf("\n");
 }
 
-/* the IP header at p; returns what follows it, NULL if that isn't all there */
-static const unsigned char *ip_parse(const unsigned char *p, size_t len,
-				     struct addr *src, struct addr *dst,
-				     uint8_t *proto)
-{
-	const struct ip6_hdr *ip6 = (const void *)p;
-	const struct iphdr *ip = (const void *)p;
-
-	if (len < sizeof(*ip))
-		return NULL;
-	if (ip->version == 4) {
-		src->family = AF_INET;
-		dst->family = AF_INET;
-		src->v4.s_addr = ip->saddr;
-		dst->v4.s_addr = ip->daddr;
-		*proto = ip->protocol;
-		return p + ip->ihl * 4;
-	}
-	if (len < sizeof(*ip6))
-		return NULL;
-	src->family = AF_INET6;
-	dst->family = AF_INET6;
-	src->v6 = ip6->ip6_src;
-	dst->v6 = ip6->ip6_dst;
-	*proto = ip6->ip6_nxt;
-	return p + sizeof(*ip6);
-}
-
 /* ESP, or an ICMP error that quotes ESP */
 static void packet_count(const struct options *o, const unsigned char *p,
 			 size_t len)

@@ -69,7 +69,7 @@ static void sender_put(const struct sender *s, const struct addr *dst,
 		r = send(s->fd, frame, head + len, 0);
 	} else {
 		r = sendto(s->fd, packet, len, 0, (struct sockaddr *)&to,
-			   addr_sockaddr(dst, &to));
+			   addr_sockaddr(dst, 0, &to));
 	}
 	if (r < 0)
 		die("send: %m");
