@@ -301,14 +301,6 @@ static void pptp_lost(void *priv, u32 bytes)
 	nf_vpn_stat_add(seg->vn, NF_CT_VPN_A_STATS_PPTP_LOST, bytes);
 }
 
-static const struct pptp_ops pptp_ops = {
-	.translate	= pptp_translate,
-	.message	= pptp_message,
-	.lost		= pptp_lost,
-};
-
-/* ---- Segments ---- */
-
 /*
  * Replace a byte, and what the checksum says of it. A Call-ID may stand at an
  * odd offset of its segment, or in two of them.
@@ -326,6 +318,15 @@ static void pptp_put(void *priv, u32 at, u8 byte)
 	*p = byte;
 }
 
+static const struct pptp_ops pptp_ops = {
+	.translate	= pptp_translate,
+	.message	= pptp_message,
+	.lost		= pptp_lost,
+	.put		= pptp_put,
+};
+
+/* ---- Segments ---- */
+
 /* Returns false for want of memory. */
 static bool pptp_follow(struct pptp_segment *seg, u32 seq, unsigned int len)
 {
@@ -337,7 +338,6 @@ static bool pptp_follow(struct pptp_segment *seg, u32 seq, unsigned int len)
 	data = seg->skb->data + seg->payload;
 	spin_lock_bh(&seg->conn->lock);
 	pptp_stream_segment(stream, seq, data, len, &pptp_ops, seg);
-	pptp_stream_patch(stream, seq, data, len, pptp_put, seg);
 	spin_unlock_bh(&seg->conn->lock);
 	return true;
 }

@@ -99,7 +99,39 @@ static void pptp_read(const struct pptp_cursor *c, struct pptp_message *m)
 		m->result = c->head[PPTP_OFF_RESULT];
 }
 
-static void pptp_log(struct pptp_stream *s, u32 seq, u16 id)
+/**
+ * struct pptp_input - the segment at hand
+ * @seq: sequence number of its first byte
+ * @data: its payload
+ * @len: length of @data
+ * @ops: who is asked about it
+ * @priv: handed to @ops
+ */
+struct pptp_input {
+	u32 seq;
+	const u8 *data;
+	u32 len;
+	const struct pptp_ops *ops;
+	void *priv;
+};
+
+/* Replace those of the two bytes that are in the segment. */
+static void pptp_apply(const struct pptp_input *in,
+		       const struct pptp_edit *e)
+{
+	unsigned int b;
+
+	for (b = 0; b < 2; b++) {
+		u32 at = e->seq + b - in->seq;
+
+		if (at < in->len && in->data[at] != e->byte[b])
+			in->ops->put(in->priv, at, e->byte[b]);
+	}
+}
+
+/* At once: a segment may have more of them than are remembered. */
+static void pptp_replace(struct pptp_stream *s, const struct pptp_input *in,
+			 u32 seq, u16 id)
 {
 	struct pptp_edit *e = &s->edit[s->next];
 
@@ -109,11 +141,23 @@ static void pptp_log(struct pptp_stream *s, u32 seq, u16 id)
 	s->next = (s->next + 1) % PPTP_EDITS;
 	if (s->edits < PPTP_EDITS)
 		s->edits++;
+	pptp_apply(in, e);
+}
+
+/* What was sent before is to be the same again, oldest first. */
+static void pptp_repeat(const struct pptp_stream *s,
+			const struct pptp_input *in)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->edits; i++)
+		pptp_apply(in, &s->edit[(s->next + PPTP_EDITS - s->edits + i) %
+					 PPTP_EDITS]);
 }
 
 /* Ask about the Call-IDs whose bytes are all in. */
 static void pptp_ask(struct pptp_stream *s, struct pptp_cursor *c,
-		     const struct pptp_ops *ops, void *priv)
+		     const struct pptp_input *in)
 {
 	const struct pptp_format *format;
 	struct pptp_message m;
@@ -132,24 +176,24 @@ static void pptp_ask(struct pptp_stream *s, struct pptp_cursor *c,
 			continue;
 		c->asked |= 1 << i;
 		old = pptp_get16(c->head + off);
-		new = ops->translate(priv, &m, format->whose[i], old,
-				     c->held == off + 1);
+		new = in->ops->translate(in->priv, &m, format->whose[i], old,
+					  c->held == off + 1);
 		if (new != old)
-			pptp_log(s, c->pos - c->have + off, new);
+			pptp_replace(s, in, c->pos - c->have + off, new);
 	}
 }
 
 /* All that matters is in: the rest of the message is passed over. */
 static void pptp_message_end(struct pptp_stream *s, struct pptp_cursor *c,
-			     const struct pptp_ops *ops, void *priv)
+			     const struct pptp_input *in)
 {
 	struct pptp_message m;
 
-	pptp_ask(s, c, ops, priv);
+	pptp_ask(s, c, in);
 	pptp_read(c, &m);
 	/* Too short for its type: as if it weren't there. */
 	if (m.type && pptp_length(c->head) >= pptp_formats[m.type].length)
-		ops->message(priv, &m);
+		in->ops->message(in->priv, &m);
 	c->skip = pptp_length(c->head) - c->have;
 	c->have = 0;
 	c->held = 0;
@@ -157,8 +201,7 @@ static void pptp_message_end(struct pptp_stream *s, struct pptp_cursor *c,
 }
 
 static u32 pptp_collect(struct pptp_stream *s, struct pptp_cursor *c,
-			const u8 *data, u32 len, const struct pptp_ops *ops,
-			void *priv)
+			const struct pptp_input *in, const u8 *data, u32 len)
 {
 	u8 want = c->have < PPTP_HEADER ? PPTP_HEADER :
 					    pptp_head_length(c->head);
@@ -174,19 +217,19 @@ static u32 pptp_collect(struct pptp_stream *s, struct pptp_cursor *c,
 	if (c->have < PPTP_HEADER)
 		return n;
 	if (!pptp_is_header(c->head)) {
-		ops->lost(priv, c->have);
+		in->ops->lost(in->priv, c->have);
 		c->synced = false;
 		c->have = 0;
 		c->held = 0;
 	} else if (c->have == pptp_head_length(c->head)) {
-		pptp_message_end(s, c, ops, priv);
+		pptp_message_end(s, c, in);
 	}
 	return n;
 }
 
 /* Out of step: the next message is told by its magic number. */
-static u32 pptp_resync(struct pptp_cursor *c, const u8 *data, u32 len,
-		       const struct pptp_ops *ops, void *priv)
+static u32 pptp_resync(struct pptp_cursor *c, const struct pptp_input *in,
+		       const u8 *data, u32 len)
 {
 	u32 n;
 
@@ -200,7 +243,7 @@ static u32 pptp_resync(struct pptp_cursor *c, const u8 *data, u32 len,
 		n = len;
 	c->pos += n;
 	if (n)
-		ops->lost(priv, n);
+		in->ops->lost(in->priv, n);
 	return n;
 }
 
@@ -213,34 +256,26 @@ static u32 pptp_skip(struct pptp_cursor *c, u32 len)
 	return n;
 }
 
+/* The next @len bytes of a cursor, which the segment has at its place. */
 static void pptp_feed(struct pptp_stream *s, struct pptp_cursor *c,
-		      const u8 *data, u32 len, const struct pptp_ops *ops,
-		      void *priv)
+		      const struct pptp_input *in, u32 len)
 {
+	const u8 *data = in->data + (c->pos - in->seq);
 	u32 n;
 
 	c->held = c->have;
 	while (len) {
 		if (!c->synced)
-			n = pptp_resync(c, data, len, ops, priv);
+			n = pptp_resync(c, in, data, len);
 		else if (c->skip)
 			n = pptp_skip(c, len);
 		else
-			n = pptp_collect(s, c, data, len, ops, priv);
+			n = pptp_collect(s, c, in, data, len);
 		data += n;
 		len -= n;
 	}
 	/* What is in leaves with this segment. */
-	pptp_ask(s, c, ops, priv);
-}
-
-static void pptp_cursor_start(struct pptp_cursor *c, u32 seq)
-{
-	memset(c, 0, sizeof(*c));
-	c->start = seq;
-	c->pos = seq;
-	c->synced = true;
-	c->on = true;
+	pptp_ask(s, c, in);
 }
 
 /* Is @a before @b in the stream? */
@@ -249,38 +284,56 @@ static bool pptp_before(u32 a, u32 b)
 	return (s32)(a - b) < 0;
 }
 
-/* Between two gaps: passes once, and isn't followed unless it closes one. */
-static void pptp_between(struct pptp_stream *s, u32 seq, const u8 *data,
-			 u32 len, const struct pptp_ops *ops, void *priv)
+/* The last cursor that began at @seq or before, the first if none did. */
+static unsigned int pptp_cursor_at(const struct pptp_stream *s, u32 seq)
 {
-	struct pptp_cursor c;
+	unsigned int i = s->cursors - 1;
 
-	pptp_cursor_start(&c, seq);
-	pptp_feed(s, &c, data, min(len, s->ahead.start - seq), ops, priv);
-	if (c.pos == s->ahead.start)
-		s->ahead.start = seq;
+	while (i && pptp_before(seq, s->cur[i].start))
+		i--;
+	return i;
 }
 
-/* A segment behind a gap, which a retransmission may still fill. */
-static void pptp_beyond(struct pptp_stream *s, u32 seq, const u8 *data,
-			u32 len, const struct pptp_ops *ops, void *priv)
+static void pptp_cursor_drop(struct pptp_stream *s, unsigned int i)
 {
-	struct pptp_cursor *a = &s->ahead;
-	u32 seen;
+	s->cursors--;
+	memmove(&s->cur[i], &s->cur[i + 1],
+		(s->cursors - i) * sizeof(s->cur[0]));
+}
 
-	if (a->on && pptp_before(seq, a->start)) {
-		pptp_between(s, seq, data, len, ops, priv);
-		return;
+/* A new one at place @i. */
+static void pptp_cursor_start(struct pptp_stream *s, unsigned int i, u32 seq)
+{
+	struct pptp_cursor *c;
+
+	if (s->cursors == PPTP_CURSORS) {
+		/* The oldest gap is given up. */
+		pptp_cursor_drop(s, 0);
+		i--;
 	}
-	if (!a->on || pptp_before(a->pos, seq)) {
-		/* Two gaps: the first one is given up. */
-		if (a->on)
-			s->cur = *a;
-		pptp_cursor_start(a, seq);
+	c = &s->cur[i];
+	memmove(c + 1, c, (s->cursors - i) * sizeof(*c));
+	s->cursors++;
+	memset(c, 0, sizeof(*c));
+	c->start = seq;
+	c->pos = seq;
+	c->synced = true;
+}
+
+/* Up to the next cursor: what is beyond that has been seen, or is its own. */
+static u32 pptp_advance(struct pptp_stream *s, unsigned int i,
+			const struct pptp_input *in, u32 len)
+{
+	struct pptp_cursor *c = &s->cur[i];
+	bool last = i + 1 == s->cursors;
+	u32 n = last ? len : min(len, c[1].start - c->pos);
+
+	pptp_feed(s, c, in, n);
+	if (!last && c->pos == c[1].start) {
+		c[1].start = c->start;
+		pptp_cursor_drop(s, i);
 	}
-	seen = a->pos - seq;
-	if (seen < len)
-		pptp_feed(s, a, data + seen, len - seen, ops, priv);
+	return n;
 }
 
 /**
@@ -289,69 +342,38 @@ static void pptp_beyond(struct pptp_stream *s, u32 seq, const u8 *data,
  * @seq: sequence number of its first byte
  * @data: its payload, as its sender wrote it
  * @len: length of @data
- * @ops: who is asked about it
+ * @ops: who is asked about it, and replaces bytes of it
  * @priv: handed to @ops
  *
- * What was seen before is not parsed again. pptp_stream_patch() then says what
- * is to be replaced.
+ * What was seen before is not parsed again, but replaced again.
  */
 void pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
 			 u32 len, const struct pptp_ops *ops, void *priv)
 {
-	struct pptp_cursor *c = &s->cur;
-	u32 n;
+	const struct pptp_input in = {
+		.seq	= seq,
+		.data	= data,
+		.len	= len,
+		.ops	= ops,
+		.priv	= priv,
+	};
 
-	if (!c->on)
-		pptp_cursor_start(c, seq);
+	if (!s->cursors)
+		pptp_cursor_start(s, 0, seq);
+	pptp_repeat(s, &in);
 	while (len) {
-		if (s->ahead.on && c->pos == s->ahead.start) {
-			*c = s->ahead;
-			s->ahead.on = false;
-		}
-		if (pptp_before(c->pos, seq)) {
-			pptp_beyond(s, seq, data, len, ops, priv);
-			return;
-		}
-		if (pptp_before(seq, c->pos)) {
+		unsigned int i = pptp_cursor_at(s, seq);
+		const struct pptp_cursor *c = &s->cur[i];
+		u32 n = 0;
+
+		if (pptp_before(seq, c->pos))
 			n = min(len, c->pos - seq);
-		} else {
-			n = s->ahead.on ? min(len, s->ahead.start - seq) : len;
-			pptp_feed(s, c, data, n, ops, priv);
-		}
+		else if (seq == c->pos)
+			n = pptp_advance(s, i, &in, len);
+		else
+			pptp_cursor_start(s, i + 1, seq);
 		seq += n;
-		data += n;
 		len -= n;
 	}
 }
 EXPORT_SYMBOL_GPL(pptp_stream_segment);
-
-/**
- * pptp_stream_patch - replace what is to be replaced in a segment
- * @s: direction; pptp_stream_segment() has seen the segment
- * @seq: sequence number of its first byte
- * @data: its payload
- * @len: length of @data
- * @put: called for each byte that is to be another one, with its offset
- * @priv: handed to @put
- */
-void pptp_stream_patch(const struct pptp_stream *s, u32 seq,
-		       const u8 *data, u32 len,
-		       void (*put)(void *priv, u32 at, u8 byte),
-		       void *priv)
-{
-	unsigned int i, b;
-
-	for (i = 0; i < s->edits; i++) {
-		const struct pptp_edit *e =
-			&s->edit[(s->next + PPTP_EDITS - s->edits + i) %
-				 PPTP_EDITS];
-
-		for (b = 0; b < 2; b++) {
-			u32 at = e->seq + b - seq;
-
-			if (at < len && data[at] != e->byte[b])
-				put(priv, at, e->byte[b]);
-		}
-	}
-}
-EXPORT_SYMBOL_GPL(pptp_stream_patch);

@@ -84,12 +84,14 @@ struct pptp_message {
  * @message: all that matters of a message is in; its Call-IDs have been
  *	asked about before
  * @lost: @bytes passed that couldn't be understood
+ * @put: the byte at offset @at of the segment is to be another one
  */
 struct pptp_ops {
 	u16 (*translate)(void *priv, const struct pptp_message *m,
 			 enum pptp_whose whose, u16 id, bool fixed);
 	void (*message)(void *priv, const struct pptp_message *m);
 	void (*lost)(void *priv, u32 bytes);
+	void (*put)(void *priv, u32 at, u8 byte);
 };
 
 /**
@@ -101,7 +103,6 @@ struct pptp_ops {
  * @held: those of them that came with earlier segments and are gone
  * @asked: Call-IDs of @head that have been asked about, bit 0 and 1
  * @synced: @pos is known to lie within or between messages
- * @on: in use
  * @head: beginning of the current message, as its sender wrote it
  */
 struct pptp_cursor {
@@ -112,7 +113,6 @@ struct pptp_cursor {
 	u8 held;
 	u8 asked;
 	bool synced;
-	bool on;
 	u8 head[PPTP_HEAD];
 };
 
@@ -124,28 +124,27 @@ struct pptp_edit {
 
 /* Replacements to be repeated in retransmissions; the oldest one yields. */
 #define PPTP_EDITS	64
+/* Places followed at once: one, and as many as there are gaps before it. */
+#define PPTP_CURSORS	4
 
 /**
  * struct pptp_stream - one direction of a control connection
- * @cur: all before it has been seen
- * @ahead: what was seen behind a gap
+ * @cur: places in it, by sequence number; what lies between @start and @pos
+ *	of one, and before the first one, has been seen
+ * @cursors: how many there are
  * @edit: ring of replacements
  * @next: where the next one goes
  * @edits: how many there are
  */
 struct pptp_stream {
-	struct pptp_cursor cur;
-	struct pptp_cursor ahead;
+	struct pptp_cursor cur[PPTP_CURSORS];
 	struct pptp_edit edit[PPTP_EDITS];
+	u8 cursors;
 	u8 next;
 	u8 edits;
 };
 
 void pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
 			 u32 len, const struct pptp_ops *ops, void *priv);
-void pptp_stream_patch(const struct pptp_stream *s, u32 seq,
-		       const u8 *data, u32 len,
-		       void (*put)(void *priv, u32 at, u8 byte),
-		       void *priv);
 
 #endif /* _NF_VPN_PPTP_H */

@@ -49,12 +49,6 @@ static inline void model_lost(void *priv, u32 bytes)
 	model->lost += bytes;
 }
 
-static const struct pptp_ops model_ops = {
-	.translate	= model_translate,
-	.message	= model_message,
-	.lost		= model_lost,
-};
-
 static inline void model_put(void *priv, u32 at, u8 byte)
 {
 	struct model *model = priv;
@@ -62,13 +56,19 @@ static inline void model_put(void *priv, u32 at, u8 byte)
 	model->data[at] = byte;
 }
 
+static const struct pptp_ops model_ops = {
+	.translate	= model_translate,
+	.message	= model_message,
+	.lost		= model_lost,
+	.put		= model_put,
+};
+
 /* As the gateway treats a segment. */
 static inline void model_segment(struct pptp_stream *s, struct model *m,
 				 u32 seq, u8 *data, u32 len)
 {
 	m->data = data;
 	pptp_stream_segment(s, seq, data, len, &model_ops, m);
-	pptp_stream_patch(s, seq, data, len, model_put, m);
 }
 
 #endif /* PPTP_MODEL_H */

@@ -196,6 +196,76 @@ static void test_gaps(void)
 	ok(good, "a gap that is filled later");
 }
 
+/* Where message @n of the stream begins */
+static size_t offset(unsigned int n)
+{
+	size_t at = 0;
+
+	while (n--)
+		at += get16(in + at);
+	return at;
+}
+
+/*
+ * Segments that come between two gaps, and once more with what was missing;
+ * the last ones fill the gaps one by one.
+ */
+static void test_between(void)
+{
+	size_t at[8], i;
+	struct pptp_stream s = {};
+	struct model m = {};
+	bool once = true;
+
+	for (i = 0; i < 8; i++)
+		at[i] = i < 7 ? offset(i * 6) : total;
+	send_part(&s, &m, at[0], at[1]);
+	send_part(&s, &m, at[6], at[7]);
+	send_part(&s, &m, at[2], at[3]);
+	send_part(&s, &m, at[4], at[5]);
+	send_part(&s, &m, at[1], at[4]);
+	send_part(&s, &m, at[5], at[6]);
+	ok(is_right("between", 0), "segments between gaps");
+	for (i = 1; i < PPTP_TYPES; i++)
+		once &= m.messages[i] == MESSAGES / 15;
+	ok(once && !m.lost, "are parsed once");
+}
+
+/* More gaps than are followed: of what passed, nothing is parsed again. */
+static void test_many_gaps(void)
+{
+	struct pptp_stream s = {};
+	struct model m = {};
+	unsigned int before, i;
+	bool once = true;
+
+	for (i = 0; i < MESSAGES; i += 2)
+		send_part(&s, &m, offset(i), offset(i + 1));
+	before = m.translated;
+	for (i = 0; i < MESSAGES; i += 2)
+		send_part(&s, &m, offset(i), offset(i + 1));
+	ok(before == m.translated, "many gaps: nothing is parsed twice");
+	send_part(&s, &m, offset(1), total);
+	for (i = 1; i < PPTP_TYPES; i++)
+		once &= m.messages[i] <= MESSAGES / 15;
+	ok(once, "nor when all comes again");
+}
+
+/* More Call-IDs in one segment than are remembered */
+static void test_large(void)
+{
+	static u8 data[4000 * 16], want[4000 * 16];
+	struct pptp_stream s = {};
+	struct model m = {};
+	size_t len = 0;
+
+	while (len < sizeof(data))
+		len += make(data + len, want + len,
+			    PPTP_TYPE_CALL_CLEAR_REQUEST, len / 16, 0);
+	model_segment(&s, &m, BASE, data, len);
+	ok(!memcmp(data, want, len), "4000 Call-IDs in one segment");
+}
+
 /* A gap that is never filled, and garbage: the next message is found. */
 static void test_resync(void)
 {
@@ -297,6 +367,7 @@ static void test_fixed(void)
 		.translate	= fixed_translate,
 		.message	= model_message,
 		.lost		= model_lost,
+		.put		= model_put,
 	};
 	u8 data[220], want[220];
 	bool good = true;
@@ -323,6 +394,9 @@ int main(void)
 	test_cuts();
 	test_retransmissions();
 	test_gaps();
+	test_between();
+	test_many_gaps();
+	test_large();
 	test_resync();
 	test_garbage();
 	test_invalid();
