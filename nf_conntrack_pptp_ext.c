@@ -468,6 +468,36 @@ static struct nf_conn *pptp_call_flow(const struct nf_vpn_call *call)
 	return flow;
 }
 
+/* Does conntrack know the packet without us? */
+static bool pptp_gre_is_stock(struct net *net, const struct sk_buff *skb)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+
+	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), AF_INET, net,
+			       &tuple))
+		return false;
+	h = nf_conntrack_find_get(net, &nf_ct_zone_dflt, &tuple);
+	if (!h)
+		return false;
+	nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
+	return true;
+}
+
+/*
+ * A packet of a call that isn't up, or of others who use the same number: an
+ * entry of theirs has nothing to fear from somebody's unanswered request. Where
+ * there is none, stock would answer that there is no such protocol.
+ */
+static noinline unsigned int pptp_gre_no_call(struct nf_vpn_net *vn,
+					      const struct sk_buff *skb)
+{
+	if (pptp_gre_is_stock(vn->net, skb))
+		return NF_ACCEPT;
+	nf_vpn_stat_inc(vn, PPTP_NO_CALL);
+	return NF_DROP;
+}
+
 static unsigned int pptp_gre_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 				    unsigned int thoff,
 				    const struct nf_hook_state *state)
@@ -486,11 +516,8 @@ static unsigned int pptp_gre_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 		return NF_ACCEPT;
 	call = nf_vpn_call_of(node);
 	flow = pptp_call_flow(call);
-	if (unlikely(!flow)) {
-		/* Stock would answer that there is no such protocol. */
-		nf_vpn_stat_inc(vn, PPTP_NO_CALL);
-		return NF_DROP;
-	}
+	if (unlikely(!flow))
+		return pptp_gre_no_call(vn, skb);
 	nf_vpn_stamp(&call->last, jiffies);
 	pptp_gre_attach(vn, skb, flow, !node->side);
 	return NF_ACCEPT;

@@ -400,6 +400,23 @@ void nf_vpn_calls_kill(struct nf_vpn_call *doomed)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_calls_kill);
 
+/**
+ * nf_vpn_call_end - end a call, as Call-Disconnect does
+ * @vn: netns, its lock not held
+ * @call: call, under RCU
+ *
+ * Its Call-IDs stay reserved for a while.
+ */
+void nf_vpn_call_end(struct nf_vpn_net *vn, struct nf_vpn_call *call)
+{
+	struct nf_vpn_call *doomed = NULL;
+
+	spin_lock_bh(&vn->lock);
+	nf_vpn_call_close(call, &doomed);
+	spin_unlock_bh(&vn->lock);
+	nf_vpn_calls_kill(doomed);
+}
+
 static struct nf_vpn_call *nf_vpn_call_new(struct nf_vpn_net *vn,
 					   struct nf_vpn_conn *conn, int side,
 					   __be16 id, u16 want, bool fixed)
@@ -422,7 +439,8 @@ static struct nf_vpn_call *nf_vpn_call_new(struct nf_vpn_net *vn,
  * @id: the Call-ID it chose
  * @fixed: the high byte on the wire must be the same
  *
- * A number that the side has used before means that the old call is over.
+ * A number that the side has used before means that the old call is over, or
+ * that it asks once more if nobody has answered.
  *
  * Return: call, NULL if it can't be tracked.
  */
@@ -433,6 +451,11 @@ struct nf_vpn_call *nf_vpn_call_request(struct nf_vpn_net *vn,
 	struct nf_vpn_call *old = nf_vpn_call_by_real(conn, side, id);
 	u16 want = ntohs(id);
 
+	if (old && old->state == NF_CT_VPN_STATE_UNREPLIED &&
+	    !old->pair[!side]) {
+		old->since = jiffies;
+		return old;
+	}
 	if (old) {
 		want = ntohs(nf_vpn_call_wire(old, side));
 		nf_vpn_call_free(vn, old);

@@ -22,6 +22,7 @@
 
 #include "pptpsim.h"
 
+#define PPTP_PORT	1723
 #define MAX_CLIENTS	16
 #define MAX_CALLS	512
 /* How long to wait for what must not come. */
@@ -31,7 +32,7 @@ static struct host clients[MAX_CLIENTS], server, second;
 static unsigned int n_clients, number = 50;
 static const char *address;
 static const char *commands = "/dev/stdin";
-static uint16_t port = 1723;
+static uint16_t port = PPTP_PORT;
 static uint32_t next_mark = 1;
 static bool failed;
 
@@ -501,8 +502,6 @@ static void icmp(void)
 	struct in_addr src, dst, mine;
 	struct call call[2];
 	struct conn c[2];
-	struct sockaddr_in a;
-	socklen_t len = sizeof(a);
 	uint16_t id;
 	bool good;
 	int k, end;
@@ -515,14 +514,13 @@ static void icmp(void)
 	}
 	for (end = 0; end < 2; end++)
 		for (k = 0; k < 2; k++) {
-			getsockname(c[k].fd[end], (void *)&a, &len);
-			mine = a.sin_addr;
+			mine = conn_address(&c[k], end);
 			icmp_send(&c[k], end, c[k].peer[end], mine,
 				  call[k].id[end], 1000 + k);
 			good = icmp_receive(c[k].host[!end], wait_ms, &src,
 					    &dst, &id);
-			getsockname(c[k].fd[!end], (void *)&a, &len);
-			ok(good && src.s_addr == a.sin_addr.s_addr &&
+			mine = conn_address(&c[k], !end);
+			ok(good && src.s_addr == mine.s_addr &&
 			   dst.s_addr == c[k].peer[!end].s_addr &&
 			   id == call[k].seen[end], texts[end]);
 		}
@@ -600,6 +598,68 @@ static void unanswered(void)
 	conn_close(&c);
 }
 
+/* A request to a real server: is it granted, and does its GRE come? */
+static bool served(struct conn *c, uint16_t id)
+{
+	struct message m;
+	uint32_t mark;
+	uint16_t got;
+
+	message_make(&m, OUT_REQUEST, id, 0, 0);
+	message_send(c, 0, &m);
+	do {
+		if (!message_receive(c, 0, &m))
+			return false;
+	} while (m.type != OUT_REPLY);
+	if (m.peer != id || m.result != 1)
+		return false;
+	while (gre_receive(c->host[0], wait_ms, &got, &mark))
+		if (got == id)
+			return true;
+	return false;
+}
+
+/* A real server: a second request on one connection closes its first call. */
+static void second_call(void)
+{
+	struct message m;
+	struct conn c;
+
+	conn_dial(&c, &clients[0], &server, address, PPTP_PORT);
+	message_make(&m, START_REQUEST, 0, 0, 0);
+	m.bytes[12] = 1;	/* version 1.0 */
+	message_send(&c, 0, &m);
+	ok(message_receive(&c, 0, &m) && m.type == START_REPLY &&
+	   served(&c, 21), "a call to a real server");
+	ok(served(&c, 22), "a second one on the same connection");
+	conn_close(&c);
+}
+
+/*
+ * GRE that isn't followed, of the first client with the second server: it must
+ * not suffer from a request of the second client for the same Call-ID.
+ */
+static void beside(void)
+{
+	struct call other, call;
+	struct conn c[2];
+	struct message m;
+
+	conn_open(&c[1], &clients[0], &second, address, port + 1);
+	ok(start(&c[1]) && call_out(&other, &c[1], 500, 600) && works(&other),
+	   "GRE that no helper knows of");
+	dial(&c[0], 1);
+	ok(start(&c[0]) && tell(&c[0], 0, OUT_REQUEST, 500, 0, 0, &m) &&
+	   m.id == 500, "a request for the same Call-ID");
+	ok(works(&other), "while nobody answers that, it goes on");
+	ok(tell(&c[0], 1, OUT_REPLY, 700, m.id, 2, &m) && works(&other),
+	   "so it does when that is refused");
+	ok(call_out(&call, &c[0], 501, 600) && works(&call),
+	   "another one is accepted");
+	conn_close(&c[0]);
+	conn_close(&c[1]);
+}
+
 /* Bytes that are no PPTP pass as they are, and calls can be made afterwards. */
 static void garbage(void)
 {
@@ -667,6 +727,8 @@ static const struct scenario {
 	{ "servers", servers },
 	{ "icmp", icmp },
 	{ "forged", forged },
+	{ "beside", beside },
+	{ "second-call", second_call },
 	{ "flood", flood },
 	{ "idle", idle },
 	{ "unanswered", unanswered },

@@ -60,18 +60,24 @@ extern unsigned int wait_ms;
 
 void die(const char *what);
 void host_open(struct host *h, const char *name);
+int host_socket(const struct host *h, int domain, int type, int protocol);
 void host_listen(struct host *h, uint16_t port);
+void conn_dial(struct conn *c, struct host *from, struct host *to,
+	       const char *addr, uint16_t port);
 void conn_open(struct conn *c, struct host *from, struct host *to,
 	       const char *addr, uint16_t port);
 void conn_close(struct conn *c);
+struct in_addr conn_address(const struct conn *c, int end);
 void message_make(struct message *m, int type, uint16_t id, uint16_t peer,
 		  uint8_t result);
 void message_send(struct conn *c, int end, const struct message *m);
 bool message_receive(struct conn *c, int end, struct message *m);
 void bytes_send(struct conn *c, int end, const uint8_t *data, size_t len);
+size_t gre_make(uint8_t *data, uint16_t id, uint32_t mark, bool ack_only);
 void gre_send(const struct conn *c, int end, uint16_t id, uint32_t mark,
 	      bool ack_only);
 bool gre_receive(struct host *h, unsigned int ms, uint16_t *id, uint32_t *mark);
+uint16_t checksum(const uint8_t *p, size_t len);
 void icmp_send(const struct conn *c, int end, struct in_addr src,
 	       struct in_addr dst, uint16_t id, uint16_t mtu);
 bool icmp_receive(struct host *h, unsigned int ms, struct in_addr *src,

@@ -1,15 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pptpsim: what setting up a call and carrying a packet costs */
 #include <arpa/inet.h>
+#include <net/ethernet.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netpacket/packet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "pptpsim.h"
 
-#define BENCH_PACKETS	4000
+#define BENCH_PACKETS	2000
+/* The best of them counts: work that is due at some time meets some. */
+#define BENCH_ROUNDS	3
+/* From one call to the next: where one stands in a list is to even out. */
+#define BENCH_STEP	7919
+
+/* An end's packet socket: its own network stack is not to be measured. */
+struct wire {
+	int fd;
+	struct sockaddr_ll gateway;
+};
 
 static double now_ns(void)
 {
@@ -47,20 +62,81 @@ static bool bench_call(struct call *call, struct conn *c, unsigned int i)
 	return true;
 }
 
+static void first_packets(const struct call *call)
+{
+	int end;
+
+	for (end = 0; end < 2; end++)
+		gre_send(call->conn, end, call->seen[!end], 0, false);
+}
+
+/* Where the packets of @call's other end come from is the gateway. */
+static void wire_open(struct wire *w, const struct call *call, int end)
+{
+	struct host *h = call->conn->host[end];
+	socklen_t len = sizeof(w->gateway);
+	uint8_t data[64];
+	/* All protocols: they are seen before anything drops them. */
+	int fd = host_socket(h, AF_PACKET, SOCK_DGRAM, htons(ETH_P_ALL));
+
+	gre_send(call->conn, !end, call->seen[end], 0, false);
+	do {
+		if (recvfrom(fd, data, sizeof(data), 0, (void *)&w->gateway,
+			     &len) < 0)
+			die("packet socket");
+	} while (w->gateway.sll_pkttype != PACKET_HOST ||
+		 w->gateway.sll_protocol != htons(ETH_P_IP));
+	close(fd);
+	/* This one receives nothing. */
+	w->fd = host_socket(h, AF_PACKET, SOCK_DGRAM, 0);
+}
+
+static void wire_send(const struct wire *w, const struct call *call, int end,
+		      struct in_addr src)
+{
+	struct {
+		struct iphdr ip;
+		uint8_t gre[16];
+	} packet = {
+		.ip = {
+			.version	= 4,
+			.ihl		= 5,
+			.tot_len	= htons(sizeof(packet)),
+			.ttl		= 64,
+			.protocol	= IPPROTO_GRE,
+			.saddr		= src.s_addr,
+			.daddr		= call->conn->peer[end].s_addr,
+		},
+	};
+
+	gre_make(packet.gre, call->seen[!end], 0, false);
+	packet.ip.check = htons(checksum((void *)&packet.ip,
+					 sizeof(packet.ip)));
+	if (sendto(w->fd, &packet, sizeof(packet), 0, (void *)&w->gateway,
+		   sizeof(w->gateway)) < 0)
+		die("send");
+}
+
 static double bench_packets(const struct call *call, unsigned int n, int end)
 {
-	unsigned int i;
-	double start;
+	struct in_addr src = conn_address(call->conn, end);
+	double start, cost, best = 0;
+	unsigned int i, round;
+	struct wire w;
 
-	/* The first packet of each is another matter, and so are late ACKs. */
-	for (i = 0; i < n; i++)
-		gre_send(call[i].conn, end, call[i].seen[!end], 0, false);
-	sleep(1);
-	start = now_ns();
-	for (i = 0; i < BENCH_PACKETS; i++)
-		gre_send(call[i % n].conn, end, call[i % n].seen[!end], 0,
-			 false);
-	return (now_ns() - start) / BENCH_PACKETS;
+	wire_open(&w, call, end);
+	for (round = 0; round < BENCH_ROUNDS; round++) {
+		/* late ACKs */
+		sleep(1);
+		start = now_ns();
+		for (i = 0; i < BENCH_PACKETS; i++)
+			wire_send(&w, &call[i * BENCH_STEP % n], end, src);
+		cost = (now_ns() - start) / BENCH_PACKETS;
+		if (!round || cost < best)
+			best = cost;
+	}
+	close(w.fd);
+	return best;
 }
 
 /* @routed: GRE of the server goes to the client's own address */
@@ -69,8 +145,6 @@ void bench(struct host *client, struct host *server, const char *address,
 {
 	struct conn *c = calloc(n, sizeof(*c));
 	struct call *call = calloc(n, sizeof(*call));
-	struct sockaddr_in a;
-	socklen_t len = sizeof(a);
 	double start, setup;
 	unsigned int i;
 
@@ -81,12 +155,12 @@ void bench(struct host *client, struct host *server, const char *address,
 		conn_open(&c[i], client, server, address, port);
 		if (!bench_call(&call[i], &c[i], i))
 			die("call");
+		if (routed)
+			c[i].peer[1] = conn_address(&c[i], 0);
+		/* Some make entries only now. */
+		first_packets(&call[i]);
 	}
 	setup = (now_ns() - start) / n;
-	if (routed) {
-		getsockname(c[0].fd[0], (void *)&a, &len);
-		c[0].peer[1] = a.sin_addr;
-	}
 	printf("setup=%.0f", setup);
 	printf(" out=%.0f", bench_packets(call, n, 0));
 	printf(" in=%.0f\n", bench_packets(call, n, 1));

@@ -57,6 +57,17 @@ static void enter(const struct host *h)
 		die("setns");
 }
 
+int host_socket(const struct host *h, int domain, int type, int protocol)
+{
+	int fd;
+
+	enter(h);
+	fd = socket(domain, type, protocol);
+	if (fd < 0)
+		die("socket");
+	return fd;
+}
+
 /* @name: NAMESPACE or NAMESPACE@ADDRESS */
 void host_open(struct host *h, const char *name)
 {
@@ -73,13 +84,10 @@ void host_open(struct host *h, const char *name)
 	h->ns = open(path, O_RDONLY | O_CLOEXEC);
 	if (h->ns < 0)
 		die(path);
-	enter(h);
-	h->gre = socket(AF_INET, SOCK_RAW, IPPROTO_GRE);
-	if (h->gre < 0 || bind(h->gre, (void *)&h->addr, sizeof(h->addr)))
+	h->gre = host_socket(h, AF_INET, SOCK_RAW, IPPROTO_GRE);
+	if (bind(h->gre, (void *)&h->addr, sizeof(h->addr)))
 		die("raw socket");
-	h->icmp = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
-	if (h->icmp < 0)
-		die("ICMP socket");
+	h->icmp = host_socket(h, AF_INET, SOCK_RAW, IPPROTO_ICMP);
 }
 
 void host_listen(struct host *h, uint16_t port)
@@ -90,24 +98,21 @@ void host_listen(struct host *h, uint16_t port)
 	};
 	int on = 1;
 
-	enter(h);
-	h->listener = socket(AF_INET, SOCK_STREAM, 0);
-	if (h->listener < 0)
-		die("socket");
+	h->listener = host_socket(h, AF_INET, SOCK_STREAM, 0);
 	setsockopt(h->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(h->listener, (void *)&a, sizeof(a)) ||
 	    listen(h->listener, 1024))
 		die("listen");
 }
 
-void conn_open(struct conn *c, struct host *from, struct host *to,
+/* One end only: @to has a server of its own. */
+void conn_dial(struct conn *c, struct host *from, struct host *to,
 	       const char *addr, uint16_t port)
 {
 	struct sockaddr_in a = {
 		.sin_family = AF_INET,
 		.sin_port = htons(port),
 	};
-	socklen_t len = sizeof(a);
 	int on = 1;
 
 	memset(c, 0, sizeof(*c));
@@ -115,17 +120,26 @@ void conn_open(struct conn *c, struct host *from, struct host *to,
 	c->host[1] = to;
 	inet_pton(AF_INET, addr, &a.sin_addr);
 	c->peer[0] = a.sin_addr;
-	enter(from);
-	c->fd[0] = socket(AF_INET, SOCK_STREAM, 0);
-	if (c->fd[0] < 0 ||
-	    bind(c->fd[0], (void *)&from->addr, sizeof(from->addr)) ||
+	c->fd[1] = -1;
+	c->fd[0] = host_socket(from, AF_INET, SOCK_STREAM, 0);
+	if (bind(c->fd[0], (void *)&from->addr, sizeof(from->addr)) ||
 	    connect(c->fd[0], (void *)&a, sizeof(a)))
 		die("connect");
+	setsockopt(c->fd[0], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+void conn_open(struct conn *c, struct host *from, struct host *to,
+	       const char *addr, uint16_t port)
+{
+	struct sockaddr_in a;
+	socklen_t len = sizeof(a);
+	int on = 1;
+
+	conn_dial(c, from, to, addr, port);
 	c->fd[1] = accept(to->listener, (void *)&a, &len);
 	if (c->fd[1] < 0)
 		die("accept");
 	c->peer[1] = a.sin_addr;
-	setsockopt(c->fd[0], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	setsockopt(c->fd[1], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
@@ -133,6 +147,17 @@ void conn_close(struct conn *c)
 {
 	close(c->fd[0]);
 	close(c->fd[1]);
+}
+
+/* An end's own address */
+struct in_addr conn_address(const struct conn *c, int end)
+{
+	struct sockaddr_in a;
+	socklen_t len = sizeof(a);
+
+	if (getsockname(c->fd[end], (void *)&a, &len))
+		die("getsockname");
+	return a.sin_addr;
 }
 
 void message_make(struct message *m, int type, uint16_t id, uint16_t peer,
@@ -204,7 +229,23 @@ bool message_receive(struct conn *c, int end, struct message *m)
 	return true;
 }
 
-/* RFC 2637 section 4.1; without a sequence number it is only an acknowledgment */
+/*
+ * RFC 2637 section 4.1; without a sequence number it is only an acknowledgment.
+ * Returns its length.
+ */
+size_t gre_make(uint8_t *data, uint16_t id, uint32_t mark, bool ack_only)
+{
+	size_t len = ack_only ? 12 : 16;
+
+	put16(data, ack_only ? 0x2081 : 0x3001);
+	put16(data + 2, 0x880b);
+	put16(data + 4, ack_only ? 0 : 4);
+	put16(data + 6, id);
+	put32(data + 8, 0);
+	put32(data + len - 4, mark);
+	return len;
+}
+
 void gre_send(const struct conn *c, int end, uint16_t id, uint32_t mark,
 	      bool ack_only)
 {
@@ -212,14 +253,9 @@ void gre_send(const struct conn *c, int end, uint16_t id, uint32_t mark,
 		.sin_family = AF_INET,
 		.sin_addr = c->peer[end],
 	};
-	uint8_t data[32] = {};
-	size_t len = ack_only ? 12 : 16;
+	uint8_t data[16];
+	size_t len = gre_make(data, id, mark, ack_only);
 
-	put16(data, ack_only ? 0x2081 : 0x3001);
-	put16(data + 2, 0x880b);
-	put16(data + 4, ack_only ? 0 : 4);
-	put16(data + 6, id);
-	put32(data + len - 4, mark);
 	if (sendto(c->host[end]->gre, data, len, 0, (void *)&a, sizeof(a)) < 0)
 		die("send GRE");
 }
@@ -242,7 +278,7 @@ bool gre_receive(struct host *h, unsigned int ms, uint16_t *id, uint32_t *mark)
 	return true;
 }
 
-static uint16_t checksum(const uint8_t *p, size_t len)
+uint16_t checksum(const uint8_t *p, size_t len)
 {
 	uint32_t sum = 0;
 

@@ -40,4 +40,8 @@ pptp_hang_up c2 KILL
 pptp_client c2 2
 check "one is killed and dials again" pptp_up 60 c2
 is "$(pings_all 3 0.2 "$INNER" c1 c2 c3)" "3 3 3" "all are answered"
+
+# its own server listens elsewhere
+sim -p 1725 -c "${NS}c1" second-call
+is "$(pings c2 "$INNER")" 3 "which is nothing to the others"
 done_testing

@@ -57,6 +57,10 @@ no_calls() {
 	[ "$(calls)" = 0 ]
 }
 
+is_closed() {
+	[ "$(at gw vpnct list pptp -p state closed | wc -l)" = 1 ]
+}
+
 # states: named counters of what rules see of GRE
 states() {
 	at gw nft -f - <<-RULES
@@ -97,6 +101,7 @@ tell work "idle for longer than stock GRE may be, it carries data"
 at gw conntrack -D -p gre > /dev/null 2>&1
 tell silent "deleted, it carries nothing"
 is "$(calls)" 0 "and stock makes no entry of it"
+check "the call is over" busywait 15 is_closed
 finish
 
 idle second

@@ -38,4 +38,6 @@ pptp_helper
 own_helper
 diag "the gateway's own call, then those of two hosts"
 sim -c "${NS}gw" -c "${NS}c1" -c "${NS}c2" same-id messages
+diag "the gateway's own GRE, which is none of ours"
+sim -c "${NS}gw" -c "${NS}c1" -S "${NS}srv" beside
 done_testing
