@@ -507,7 +507,8 @@ static unsigned int pptp_gre_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 	struct nf_vpn_call *call;
 	struct nf_conn *flow;
 
-	if (state->pf != NFPROTO_IPV4 || !pptp_gre_read(skb, thoff, &key.id))
+	if (state->pf != NFPROTO_IPV4 || !READ_ONCE(vn->calls.ncalls) ||
+	    !pptp_gre_read(skb, thoff, &key.id))
 		return NF_ACCEPT;
 	key.src = ip_hdr(skb)->saddr;
 	key.dst = ip_hdr(skb)->daddr;

@@ -35,10 +35,22 @@ static const struct rhashtable_params nf_vpn_pair_params = {
 	.automatic_shrinking	= true,
 };
 
+/* Each packet comes here: inline, what memcmp() would not be. */
+static int nf_vpn_call_cmpfn(struct rhashtable_compare_arg *arg,
+			     const void *obj)
+{
+	const struct nf_vpn_call_node *node = obj;
+	const struct nf_vpn_call_key *key = arg->key;
+
+	return node->key.id != key->id || node->key.kind != key->kind ||
+	       node->key.src != key->src || node->key.dst != key->dst;
+}
+
 static const struct rhashtable_params nf_vpn_call_params = {
 	.head_offset		= offsetof(struct nf_vpn_call_node, node),
 	.key_offset		= offsetof(struct nf_vpn_call_node, key),
 	.key_len		= sizeof(struct nf_vpn_call_key),
+	.obj_cmpfn		= nf_vpn_call_cmpfn,
 	.automatic_shrinking	= true,
 };
 
@@ -123,9 +135,11 @@ static int nf_vpn_pair_alloc(struct nf_vpn_call_pair *pair, u16 want,
  * nf_vpn_call_lookup - call of a GRE packet
  * @vn: netns, under RCU
  * @key: what the packet says
+ *
+ * Flat, so that the hash function and the comparison are inlined.
  */
-struct nf_vpn_call_node *nf_vpn_call_lookup(struct nf_vpn_net *vn,
-					    const struct nf_vpn_call_key *key)
+__flatten struct nf_vpn_call_node *
+nf_vpn_call_lookup(struct nf_vpn_net *vn, const struct nf_vpn_call_key *key)
 {
 	return rhashtable_lookup(&vn->calls.table, key, nf_vpn_call_params);
 }
@@ -165,7 +179,7 @@ static struct nf_vpn_call_key nf_vpn_call_arriving(const struct nf_vpn_conn *c,
 
 /**
  * nf_vpn_call_by_wire - call of a conn by a Call-ID as the other side knows it
- * @vn: netns, its lock held
+ * @vn: netns, under RCU, its lock held
  * @conn: control connection
  * @side: owner of the Call-ID
  * @id: Call-ID
@@ -178,8 +192,7 @@ struct nf_vpn_call *nf_vpn_call_by_wire(struct nf_vpn_net *vn,
 	struct nf_vpn_call_node *node;
 	struct nf_vpn_call *call;
 
-	node = rhashtable_lookup_fast(&vn->calls.table, &key,
-				      nf_vpn_call_params);
+	node = nf_vpn_call_lookup(vn, &key);
 	if (!node)
 		return NULL;
 	call = nf_vpn_call_of(node);
@@ -203,8 +216,7 @@ static int nf_vpn_call_link(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 	 * A client may choose an id again on another connection. ICMP errors
 	 * find the first call; equal keys would make a chain.
 	 */
-	if (rhashtable_lookup_fast(&vn->calls.table, &node[1].key,
-				   nf_vpn_call_params))
+	if (nf_vpn_call_lookup(vn, &node[1].key))
 		return 0;
 	err = rhashtable_insert_fast(&vn->calls.table, &node[1].node,
 				     nf_vpn_call_params);
@@ -255,8 +267,7 @@ static bool nf_vpn_call_supersede(struct nf_vpn_net *vn,
 	struct nf_vpn_call_node *node;
 	struct nf_vpn_call *call;
 
-	node = rhashtable_lookup_fast(&vn->calls.table, &key,
-				      nf_vpn_call_params);
+	node = nf_vpn_call_lookup(vn, &key);
 	if (!node)
 		return false;
 	call = nf_vpn_call_of(node);
@@ -339,7 +350,7 @@ static struct nf_vpn_call *nf_vpn_call_alloc(struct nf_vpn_net *vn,
 	call->created = (u32)ktime_get_seconds();
 	list_add(&call->by_conn, &conn->calls);
 	conn->ncalls++;
-	vn->calls.ncalls++;
+	WRITE_ONCE(vn->calls.ncalls, vn->calls.ncalls + 1);
 	return call;
 }
 
@@ -366,7 +377,7 @@ void nf_vpn_call_free(struct nf_vpn_net *vn, struct nf_vpn_call *call)
 	nf_vpn_call_drop_side(vn, call, IP_CT_DIR_REPLY);
 	list_del(&call->by_conn);
 	call->conn->ncalls--;
-	vn->calls.ncalls--;
+	WRITE_ONCE(vn->calls.ncalls, vn->calls.ncalls - 1);
 	nf_vpn_uncharge(vn, call->conn->client);
 	WRITE_ONCE(call->state, NF_CT_VPN_STATE_CLOSED);
 	call_rcu(&call->rcu, nf_vpn_call_free_rcu);

@@ -386,7 +386,7 @@ static void nf_vpn_drop_template(struct sk_buff *skb)
 static void nf_vpn_flow_set(struct nf_conn *ct, unsigned int bit,
 			    unsigned int event)
 {
-	if (!test_bit(bit, &ct->status) && !test_and_set_bit(bit, &ct->status))
+	if (!test_and_set_bit(bit, &ct->status))
 		nf_conntrack_event_cache(event, ct);
 }
 
@@ -398,6 +398,10 @@ static void nf_vpn_flow_set(struct nf_conn *ct, unsigned int bit,
  */
 void nf_vpn_flow_answered(struct nf_conn *ct)
 {
+	const unsigned long bits = IPS_SEEN_REPLY | IPS_ASSURED;
+
+	if (likely((READ_ONCE(ct->status) & bits) == bits))
+		return;
 	nf_vpn_flow_set(ct, IPS_SEEN_REPLY_BIT, IPCT_REPLY);
 	nf_vpn_flow_set(ct, IPS_ASSURED_BIT, IPCT_ASSURED);
 }
