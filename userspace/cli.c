@@ -36,6 +36,15 @@ int usage_error(const char *where, const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
+/* The whole command, for an error: "set NAME VALUE". */
+void command_text(char *buf, size_t size, const char *where, char **words)
+{
+	size_t n = snprintf(buf, size, "%s", where);
+
+	for (; *words && n < size; words++)
+		n += snprintf(buf + n, size - n, " %s", *words);
+}
+
 void *xrealloc(void *old, size_t n, size_t size)
 {
 	void *p = reallocarray(old, n, size);
@@ -45,6 +54,20 @@ void *xrealloc(void *old, size_t n, size_t size)
 		exit(EXIT_FAILED);
 	}
 	return p;
+}
+
+/* Digits only: strtoul() alone takes signs, blanks, a prefix and "". */
+bool parse_number(const char *s, int base, unsigned long max,
+		  unsigned long *number)
+{
+	const char *digits = base == 16 ? "0123456789abcdefABCDEF" :
+					  "0123456789";
+
+	if (!*s || s[strspn(s, digits)])
+		return false;
+	errno = 0;
+	*number = strtoul(s, NULL, base);
+	return !errno && *number <= max;
 }
 
 static int set_format(struct options *opt, enum format format)

@@ -16,7 +16,7 @@ static const struct field *find_field(const struct noun *noun, uint16_t attr)
 	return NULL;
 }
 
-static bool decode_addr(const struct nlattr *attr, struct addr *addr)
+bool decode_addr(const struct nlattr *attr, struct addr *addr)
 {
 	uint16_t len = mnl_attr_get_payload_len(attr);
 
@@ -60,6 +60,30 @@ static bool decode_field(const struct field *f, const struct nlattr *attr,
 	return decode_number(attr, f->size, member);
 }
 
+static const struct field *decode_attr(const struct noun *noun,
+				       const struct nlattr *attr, void *rec)
+{
+	struct record *r = rec;
+	const struct field *f;
+
+	/* Computed fields have attribute 0, which is nobody's. */
+	if (!mnl_attr_get_type(attr))
+		return NULL;
+	f = find_field(noun, mnl_attr_get_type(attr));
+	if (!f)
+		return NULL;
+	if (!decode_field(f, attr, rec))
+		return f;
+	r->present |= 1ULL << (f - noun->field);
+	return NULL;
+}
+
+static const struct field *decode_check(const struct noun *noun,
+					const void *rec)
+{
+	return noun->check && !noun->check(rec) ? &noun->field[0] : NULL;
+}
+
 /*
  * Returns the field that is malformed, or NULL if all is well. Attributes
  * that this version doesn't know are a newer kernel's and are skipped; those
@@ -68,23 +92,29 @@ static bool decode_field(const struct field *f, const struct nlattr *attr,
 const struct field *decode(const struct noun *noun, const struct nlmsghdr *nlh,
 			   void *rec)
 {
-	struct record *r = rec;
 	const struct nlattr *attr;
-	const struct field *f;
+	const struct field *bad;
 
 	memset(rec, 0, noun->size);
 	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
-		/* Computed fields have attribute 0, which is nobody's. */
-		if (!mnl_attr_get_type(attr))
-			continue;
-		f = find_field(noun, mnl_attr_get_type(attr));
-		if (!f)
-			continue;
-		if (!decode_field(f, attr, rec))
-			return f;
-		r->present |= 1ULL << (f - noun->field);
+		bad = decode_attr(noun, attr, rec);
+		if (bad)
+			return bad;
 	}
-	if (noun->check && !noun->check(rec))
-		return &noun->field[0];
-	return NULL;
+	return decode_check(noun, rec);
+}
+
+const struct field *decode_nested(const struct noun *noun,
+				  const struct nlattr *nest, void *rec)
+{
+	const struct nlattr *attr;
+	const struct field *bad;
+
+	memset(rec, 0, noun->size);
+	mnl_attr_for_each_nested(attr, nest) {
+		bad = decode_attr(noun, attr, rec);
+		if (bad)
+			return bad;
+	}
+	return decode_check(noun, rec);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record.h"
+#include "filter.h"
 #include "vpnct.h"
 
 /*
@@ -17,6 +17,7 @@
 
 struct fetch {
 	struct list *list;
+	const struct filter *filter;
 	const struct field *bad;
 };
 
@@ -89,9 +90,12 @@ static int fetch_try(struct nl *nl, struct fetch *fetch)
 {
 	const struct noun *noun = fetch->list->noun;
 
+	struct nlmsghdr *nlh = nl_request(nl, noun->cmd, noun->flags);
+
 	fetch->list->n = 0;
-	return nl_talk(nl, nl_request(nl, noun->cmd, noun->flags), fetch_one,
-		       fetch);
+	if (fetch->filter)
+		filter_request(fetch->filter, noun, nlh);
+	return nl_talk(nl, nlh, fetch_one, fetch);
 }
 
 static int fetch_error(struct nl *nl, const struct fetch *fetch, int err)
@@ -107,9 +111,10 @@ static int fetch_error(struct nl *nl, const struct fetch *fetch, int err)
 }
 
 /* Returns 0 or a negative errno that has been reported. */
-int fetch(struct nl *nl, const struct noun *noun, struct list *list)
+int fetch_some(struct nl *nl, const struct noun *noun,
+	       const struct filter *filter, struct list *list)
 {
-	struct fetch fetch = { .list = list };
+	struct fetch fetch = { .list = list, .filter = filter };
 	int err, i;
 
 	*list = (struct list){ .noun = noun };
@@ -130,4 +135,24 @@ int fetch(struct nl *nl, const struct noun *noun, struct list *list)
 		list_unique(list);
 	}
 	return 0;
+}
+
+int fetch(struct nl *nl, const struct noun *noun, struct list *list)
+{
+	return fetch_some(nl, noun, NULL, list);
+}
+
+int fetch_single(struct nl *nl, const struct noun *noun, void *rec)
+{
+	struct list list;
+	int err = fetch(nl, noun, &list);
+
+	if (!err && list.n != 1) {
+		error("%s: the kernel sent %zu answers", noun->title, list.n);
+		err = -EBADMSG;
+	}
+	if (!err)
+		memcpy(rec, list.rec, noun->size);
+	list_free(&list);
+	return err;
 }

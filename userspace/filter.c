@@ -3,10 +3,9 @@
  * filter - which records a command is about
  */
 #include <arpa/inet.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "encode.h"
 #include "filter.h"
 #include "vpnct.h"
 
@@ -18,21 +17,7 @@ const char filter_help[] =
 	"  state STATE             unreplied, established, undecided, remembered,\n"
 	"                          closed\n";
 
-/* Digits only: strtoul() alone takes signs, blanks, a prefix and "". */
-static bool parse_number(const char *s, int base, unsigned long max,
-			 unsigned long *number)
-{
-	const char *digits = base == 16 ? "0123456789abcdefABCDEF" :
-					  "0123456789";
-
-	if (!*s || s[strspn(s, digits)])
-		return false;
-	errno = 0;
-	*number = strtoul(s, NULL, base);
-	return !errno && *number <= max;
-}
-
-static bool parse_addr(const char *s, struct addr *addr)
+bool parse_addr(const char *s, struct addr *addr)
 {
 	addr->len = strchr(s, ':') ? 16 : 4;
 	return inet_pton(addr->len == 4 ? AF_INET : AF_INET6, s, addr->byte);
@@ -75,13 +60,19 @@ static int parse_server(struct filter *filter, const char *where, char *s)
 }
 
 /* No guessing whether "12345678" is meant in hexadecimal: 0x decides. */
-static int parse_spi(struct filter *filter, const char *where, char *s)
+bool parse_spi(const char *s, unsigned long *spi)
 {
 	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+
+	return parse_number(hex ? s + 2 : s, hex ? 16 : 10, UINT32_MAX, spi);
+}
+
+static int parse_filter_spi(struct filter *filter, const char *where, char *s)
+{
 	unsigned long spi;
 
 	filter->by_spi = true;
-	if (parse_number(hex ? s + 2 : s, hex ? 16 : 10, UINT32_MAX, &spi)) {
+	if (parse_spi(s, &spi)) {
 		filter->spi = spi;
 		return 0;
 	}
@@ -109,7 +100,7 @@ static const struct {
 } filter_words[] = {
 	{ "client", parse_client },
 	{ "server", parse_server },
-	{ "spi", parse_spi },
+	{ "spi", parse_filter_spi },
 	{ "state", parse_state },
 };
 
@@ -195,4 +186,44 @@ bool filter_pptp(const struct filter *filter, const struct pptp *p)
 	return filter_addrs(filter, &p->client, &p->server) &&
 	       !filter->by_spi &&
 	       (!filter->by_state || p->state == filter->state);
+}
+
+bool filter_record(const struct filter *filter, const struct noun *noun,
+		   const void *rec)
+{
+	if (noun == &session_noun)
+		return filter_session(filter, rec);
+	if (noun == &esp_noun)
+		return filter_esp(filter, rec);
+	if (noun == &isakmp_noun)
+		return filter_isakmp(filter, rec);
+	return filter_pptp(filter, rec);
+}
+
+static void request_prefix(struct nlmsghdr *nlh, const struct noun *noun,
+			   const char *key, const struct prefix *prefix)
+{
+	if (prefix->bits == prefix->addr.len * 8U)
+		encode_addr(nlh, attr_of(noun, key), &prefix->addr);
+}
+
+/*
+ * As much as the kernel can do; of prefixes and of what a session heads the
+ * rest is left to the functions above.
+ */
+void filter_request(const struct filter *filter, const struct noun *noun,
+		    struct nlmsghdr *nlh)
+{
+	if (filter->by_client)
+		request_prefix(nlh, noun, "client", &filter->client);
+	if (filter->by_server)
+		request_prefix(nlh, noun, "server", &filter->server);
+	if (filter->by_client || filter->by_server)
+		encode_family(nlh, noun,
+			      filter->by_client ? &filter->client.addr :
+						  &filter->server.addr);
+	if (filter->by_spi && noun == &esp_noun)
+		mnl_attr_put_u32(nlh, NF_CT_VPN_A_ESP_SPI, filter->spi);
+	if (filter->by_state)
+		mnl_attr_put_u8(nlh, attr_of(noun, "state"), filter->state);
 }

@@ -29,6 +29,14 @@ extern const char filter_help[];
 /* Words in pairs; prints what is wrong and returns an &enum exit_status. */
 int filter_parse(struct filter *filter, const char *where, char **words);
 
+/* Any of the nouns that can be listed. */
+bool filter_record(const struct filter *filter, const struct noun *noun,
+		   const void *rec);
+
+/* Adds what the kernel can filter to a request for @noun. */
+void filter_request(const struct filter *filter, const struct noun *noun,
+		    struct nlmsghdr *nlh);
+
 bool filter_session(const struct filter *filter, const struct session *s);
 bool filter_pptp(const struct filter *filter, const struct pptp *p);
 bool filter_esp(const struct filter *filter, const struct esp *e);

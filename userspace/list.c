@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "filter.h"
+#include "flows.h"
 #include "print.h"
 #include "tree.h"
 #include "vpnct.h"
@@ -106,99 +107,49 @@ static void print_flat(enum format format, const struct list *list)
 	}
 }
 
-static bool keep_esp(const void *rec, const void *data)
+static bool keep_record(const void *rec, const void *data)
 {
 	const struct query *query = data;
 
-	return filter_esp(&query->filter, rec);
-}
-
-/* "list sessions": those that match and have the SPI, if one was named. */
-static bool keep_session(const void *rec, const void *data)
-{
-	const struct session *s = rec;
-	const struct query *query = data;
-
-	return filter_session(&query->filter, s) &&
-	       (!query->filter.by_spi || s->n_esp);
-}
-
-/* In the tree: also those that head an SPI that matches. */
-static bool keep_branch(const void *rec, const void *data)
-{
-	const struct session *s = rec;
-
-	return s->n_esp || keep_session(rec, data);
-}
-
-static int list_tree(struct nl *nl, const struct options *opt,
-		     const struct query *query)
-{
-	struct tree tree = {};
-	int err = tree_fetch(nl, &tree);
-
-	if (!err) {
-		list_filter(&tree.esp, keep_esp, query);
-		tree_link(&tree);
-		list_filter(&tree.sessions, keep_branch, query);
-		tree_print(opt->format, &tree);
-	}
-	tree_free(&tree);
-	return err;
-}
-
-static bool keep_pptp(const void *rec, const void *data)
-{
-	const struct query *query = data;
-
-	return filter_pptp(&query->filter, rec);
-}
-
-static bool keep_isakmp(const void *rec, const void *data)
-{
-	const struct query *query = data;
-
-	return filter_isakmp(&query->filter, rec);
+	return filter_record(&query->filter, query->noun, rec);
 }
 
 static int list_flat(struct nl *nl, const struct options *opt,
-		     const struct query *query,
-		     bool (*keep)(const void *rec, const void *data))
+		     const struct query *query)
 {
 	struct list list;
-	int err = fetch(nl, query->noun, &list);
+	int err = fetch_some(nl, query->noun, &query->filter, &list);
 
 	if (!err) {
-		list_filter(&list, keep, query);
+		list_filter(&list, keep_record, query);
 		print_flat(opt->format, &list);
 	}
 	list_free(&list);
 	return err;
 }
 
-/* The state asked for is the session's own, whatever that of its SPIs is. */
-static void count_spi(struct tree *tree, const struct query *query)
+static int list_tree(struct nl *nl, const struct options *opt,
+		     const struct query *query)
 {
-	struct query any_state = *query;
+	struct tree tree = {};
+	int err = tree_select(nl, &query->filter, &tree);
 
-	any_state.filter.by_state = false;
-	list_filter(&tree->esp, keep_esp, &any_state);
-	tree_link(tree);
+	if (!err) {
+		flows_join(&tree.sessions);
+		tree_print(opt->format, &tree);
+	}
+	tree_free(&tree);
+	return err;
 }
 
 static int list_sessions(struct nl *nl, const struct options *opt,
 			 const struct query *query)
 {
 	struct tree tree = {};
-	int err = fetch(nl, &session_noun, &tree.sessions);
+	int err = tree_select_sessions(nl, &query->filter, &tree);
 
-	if (!err && query->filter.by_spi) {
-		err = fetch(nl, &esp_noun, &tree.esp);
-		if (!err)
-			count_spi(&tree, query);
-	}
 	if (!err) {
-		list_filter(&tree.sessions, keep_session, query);
+		flows_join(&tree.sessions);
 		print_flat(opt->format, &tree.sessions);
 	}
 	tree_free(&tree);
@@ -210,12 +161,8 @@ static int list_query(struct nl *nl, const struct options *opt,
 {
 	if (query->noun == &session_noun)
 		return list_sessions(nl, opt, query);
-	if (query->noun == &esp_noun)
-		return list_flat(nl, opt, query, keep_esp);
-	if (query->noun == &isakmp_noun)
-		return list_flat(nl, opt, query, keep_isakmp);
-	if (query->noun == &pptp_noun)
-		return list_flat(nl, opt, query, keep_pptp);
+	if (query->noun)
+		return list_flat(nl, opt, query);
 	return list_tree(nl, opt, query);
 }
 

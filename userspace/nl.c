@@ -28,6 +28,7 @@ struct nl {
 	unsigned int seq;
 	int rcvbuf;
 	uint16_t family;
+	uint32_t group; /* of events; 0: the kernel has none */
 	bool interrupted;
 	char extack[256];
 	char buf[NL_BUFSIZE] __attribute__((aligned(8)));
@@ -238,12 +239,39 @@ struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags)
 	return nl_header(nl, nl->family, cmd, NF_CT_VPN_GENL_VERSION, flags);
 }
 
-static int nl_got_family(const struct nlmsghdr *nlh, void *data)
+static void nl_got_group(struct nl *nl, const struct nlattr *group)
 {
 	const struct nlattr *attr;
+	bool events = false;
+	uint32_t id = 0;
+
+	mnl_attr_for_each_nested(attr, group) {
+		switch (mnl_attr_get_type(attr)) {
+		case CTRL_ATTR_MCAST_GRP_NAME:
+			events = mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >=
+					 0 &&
+				 !strcmp(mnl_attr_get_str(attr),
+					 NF_CT_VPN_GENL_EVENTS);
+			break;
+		case CTRL_ATTR_MCAST_GRP_ID:
+			if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+				id = mnl_attr_get_u32(attr);
+			break;
+		}
+	}
+	if (events)
+		nl->group = id;
+}
+
+static int nl_got_family(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr, *group;
 	struct nl *nl = data;
 
 	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GROUPS)
+			mnl_attr_for_each_nested(group, attr)
+				nl_got_group(nl, group);
 		if (mnl_attr_get_type(attr) != CTRL_ATTR_FAMILY_ID)
 			continue;
 		if (mnl_attr_validate(attr, MNL_TYPE_U16) < 0)
@@ -262,6 +290,40 @@ static int nl_find_family(struct nl *nl)
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NF_CT_VPN_GENL_NAME);
 	err = nl_talk(nl, nlh, nl_got_family, nl);
 	return err ?: nl->family ? 0 : -ENOENT;
+}
+
+static int nl_got_events(struct nl *nl, ssize_t n, nl_cb_t cb, void *data)
+{
+	const struct nlmsghdr *nlh = (const void *)nl->buf;
+	int len = n, err;
+
+	for (; nl_message_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+		if (nlh->nlmsg_type != nl->family)
+			continue;
+		if (mnl_nlmsg_get_payload_len(nlh) < GENL_HDRLEN)
+			return -EBADMSG;
+		err = cb(nlh, data);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int nl_listen(struct nl *nl, nl_cb_t cb, void *data)
+{
+	ssize_t n;
+	int err;
+
+	if (!nl->group)
+		return -EOPNOTSUPP;
+	if (mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &nl->group,
+				  sizeof(nl->group)) < 0)
+		return -errno;
+	do {
+		n = nl_receive(nl);
+		err = n < 0 ? n : nl_got_events(nl, n, cb, data);
+	} while (!err);
+	return err;
 }
 
 struct nl *nl_open(void)
@@ -299,7 +361,7 @@ void nl_close(struct nl *nl)
 	free(nl);
 }
 
-static const char *nl_hint(int err)
+const char *nl_hint(int err)
 {
 	switch (-err) {
 	case EPERM:

@@ -29,6 +29,15 @@ void nl_close(struct nl *nl);
 struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_cb_t cb, void *data);
 
+/*
+ * Hands events to @cb until it fails. Always returns a negative errno; after
+ * -ENOBUFS, when events were lost, it may be called again.
+ */
+int nl_listen(struct nl *nl, nl_cb_t cb, void *data);
+
+/* What to do about an errno, in parentheses, or "". */
+const char *nl_hint(int err);
+
 /* Prints "vpnct: @what: ..." for an error of nl_talk(), with the kernel's text. */
 void nl_error(const struct nl *nl, const char *what, int err);
 

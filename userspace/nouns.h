@@ -14,6 +14,7 @@
 
 extern const struct names family_names;
 extern const struct names state_names;
+extern const struct names dir_names;
 
 struct session {
 	struct record rec;
@@ -33,8 +34,21 @@ struct session {
 	uint64_t ike_timeout;
 	uint64_t natt;
 	uint64_t esp_timeout;
+	/* of its entry in conntrack */
+	uint64_t flow;
+	uint64_t flow_timeout;
+	uint64_t mark;
+	uint64_t packets_out;
+	uint64_t bytes_out;
+	uint64_t packets_in;
+	uint64_t bytes_in;
 	size_t n_esp; /* SPIs to show below it */
 };
+
+enum { FLOW_NONE, FLOW_ESP, FLOW_IKE };
+
+/* The member at @offset, which the kernel didn't send, has a value now. */
+void session_has(struct session *s, size_t offset);
 
 struct esp {
 	struct record rec;
@@ -101,12 +115,16 @@ struct stats {
 	uint64_t count[NF_CT_VPN_A_STATS_MAX + 1];
 };
 
+struct settings {
+	struct record rec;
+	uint64_t value[NF_CT_VPN_A_SETTING_MAX + 1];
+};
+
 extern const struct noun session_noun;
 extern const struct noun esp_noun;
 extern const struct noun isakmp_noun;
 extern const struct noun pptp_noun;
 extern const struct noun stats_noun;
-
-int fetch_stats(struct nl *nl, struct stats *stats);
+extern const struct noun settings_noun;
 
 #endif

@@ -3,8 +3,10 @@
  * print - records as text for people, JSON, and tab-separated lines
  */
 #include <arpa/inet.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "nouns.h"
@@ -17,7 +19,15 @@
 #define DIM "\033[2m"
 #define GREEN "\033[32m"
 #define YELLOW "\033[33m"
+#define RED "\033[31m"
 #define PLAIN "\033[0m"
+
+static int forced_width;
+
+void set_output_width(int columns)
+{
+	forced_width = columns;
+}
 
 static bool use_colour(void)
 {
@@ -31,6 +41,20 @@ static bool use_colour(void)
 	colour = isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
 		 !(term && !strcmp(term, "dumb"));
 	return colour;
+}
+
+void print_coloured(enum colour colour, const char *s, int width)
+{
+	static const char *const codes[] = {
+		[COLOUR_GOOD] = GREEN,
+		[COLOUR_DIM] = DIM,
+		[COLOUR_WARN] = YELLOW,
+		[COLOUR_BAD] = RED,
+		[COLOUR_HEAD] = BOLD,
+	};
+
+	printf("%s%-*s%s", use_colour() ? codes[colour] : "", width, s,
+	       use_colour() ? PLAIN : "");
 }
 
 static const char *value_colour(const struct field *f, const void *rec)
@@ -86,7 +110,7 @@ static int print_bytes(char *buf, unsigned long long bytes)
 	return snprintf(buf, VALUE_SIZE, "%.1f %ciB", n, units[i]);
 }
 
-static int print_addr(char *buf, const struct addr *addr)
+int print_addr(char *buf, const struct addr *addr)
 {
 	int family = addr->len == 4 ? AF_INET : AF_INET6;
 
@@ -226,8 +250,42 @@ static void table_line(const struct table *table, const void *rec)
 	}
 }
 
-void table_head(const struct table *table)
+/* As wide as the terminal; what goes elsewhere has no limit. */
+static int output_width(void)
 {
+	struct winsize ws;
+
+	if (forced_width)
+		return forced_width;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || !ws.ws_col)
+		return INT_MAX;
+	return ws.ws_col;
+}
+
+static int table_width(const struct table *table)
+{
+	unsigned int i;
+	int width = table->indent - COLUMN_GAP;
+
+	for (i = 0; i < table->noun->n_fields; i++)
+		if (table->width[i])
+			width += table->width[i] + COLUMN_GAP;
+	return width;
+}
+
+static void table_fit(struct table *table)
+{
+	int i, width = output_width();
+
+	for (i = table->noun->n_fields - 1; i > 0; i--)
+		if (table_width(table) > width &&
+		    table->noun->field[i].flags & FIELD_WIDE)
+			table->width[i] = 0;
+}
+
+void table_head(struct table *table)
+{
+	table_fit(table);
 	printf("%s", use_colour() ? BOLD : "");
 	table_line(table, NULL);
 	printf("%s\n", use_colour() ? PLAIN : "");
@@ -289,6 +347,12 @@ static void json_write(json_t *json, size_t flags)
 	json_decref(json);
 }
 
+void json_line(json_t *json, size_t flags)
+{
+	json_write(json, flags);
+	putchar('\n');
+}
+
 /*
  * The outermost level is written by hand: a full table would take hundreds of
  * megabytes as one tree of objects.
@@ -313,23 +377,36 @@ void json_close(const char *closing)
 	printf("%s%s\n", json_first ? "" : "\n", closing);
 }
 
+static bool pair_shown(const struct noun *noun, const struct field *f,
+		       const void *rec)
+{
+	return !(f->flags & FIELD_RARE) || field_present(noun, f, rec);
+}
+
 static void pairs_text(const struct noun *noun, const void *rec)
 {
 	int key_width = 0, value_width = 0, len;
+	const char *group = NULL;
 	const struct field *f;
 	char buf[VALUE_SIZE];
 	unsigned int i;
 
 	for (i = 0, f = noun->field; i < noun->n_fields; i++, f++) {
+		if (!pair_shown(noun, f, rec))
+			continue;
 		len = strlen(f->key);
 		key_width = len > key_width ? len : key_width;
 		len = print_value(buf, noun, f, rec);
 		value_width = len > value_width ? len : value_width;
 	}
 	for (i = 0, f = noun->field; i < noun->n_fields; i++, f++) {
-		if (f->group)
-			printf("%s%s%s\n", use_colour() ? BOLD : "", f->group,
+		group = f->group ? f->group : group;
+		if (!pair_shown(noun, f, rec))
+			continue;
+		if (group)
+			printf("%s%s%s\n", use_colour() ? BOLD : "", group,
 			       use_colour() ? PLAIN : "");
+		group = NULL;
 		print_value(buf, noun, f, rec);
 		printf("  %-*s  %*s  %s\n", key_width, f->key, value_width, buf,
 		       f->help);
@@ -343,6 +420,8 @@ static void pairs_tsv(const struct noun *noun, const void *rec)
 	unsigned int i;
 
 	for (i = 0, f = noun->field; i < noun->n_fields; i++, f++) {
+		if (!pair_shown(noun, f, rec))
+			continue;
 		print_plain(buf, noun, f, rec);
 		printf("%s\t%s\n", f->key, buf);
 	}
@@ -350,8 +429,13 @@ static void pairs_tsv(const struct noun *noun, const void *rec)
 
 static void pairs_json(const struct noun *noun, const void *rec)
 {
-	json_write(json_record(noun, rec), JSON_INDENT(2));
-	putchar('\n');
+	json_t *object = json_record(noun, rec);
+	unsigned int i;
+
+	for (i = 0; i < noun->n_fields; i++)
+		if (!pair_shown(noun, &noun->field[i], rec))
+			json_object_del(object, noun->field[i].key);
+	json_line(object, JSON_INDENT(2));
 }
 
 void print_pairs(const struct options *opt, const struct noun *noun,

@@ -13,6 +13,17 @@
 
 #define VALUE_SIZE 64 /* fits every value in every format */
 
+enum colour {
+	COLOUR_GOOD,
+	COLOUR_DIM,
+	COLOUR_WARN,
+	COLOUR_BAD,
+	COLOUR_HEAD,
+};
+
+/* Left-aligned in @width columns, coloured where the output allows it. */
+void print_coloured(enum colour colour, const char *s, int width);
+
 /* One value for people, and for programs. Return their length. */
 int print_value(char *buf, const struct noun *noun, const struct field *f,
 		const void *rec);
@@ -33,18 +44,28 @@ struct table {
 	int width[FIELD_MAX];
 };
 
-/* Measure every row first, then print the heading and the rows. */
+/*
+ * Measure every row first, then print the heading and the rows. The heading
+ * leaves out wide columns where the terminal is narrow.
+ */
 void table_measure(struct table *table, const void *rec);
-void table_head(const struct table *table);
+void table_head(struct table *table);
 void table_row(const struct table *table, const void *rec);
 
+/* For output that goes to the terminal by another way; 0: none does. */
+void set_output_width(int columns);
+
 void tsv_row(const struct noun *noun, const void *rec);
+int print_addr(char *buf, const struct addr *addr);
 json_t *json_record(const struct noun *noun, const void *rec);
 
 /* An array of objects, one per line; what is around it is up to the caller. */
 void json_open(const char *opening);
 void json_item(json_t *item);
 void json_close(const char *closing);
+
+/* Writes @json and a newline, and drops it. */
+void json_line(json_t *json, size_t flags);
 
 /* A single record, one field per line, in the format of @opt. */
 void print_pairs(const struct options *opt, const struct noun *noun,

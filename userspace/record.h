@@ -41,8 +41,10 @@ struct names {
 };
 
 enum field_flag {
-	/* Left out of text where no record has a value. */
+	/* Left out where no record has a value. */
 	FIELD_RARE = 1 << 0,
+	/* Left out where the terminal is too narrow, the last of them first. */
+	FIELD_WIDE = 1 << 2,
 	/* Says whose the record is: left out of text below its owner. */
 	FIELD_OWNER = 1 << 1,
 };
@@ -151,12 +153,25 @@ int number_cmp(uint64_t a, uint64_t b);
 int addr_cmp(const struct addr *a, const struct addr *b);
 bool addr_fits(const struct addr *a, uint64_t family);
 
+bool parse_addr(const char *s, struct addr *addr);
+bool parse_spi(const char *s, unsigned long *spi);
+
 /* decode.c */
 const struct field *decode(const struct noun *noun, const struct nlmsghdr *nlh,
 			   void *rec);
+const struct field *decode_nested(const struct noun *noun,
+				  const struct nlattr *nest, void *rec);
+bool decode_addr(const struct nlattr *attr, struct addr *addr);
 
 /* fetch.c */
+struct filter;
+
 int fetch(struct nl *nl, const struct noun *noun, struct list *list);
+/* Asks the kernel for those that match; what comes may be more. */
+int fetch_some(struct nl *nl, const struct noun *noun,
+	       const struct filter *filter, struct list *list);
+/* The one record of a noun that isn't dumped. */
+int fetch_single(struct nl *nl, const struct noun *noun, void *rec);
 void list_filter(struct list *list,
 		 bool (*keep)(const void *rec, const void *data),
 		 const void *data);

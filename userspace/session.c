@@ -52,6 +52,13 @@ bool addr_fits(const struct addr *a, uint64_t family)
 	return false;
 }
 
+static const char *const flow_kinds[] = {
+	[FLOW_ESP] = "esp",
+	[FLOW_IKE] = "ike",
+};
+
+static const struct names flow_names = { flow_kinds, ARRAY_SIZE(flow_kinds) };
+
 static const struct field session_fields[] = {
 	{
 		.key = "family",
@@ -91,6 +98,7 @@ static const struct field session_fields[] = {
 		.head = "ZONE",
 		.help = "conntrack reply zone of the client, 0 for the gateway",
 		.type = FIELD_NUMBER,
+		.flags = FIELD_WIDE,
 		.attr = NF_CT_VPN_A_SESSION_ZONE,
 		.size = 2,
 		.offset = offsetof(struct session, zone),
@@ -110,6 +118,7 @@ static const struct field session_fields[] = {
 		.head = "AGE",
 		.help = "time since it was made",
 		.type = FIELD_MSECS,
+		.flags = FIELD_WIDE,
 		.attr = NF_CT_VPN_A_SESSION_AGE,
 		.size = 8,
 		.offset = offsetof(struct session, age),
@@ -119,6 +128,7 @@ static const struct field session_fields[] = {
 		.head = "IDLE",
 		.help = "time since its last packet",
 		.type = FIELD_MSECS,
+		.flags = FIELD_WIDE,
 		.attr = NF_CT_VPN_A_SESSION_IDLE,
 		.size = 8,
 		.offset = offsetof(struct session, idle),
@@ -155,6 +165,7 @@ static const struct field session_fields[] = {
 		.head = "COOKIES",
 		.help = "cookie pairs of its IKE known",
 		.type = FIELD_NUMBER,
+		.flags = FIELD_WIDE,
 		.attr = NF_CT_VPN_A_SESSION_COOKIES,
 		.size = 4,
 		.offset = offsetof(struct session, cookies),
@@ -164,6 +175,7 @@ static const struct field session_fields[] = {
 		.head = "TICKETS",
 		.help = "inbound SPIs that its IKE lets expect",
 		.type = FIELD_NUMBER,
+		.flags = FIELD_WIDE,
 		.attr = NF_CT_VPN_A_SESSION_TICKETS,
 		.size = 4,
 		.offset = offsetof(struct session, tickets),
@@ -193,7 +205,67 @@ static const struct field session_fields[] = {
 		.size = 4,
 		.offset = offsetof(struct session, esp_timeout),
 	},
+	{
+		.key = "flow",
+		.help = "esp or ike: whose conntrack entry the rest is of",
+		.type = FIELD_NAME,
+		.names = &flow_names,
+		.offset = offsetof(struct session, flow),
+	},
+	{
+		.key = "flow_timeout_s",
+		.help = "time until that entry expires",
+		.type = FIELD_SECS,
+		.offset = offsetof(struct session, flow_timeout),
+	},
+	{
+		.key = "mark",
+		.help = "its mark",
+		.type = FIELD_NUMBER,
+		.offset = offsetof(struct session, mark),
+	},
+	{
+		.key = "packets_out",
+		.head = "PKTS OUT",
+		.help = "packets from the client; needs nf_conntrack_acct",
+		.type = FIELD_NUMBER,
+		.flags = FIELD_RARE | FIELD_WIDE,
+		.offset = offsetof(struct session, packets_out),
+	},
+	{
+		.key = "bytes_out",
+		.head = "BYTES OUT",
+		.help = "bytes from the client",
+		.type = FIELD_BYTES,
+		.flags = FIELD_RARE | FIELD_WIDE,
+		.offset = offsetof(struct session, bytes_out),
+	},
+	{
+		.key = "packets_in",
+		.head = "PKTS IN",
+		.help = "packets to the client",
+		.type = FIELD_NUMBER,
+		.flags = FIELD_RARE | FIELD_WIDE,
+		.offset = offsetof(struct session, packets_in),
+	},
+	{
+		.key = "bytes_in",
+		.head = "BYTES IN",
+		.help = "bytes to the client",
+		.type = FIELD_BYTES,
+		.flags = FIELD_RARE | FIELD_WIDE,
+		.offset = offsetof(struct session, bytes_in),
+	},
 };
+
+void session_has(struct session *s, size_t offset)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(session_fields); i++)
+		if (session_fields[i].offset == offset)
+			s->rec.present |= 1ULL << i;
+}
 
 static int session_cmp(const void *a, const void *b)
 {

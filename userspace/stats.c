@@ -3,7 +3,6 @@
  * stats - counters of the network namespace
  */
 #include <assert.h>
-#include <errno.h>
 
 #include "nouns.h"
 #include "print.h"
@@ -145,21 +144,6 @@ static int usage(void)
 	return EXIT_OK;
 }
 
-int fetch_stats(struct nl *nl, struct stats *stats)
-{
-	struct list list;
-	int err = fetch(nl, &stats_noun, &list);
-
-	if (!err && list.n != 1) {
-		error("stats: the kernel sent %zu answers", list.n);
-		err = -EBADMSG;
-	}
-	if (!err)
-		*stats = *(struct stats *)list.rec;
-	list_free(&list);
-	return err;
-}
-
 int cmd_stats(struct options *opt, int argc, char **argv)
 {
 	struct stats stats;
@@ -177,7 +161,7 @@ int cmd_stats(struct options *opt, int argc, char **argv)
 	nl = nl_open();
 	if (!nl)
 		return EXIT_FAILED;
-	err = fetch_stats(nl, &stats);
+	err = fetch_single(nl, &stats_noun, &stats);
 	if (!err)
 		print_pairs(opt, &stats_noun, &stats);
 	nl_close(nl);

@@ -4,22 +4,10 @@
  */
 #include <string.h>
 
-#include "nouns.h"
 #include "print.h"
+#include "snapshot.h"
+#include "summary.h"
 #include "vpnct.h"
-
-struct summary {
-	struct record rec;
-	uint64_t sessions;
-	uint64_t established;
-	uint64_t spis_out;
-	uint64_t spis_in;
-	uint64_t undecided;
-	uint64_t remembered;
-	uint64_t dropped;
-	uint64_t untracked;
-	uint64_t cookies;
-};
 
 #define TOTAL(KEY, HELP)                                         \
 	{                                                        \
@@ -37,6 +25,7 @@ static const struct field summary_fields[] = {
 	TOTAL(dropped, "packets dropped so far; 'vpnct stats' says why"),
 	TOTAL(untracked, "not tracked so far for want of room"),
 	TOTAL(cookies, "cookie pairs of IKE"),
+	TOTAL(calls, "PPTP calls that are up"),
 };
 
 static const struct noun summary_noun = {
@@ -81,29 +70,32 @@ static void add_esp(struct summary *sum, const struct esp *e)
 		sum->spis_in++;
 }
 
-static int sum_up(struct nl *nl, struct summary *sum)
+static void add_call(struct summary *sum, const struct pptp *call)
 {
-	struct list sessions = {}, esp = {};
-	struct stats stats;
+	sum->calls += call->state == NF_CT_VPN_STATE_ESTABLISHED;
+}
+
+int sum_up(struct nl *nl, struct summary *sum)
+{
+	struct snapshot snap;
 	const void *rec;
 	int err;
 
 	memset(sum, 0, sizeof(*sum));
 	sum->rec.present = ~0ULL;
-	err = fetch(nl, &session_noun, &sessions);
+	err = snapshot_fetch(nl, &snap);
 	if (!err)
-		err = fetch(nl, &esp_noun, &esp);
-	if (!err)
-		err = fetch_stats(nl, &stats);
-	if (!err)
-		add_stats(sum, stats.count);
-	for (rec = list_next(&sessions, NULL); rec;
-	     rec = list_next(&sessions, rec))
+		add_stats(sum, snap.stats.count);
+	for (rec = list_next(&snap.sessions, NULL); rec;
+	     rec = list_next(&snap.sessions, rec))
 		add_session(sum, rec);
-	for (rec = list_next(&esp, NULL); rec; rec = list_next(&esp, rec))
+	for (rec = list_next(&snap.esp, NULL); rec;
+	     rec = list_next(&snap.esp, rec))
 		add_esp(sum, rec);
-	list_free(&sessions);
-	list_free(&esp);
+	for (rec = list_next(&snap.pptp, NULL); rec;
+	     rec = list_next(&snap.pptp, rec))
+		add_call(sum, rec);
+	snapshot_free(&snap);
 	return err;
 }
 

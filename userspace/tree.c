@@ -4,15 +4,9 @@
  */
 #include <stdlib.h>
 
+#include "filter.h"
 #include "print.h"
 #include "tree.h"
-
-int tree_fetch(struct nl *nl, struct tree *tree)
-{
-	int err = fetch(nl, &session_noun, &tree->sessions);
-
-	return err ? err : fetch(nl, &esp_noun, &tree->esp);
-}
 
 void tree_free(struct tree *tree)
 {
@@ -32,7 +26,8 @@ static struct session *tree_find(const struct tree *tree, const struct esp *e)
 		       session_noun.cmp);
 }
 
-void tree_link(struct tree *tree)
+/* Counts the SPIs of each session; those that are left become orphans. */
+static void tree_link(struct tree *tree)
 {
 	struct session *s;
 	struct esp *e;
@@ -44,6 +39,72 @@ void tree_link(struct tree *tree)
 			s->n_esp++;
 	}
 	list_sort(&tree->esp);
+}
+
+static bool keep_esp(const void *rec, const void *data)
+{
+	return filter_esp(data, rec);
+}
+
+/* Those that match and have the SPI, if one was named. */
+static bool keep_session(const void *rec, const void *data)
+{
+	const struct filter *filter = data;
+	const struct session *s = rec;
+
+	return filter_session(filter, s) && (!filter->by_spi || s->n_esp);
+}
+
+/* In the tree: also those that head an SPI that matches. */
+static bool keep_branch(const void *rec, const void *data)
+{
+	const struct session *s = rec;
+
+	return s->n_esp || keep_session(rec, data);
+}
+
+static int tree_fetch(struct nl *nl, const struct filter *sessions,
+		      const struct filter *esp, struct tree *tree)
+{
+	int err = fetch_some(nl, &session_noun, sessions, &tree->sessions);
+
+	if (!err)
+		err = fetch_some(nl, &esp_noun, esp, &tree->esp);
+	if (err)
+		return err;
+	list_filter(&tree->esp, keep_esp, esp);
+	tree_link(tree);
+	return 0;
+}
+
+int tree_select(struct nl *nl, const struct filter *filter, struct tree *tree)
+{
+	struct filter heads = *filter;
+	int err;
+
+	/* a session heads SPIs of another state than its own, too */
+	heads.by_state = false;
+	err = tree_fetch(nl, &heads, filter, tree);
+	if (!err)
+		list_filter(&tree->sessions, keep_branch, filter);
+	return err;
+}
+
+int tree_select_sessions(struct nl *nl, const struct filter *filter,
+			 struct tree *tree)
+{
+	struct filter spi = *filter;
+	int err;
+
+	/* the state asked for is the session's, whatever that of its SPIs is */
+	spi.by_state = false;
+	if (filter->by_spi)
+		err = tree_fetch(nl, filter, &spi, tree);
+	else
+		err = fetch_some(nl, &session_noun, filter, &tree->sessions);
+	if (!err)
+		list_filter(&tree->sessions, keep_session, filter);
+	return err;
 }
 
 static void tree_orphans_text(const struct tree *tree, size_t first)

@@ -17,11 +17,17 @@ struct tree {
 	struct list esp;
 };
 
-/* Returns 0 or a negative errno that has been reported. */
-int tree_fetch(struct nl *nl, struct tree *tree);
+struct filter;
 
-/* Counts the SPIs of each session; those that are left become orphans. */
-void tree_link(struct tree *tree);
+/*
+ * Sessions that match or head an SPI that does, and those SPIs. Returns 0 or a
+ * negative errno that has been reported.
+ */
+int tree_select(struct nl *nl, const struct filter *filter, struct tree *tree);
+
+/* Sessions that match, and have the SPI that may be part of @filter. */
+int tree_select_sessions(struct nl *nl, const struct filter *filter,
+			 struct tree *tree);
 
 void tree_print(enum format format, const struct tree *tree);
 void tree_free(struct tree *tree);

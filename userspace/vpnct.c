@@ -16,6 +16,17 @@
 static const struct command commands[] = {
 	{ "list", cmd_list, "show sessions, their SPIs, their IKE exchanges" },
 	{ "stats", cmd_stats, "show the counters of this network namespace" },
+	{ "watch", cmd_watch, "show sessions live, until q is pressed" },
+	{ "monitor", cmd_monitor, "show events as they come" },
+	{ "get", cmd_get, "show settings" },
+	{ "set", cmd_set, "change settings" },
+	{ "add", cmd_add, "preload an SPI, a session, an IKE SA" },
+	{ "delete", cmd_delete, "forget a session, an SPI, an IKE SA, a call" },
+	{ "flush", cmd_flush, "forget everything, or all of a client or server" },
+	{ "save", cmd_save, "write the tables as lines of JSON" },
+	{ "restore", cmd_restore, "make what was saved known again" },
+	{ "doctor", cmd_doctor, "look for what keeps tunnels from working" },
+	{ "trace", cmd_trace, "find the hop that drops ESP, GRE or IKE" },
 };
 
 static int usage(void)

@@ -6,6 +6,7 @@
 #define VPNCT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -13,6 +14,7 @@ enum exit_status {
 	EXIT_OK = 0,
 	EXIT_FAILED = 1, /* the kernel, or the output file, said no */
 	EXIT_USAGE = 2, /* the command line makes no sense */
+	EXIT_TROUBLE = 3, /* done, and something is wrong (doctor, trace) */
 };
 
 enum format {
@@ -39,9 +41,20 @@ struct command {
 	const char *help;
 };
 
+int cmd_add(struct options *opt, int argc, char **argv);
+int cmd_delete(struct options *opt, int argc, char **argv);
+int cmd_doctor(struct options *opt, int argc, char **argv);
+int cmd_flush(struct options *opt, int argc, char **argv);
+int cmd_get(struct options *opt, int argc, char **argv);
 int cmd_list(struct options *opt, int argc, char **argv);
+int cmd_monitor(struct options *opt, int argc, char **argv);
+int cmd_restore(struct options *opt, int argc, char **argv);
+int cmd_save(struct options *opt, int argc, char **argv);
+int cmd_set(struct options *opt, int argc, char **argv);
 int cmd_stats(struct options *opt, int argc, char **argv);
 int cmd_summary(struct options *opt, int argc, char **argv);
+int cmd_trace(struct options *opt, int argc, char **argv);
+int cmd_watch(struct options *opt, int argc, char **argv);
 
 /* The options that every level takes, for its --help. */
 #define OPTIONS_HELP                                                    \
@@ -54,6 +67,9 @@ int parse_options(struct options *opt, int argc, char **argv, bool nested);
 int usage_error(const char *where, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+bool parse_number(const char *s, int base, unsigned long max,
+		  unsigned long *number);
+void command_text(char *buf, size_t size, const char *where, char **words);
 void *xrealloc(void *old, size_t n, size_t size);
 
 #endif

@@ -20,7 +20,10 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "fake.h"
+
 #define FAKE_FAMILY 0x2a
+#define FAKE_GROUP 0x17
 #define FAKE_PORTID 4711
 #define FAKE_BUFSIZE 32768
 #define MANY 3000
@@ -174,7 +177,7 @@ static struct {
 	bool overrun; /* an overrun dump is still open on this socket */
 } fake;
 
-static bool scenario(const char *name)
+bool scenario(const char *name)
 {
 	const char *s = getenv("VPNCT_FAKE");
 
@@ -219,12 +222,12 @@ static struct nlmsghdr *add_message(uint16_t type, uint16_t flags)
 	return fake.nlh;
 }
 
-static void end_message(const struct nlmsghdr *nlh)
+void end_message(const struct nlmsghdr *nlh)
 {
 	fake.last->len += MNL_ALIGN(nlh->nlmsg_len);
 }
 
-static struct nlmsghdr *add_answer(uint8_t cmd, uint16_t flags)
+struct nlmsghdr *add_answer(uint8_t cmd, uint16_t flags)
 {
 	struct nlmsghdr *nlh = add_message(FAKE_FAMILY, flags);
 	struct genlmsghdr *genl =
@@ -235,8 +238,8 @@ static struct nlmsghdr *add_answer(uint8_t cmd, uint16_t flags)
 	return nlh;
 }
 
-/* NLMSG_ERROR with NETLINK_CAP_ACK and NETLINK_EXT_ACK, or an ACK */
-static void add_ack(const struct nlmsghdr *req, int err, const char *text)
+/* with NETLINK_CAP_ACK and NETLINK_EXT_ACK */
+void add_ack(const struct nlmsghdr *req, int err, const char *text)
 {
 	uint16_t flags = NLM_F_CAPPED | (text ? NLM_F_ACK_TLVS : 0);
 	struct nlmsghdr *nlh = add_message(NLMSG_ERROR, flags);
@@ -547,6 +550,20 @@ static void answer_stats(const struct nlmsghdr *req)
 	add_ack(req, 0, NULL);
 }
 
+static void put_groups(struct nlmsghdr *nlh)
+{
+	struct nlattr *groups, *group;
+
+	if (scenario("no-events"))
+		return;
+	groups = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
+	group = mnl_attr_nest_start(nlh, 1);
+	mnl_attr_put_u32(nlh, CTRL_ATTR_MCAST_GRP_ID, FAKE_GROUP);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, NF_CT_VPN_GENL_EVENTS);
+	mnl_attr_nest_end(nlh, group);
+	mnl_attr_nest_end(nlh, groups);
+}
+
 static void answer_family(const struct nlmsghdr *req)
 {
 	const struct nlattr *attr = mnl_nlmsg_get_payload_offset(req, 4);
@@ -566,6 +583,7 @@ static void answer_family(const struct nlmsghdr *req)
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NF_CT_VPN_GENL_NAME);
 	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAKE_FAMILY);
 	mnl_attr_put_u32(nlh, CTRL_ATTR_VERSION, NF_CT_VPN_GENL_VERSION);
+	put_groups(nlh);
 	end_message(nlh);
 	add_ack(req, 0, NULL);
 }
@@ -618,6 +636,8 @@ static void answer(const struct nlmsghdr *req)
 		return;
 	if (genl->cmd == NF_CT_VPN_CMD_STATS_GET)
 		answer_stats(req);
+	else if (genl->cmd > NF_CT_VPN_CMD_PPTP_GET)
+		answer_change(req, genl->cmd);
 	else
 		answer_dump(req, genl->cmd);
 	if (name && !strncmp(name, "fuzz:", 5))
@@ -693,9 +713,20 @@ int __wrap_mnl_socket_setsockopt(const struct mnl_socket *nl, int type,
 				 void *buf, socklen_t len)
 {
 	(void)nl;
-	(void)type;
-	(void)buf;
 	(void)len;
+	if (type != NETLINK_ADD_MEMBERSHIP)
+		return 0;
+	if (*(uint32_t *)buf != FAKE_GROUP)
+		abort();
+	/* some events, some that are lost, and an end, which has no event */
+	forget_answers();
+	if (!fake.faults++) {
+		add_events();
+		add_error(ENOBUFS);
+	} else {
+		add_events();
+		add_error(EIO);
+	}
 	return 0;
 }
 

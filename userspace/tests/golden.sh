@@ -18,7 +18,7 @@ fi
 vpnct=${1:?the vpnct to test}
 read -r -a runner <<< "${RUNNER:-}"
 
-export LC_ALL=C TERM=xterm
+export LC_ALL=C TERM=xterm TZ=UTC
 export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
 unset NO_COLOR VPNCT_FAKE VPNCT_FAKE_TTY
 
@@ -113,6 +113,9 @@ outputs()
 		golden "esp-empty-$format" empty list esp "${opt[@]}"
 		golden "list-sparse-$format" sparse list "${opt[@]}"
 		golden "stats-sparse-$format" sparse stats "${opt[@]}"
+		golden "get-$format" demo get "${opt[@]}"
+		golden "get-one-$format" demo get esp_guess "${opt[@]}"
+		golden "monitor-$format" demo monitor "${opt[@]}"
 	done
 }
 
@@ -145,6 +148,10 @@ command_line()
 	golden help-isakmp demo list isakmp -h
 	golden help-pptp demo list pptp -h
 	golden help-stats demo stats -h
+	for command in get set add delete flush save restore monitor watch \
+			doctor trace; do
+		golden "help-$command" demo "$command" --help
+	done
 	golden version demo --version
 	golden bad-command demo lits
 	golden bad-option demo list -x
@@ -160,6 +167,78 @@ command_line()
 	golden bad-state demo list state up
 	golden bad-twice demo list client 10.0.0.2 client 10.0.0.3
 	golden bad-no-value demo list spi
+}
+
+changes()
+{
+	golden set demo set nf_conntrack_esp_guess 1 vpn_max 4096
+	golden add-esp demo add esp client 10.0.0.2 server 199.0.0.1 \
+		spi 0xc30f00d1 pin yes
+	golden add-esp-out demo add esp replace dir out client fd00::2 \
+		server 2001:db8:1::1 spi 256 confidence inferred seq 70
+	golden add-session demo add session new client 10.0.0.2 \
+		server 199.0.0.1 masq 200.200.200.200 esp_timeout_s 1800
+	golden add-isakmp demo add isakmp client 10.0.0.2 server 199.0.0.1 \
+		initiator 0102030405060708 responder 1112131415161718 \
+		version ikev2 begun_by server
+	golden delete-session demo delete session client 10.0.0.2 \
+		server 199.0.0.1
+	golden delete-esp demo delete esp server 199.0.0.1 spi 0x100 \
+		masq 200.200.200.200
+	golden delete-isakmp demo delete isakmp server 199.0.0.1 \
+		initiator fedcba9876543210
+	golden delete-pptp demo delete pptp client 10.0.0.2 server 199.0.0.1 \
+		client_port 40000 client_id 0
+	golden flush demo flush
+	golden flush-esp demo flush esp client 10.0.0.2 server 199.0.0.1
+	golden save demo save
+	golden monitor-filter demo monitor client 10.0.0.3
+	restore_saved
+}
+
+# what restore reads is what save has written
+restore_saved()
+{
+	VPNCT_FAKE=demo "$vpnct" save > "$tmp/saved" || return
+	cp "$tmp/saved" saved.json
+	golden restore demo restore saved.json
+	golden restore-replace demo restore saved.json replace
+	golden restore-refused refuse restore saved.json
+	rm saved.json
+}
+
+refusals()
+{
+	golden refuse-add refuse add esp client 10.0.0.2 server 199.0.0.1 \
+		spi 0x20
+	golden refuse-set refuse set esp_guess 9
+	golden bad-add demo add tunnel
+	golden bad-add-nothing demo add
+	golden bad-add-key demo add esp client 10.0.0.2 zone 7
+	golden bad-add-missing demo add esp client 10.0.0.2
+	golden bad-add-value demo add esp client 10.0.0.2 server 199.0.0.1 \
+		spi 0x1 pin maybe
+	golden bad-add-twice demo add esp client 10.0.0.2 client 10.0.0.3
+	golden bad-add-no-value demo add esp client
+	golden bad-add-enum demo add esp client 10.0.0.2 server 199.0.0.1 \
+		spi 0x1 confidence high
+	golden bad-delete demo delete everything
+	golden bad-flush demo flush client here
+	golden bad-flush-word demo flush tunnels
+	golden bad-get demo get esp_gues
+	golden bad-set demo set esp_guess
+	golden bad-set-value demo set esp_guess many
+	golden bad-set-nothing demo set
+	golden bad-restore demo restore golden/help
+	golden bad-restore-file demo restore no-such-file
+	golden bad-trace demo trace ah 199.0.0.1
+	golden bad-trace-nothing demo trace
+	golden bad-trace-server demo trace esp
+	golden bad-trace-hops demo trace esp 199.0.0.1 hops 0
+	golden bad-watch demo watch every 0
+	golden watch-no-terminal demo watch
+	golden monitor-bad-event bad-event monitor
+	golden monitor-older no-events monitor
 }
 
 kernel()
@@ -215,8 +294,45 @@ valid_json()
 
 	command -v python3 > /dev/null || return 0
 	for f in golden/*-json; do
+		# lines of JSON, which the schema's tests read
+		[ "$f" != golden/monitor-json ] || continue
 		sed '1d;$d' "$f" | python3 -m json.tool > /dev/null || return 1
 	done
+}
+
+# schema NAME FILE...: golden outputs are what the schema says
+schema()
+{
+	local name=$1 lines=() f
+	shift
+
+	case $name in
+	event | save) lines=(--lines) ;;
+	esac
+	for f; do
+		sed '/^\$ /d;/^exit /d;/^2> /d' "golden/$f" |
+			./schema.py ../vpnct.schema.json "$name" "${lines[@]}" ||
+			return
+	done
+}
+
+schemas()
+{
+	python3 -c 'import jsonschema' 2> /dev/null || {
+		echo "# no python3-jsonschema: JSON not held against the schema"
+		return
+	}
+	check "schema: list" schema list list-json list-empty-json \
+		list-sparse-json
+	check "schema: list sessions" schema list-sessions sessions-json
+	check "schema: list esp" schema list-esp esp-json esp-empty-json
+	check "schema: list isakmp" schema list-isakmp isakmp-json
+	check "schema: list pptp" schema list-pptp pptp-json
+	check "schema: stats" schema stats stats-json stats-sparse-json
+	check "schema: summary" schema summary summary-json
+	check "schema: get" schema get get-json get-one-json
+	check "schema: monitor" schema event monitor-json
+	check "schema: save" schema save save
 }
 
 # Every line of a noun has the columns that --help names.
@@ -291,11 +407,14 @@ mkdir -p golden
 outputs
 filters
 command_line
+changes
+refusals
 kernel
 colours
 check "3000 sessions, each with its SPIs below it" many
 check "a full disk is an error" full_disk
 check "JSON is valid" valid_json
+schemas
 check "lines of -p have the columns of --help" tsv_columns
 check "the manual names every command, key and counter" manual
 check "spec and header have the same names" header_names

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * change - add, delete and flush
+ */
+#include <getopt.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "change.h"
+#include "filter.h"
+#include "vpnct.h"
+
+const struct verb add_verbs[] = {
+	{
+		.noun = &session_noun,
+		.word = "session",
+		.cmd = NF_CT_VPN_CMD_SESSION_NEW,
+		.keys = "client server masq esp_timeout_s ike_timeout_s",
+		.needs = "client server",
+	},
+	{
+		.noun = &esp_noun,
+		.word = "esp",
+		.cmd = NF_CT_VPN_CMD_ESP_NEW,
+		.keys = "client server masq dir spi state confidence seq pin",
+		.needs = "client server spi",
+	},
+	{
+		.noun = &isakmp_noun,
+		.word = "isakmp",
+		.cmd = NF_CT_VPN_CMD_ISAKMP_NEW,
+		.keys = "client server initiator responder version exchange begun_by",
+		.needs = "client server initiator",
+	},
+};
+
+const size_t n_add_verbs = ARRAY_SIZE(add_verbs);
+
+static const struct verb delete_verbs[] = {
+	{
+		.noun = &session_noun,
+		.word = "session",
+		.cmd = NF_CT_VPN_CMD_SESSION_DEL,
+		.keys = "client server",
+		.needs = "client server",
+	},
+	{
+		.noun = &esp_noun,
+		.word = "esp",
+		.cmd = NF_CT_VPN_CMD_ESP_DEL,
+		.keys = "client server masq dir spi",
+		.needs = "server spi",
+	},
+	{
+		.noun = &isakmp_noun,
+		.word = "isakmp",
+		.cmd = NF_CT_VPN_CMD_ISAKMP_DEL,
+		.keys = "client server initiator responder",
+		.needs = "server initiator",
+	},
+	{
+		.noun = &pptp_noun,
+		.word = "pptp",
+		.cmd = NF_CT_VPN_CMD_PPTP_DEL,
+		.keys = "client server client_port client_id host_id",
+		.needs = "client server",
+	},
+};
+
+#define ONLY_HELP "\nOptions:\n  -h, --help     this text\n"
+
+static void help_keys(const struct verb *verbs, size_t n)
+{
+	const struct field *f;
+	unsigned int i;
+
+	for (; n--; verbs++) {
+		printf("\nWith '%s' (needed: %s):\n", verbs->word, verbs->needs);
+		for (i = 0, f = verbs->noun->field; i < verbs->noun->n_fields;
+		     i++, f++)
+			if (has_key(verbs->keys, f->key))
+				printf("  %-13s  %s\n", f->key, f->help);
+	}
+}
+
+static int usage_add(void)
+{
+	printf("Usage: vpnct add session|esp|isakmp [replace|new] KEY VALUE... [OPTIONS]\n\n"
+	       "Tell the tracker what it can't know yet: whose an SPI is before its first packet,\n"
+	       "a session with its flows, the cookies of an IKE SA. Values are written as 'list'\n"
+	       "shows them. What exists is changed, or left as it is.\n\n"
+	       "  replace        take it from another client; delete flows in the way\n"
+	       "  new            it is an error if it exists\n");
+	help_keys(add_verbs, n_add_verbs);
+	printf("\nWithout dir an SPI is one that the server uses (in).\n" ONLY_HELP);
+	return EXIT_OK;
+}
+
+static int usage_delete(void)
+{
+	printf("Usage: vpnct delete session|esp|isakmp|pptp KEY VALUE... [OPTIONS]\n\n"
+	       "Forget a session with all that belongs to it, an SPI, a cookie pair or a call.\n");
+	help_keys(delete_verbs, ARRAY_SIZE(delete_verbs));
+	printf("\nWithout dir an SPI is one that the server uses (in): that needs client or masq,\n"
+	       "an outbound one needs client.\n" ONLY_HELP);
+	return EXIT_OK;
+}
+
+static int usage_flush(void)
+{
+	printf("Usage: vpnct flush [sessions|esp|isakmp|pptp] [client ADDRESS] [server ADDRESS]\n"
+	       "                   [OPTIONS]\n\n"
+	       "Forget everything, or all of a kind, of a client, of a server. Sessions take their\n"
+	       "SPIs, cookie pairs and entries in conntrack along: both hosts start over.\n"
+	       ONLY_HELP);
+	return EXIT_OK;
+}
+
+static bool has_word(char **words, const char *word)
+{
+	for (; *words; words++)
+		if (!strcmp(*words, word))
+			return true;
+	return false;
+}
+
+/* A new array: "dir in" for an SPI that has none, and @words. */
+static char **with_dir(const struct verb *verb, char **words)
+{
+	static char dir[4] = "dir", in[3] = "in"; /* getopt's words are char * */
+	size_t room, n = 0;
+	char **copy;
+
+	for (room = 3; words[room - 3]; room++)
+		;
+	copy = xrealloc(NULL, room, sizeof(*copy));
+	if (verb->noun == &esp_noun && !has_word(words, dir)) {
+		copy[n++] = dir;
+		copy[n++] = in;
+	}
+	do {
+		copy[n++] = *words;
+	} while (*words++);
+	return copy;
+}
+
+/* @command: with the noun, as it was typed */
+static int change(const struct verb *verb, const char *where, uint16_t flags,
+		  char **command, char **words)
+{
+	struct nlmsghdr *nlh;
+	char text[512];
+	struct nl *nl;
+	int err, ret = EXIT_OK;
+
+	nl = nl_open();
+	if (!nl)
+		return EXIT_FAILED;
+	words = with_dir(verb, words);
+	nlh = nl_request(nl, verb->cmd, flags);
+	err = encode_words(nlh, verb, where, words);
+	if (err) {
+		ret = err;
+		goto out;
+	}
+	err = nl_talk(nl, nlh, NULL, NULL);
+	if (err) {
+		command_text(text, sizeof(text), where, command);
+		nl_error(nl, text, err);
+		ret = EXIT_FAILED;
+	}
+out:
+	free(words);
+	nl_close(nl);
+	return ret;
+}
+
+static int which_noun(const char *where, const char *word)
+{
+	if (!word)
+		return usage_error(where, "%s what?", where);
+	return usage_error(where, "can't %s '%s'", where, word);
+}
+
+int cmd_add(struct options *opt, int argc, char **argv)
+{
+	const struct verb *verb;
+	uint16_t flags = NLM_F_CREATE;
+	char **command;
+	int err;
+
+	err = parse_options(opt, argc, argv, true);
+	if (err)
+		return err;
+	if (opt->help)
+		return usage_add();
+	argv += optind;
+	command = argv;
+	verb = verb_find(add_verbs, n_add_verbs, *argv);
+	if (!verb)
+		return which_noun("add", *argv);
+	argv++;
+	if (*argv && !strcmp(*argv, "replace")) {
+		flags |= NLM_F_REPLACE;
+		argv++;
+	} else if (*argv && !strcmp(*argv, "new")) {
+		flags |= NLM_F_EXCL;
+		argv++;
+	}
+	return change(verb, "add", flags, command, argv);
+}
+
+int cmd_delete(struct options *opt, int argc, char **argv)
+{
+	const struct verb *verb;
+	int err;
+
+	err = parse_options(opt, argc, argv, true);
+	if (err)
+		return err;
+	if (opt->help)
+		return usage_delete();
+	argv += optind;
+	verb = verb_find(delete_verbs, ARRAY_SIZE(delete_verbs), *argv);
+	if (!verb)
+		return which_noun("delete", *argv);
+	return change(verb, "delete", 0, argv, argv + 1);
+}
+
+static int kind_of_noun(const char *word)
+{
+	static const struct noun *const kinds[] = {
+		[NF_CT_VPN_KIND_SESSION] = &session_noun,
+		[NF_CT_VPN_KIND_ESP] = &esp_noun,
+		[NF_CT_VPN_KIND_ISAKMP] = &isakmp_noun,
+		[NF_CT_VPN_KIND_PPTP] = &pptp_noun,
+	};
+	size_t i;
+
+	for (i = 0; word && i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(word, kinds[i]->plural))
+			return i;
+	return -1;
+}
+
+static int got_flushed(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN)
+		if (mnl_attr_get_type(attr) == NF_CT_VPN_A_FLUSH_COUNT &&
+		    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			*(uint32_t *)data = mnl_attr_get_u32(attr);
+	return 0;
+}
+
+/* "client ADDRESS" or "server ADDRESS" */
+static int encode_side(struct nlmsghdr *nlh, char **words)
+{
+	uint16_t attr;
+	struct addr addr;
+
+	if (!strcmp(words[0], "client"))
+		attr = NF_CT_VPN_A_FLUSH_CLIENT;
+	else if (!strcmp(words[0], "server"))
+		attr = NF_CT_VPN_A_FLUSH_REMOTE;
+	else
+		return usage_error("flush", "unknown word '%s'", words[0]);
+	if (!words[1])
+		return usage_error("flush", "%s needs a value", words[0]);
+	if (!parse_addr(words[1], &addr))
+		return usage_error("flush", "%s '%s' is not an address",
+				   words[0], words[1]);
+	encode_addr(nlh, attr, &addr);
+	return 0;
+}
+
+static int flush(struct nl *nl, char **words)
+{
+	struct nlmsghdr *nlh = nl_request(nl, NF_CT_VPN_CMD_FLUSH, 0);
+	int kind = kind_of_noun(*words), err = 0;
+	char **word = words + (kind >= 0);
+	uint32_t count = 0;
+	char text[512];
+
+	if (kind >= 0)
+		mnl_attr_put_u8(nlh, NF_CT_VPN_A_FLUSH_KIND, kind);
+	for (; *word && !err; word += 2)
+		err = encode_side(nlh, word);
+	if (err)
+		return err;
+	err = nl_talk(nl, nlh, got_flushed, &count);
+	if (err) {
+		command_text(text, sizeof(text), "flush", words);
+		nl_error(nl, text, err);
+		return EXIT_FAILED;
+	}
+	printf("%u entries forgotten\n", count);
+	return EXIT_OK;
+}
+
+int cmd_flush(struct options *opt, int argc, char **argv)
+{
+	struct nl *nl;
+	int err;
+
+	err = parse_options(opt, argc, argv, true);
+	if (err)
+		return err;
+	if (opt->help)
+		return usage_flush();
+	nl = nl_open();
+	if (!nl)
+		return EXIT_FAILED;
+	err = flush(nl, argv + optind);
+	nl_close(nl);
+	return err;
+}

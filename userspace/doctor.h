@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * doctor - what the checks share: what they look at, and what they find
+ */
+#ifndef VPNCT_DOCTOR_H
+#define VPNCT_DOCTOR_H
+
+#include "flows.h"
+#include "snapshot.h"
+
+enum level {
+	LEVEL_OK,
+	LEVEL_NOTE, /* nothing to do */
+	LEVEL_WARNING, /* may keep a tunnel from working */
+	LEVEL_PROBLEM, /* keeps one from working */
+};
+
+struct finding {
+	enum level level;
+	const char *check;
+	struct addr client, server; /* whom it is about; none: everybody */
+	char *text;
+	char *remedy; /* NULL: nothing to do */
+};
+
+/**
+ * struct doctor - the patient and the findings
+ * @nl: NULL if the modules aren't loaded; then @snap is empty
+ * @snap: what the tracker knows
+ * @flows: what conntrack knows
+ * @check: the check that is running
+ */
+struct doctor {
+	struct nl *nl;
+	struct snapshot snap;
+	struct flows flows;
+	const char *check;
+	struct finding *finding;
+	size_t n, room;
+};
+
+/* Something was found; about() and remedy() add to it. */
+void found(struct doctor *d, enum level how_bad, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void about(struct doctor *d, const struct addr *client,
+	   const struct addr *server);
+void remedy(struct doctor *d, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A file with one number, such as a sysctl; @otherwise if it can't be read. */
+long read_number(const char *path, long otherwise);
+
+/* doctor_host.c */
+void check_modules(struct doctor *d);
+void check_zones(struct doctor *d);
+void check_forwarding(struct doctor *d);
+void check_rp_filter(struct doctor *d);
+void check_kernel_pptp(struct doctor *d);
+
+/* doctor_rules.c */
+void check_rules(struct doctor *d);
+
+/* doctor_limits.c */
+void check_limits(struct doctor *d);
+void check_conntrack(struct doctor *d);
+
+/* doctor_session.c */
+void check_sessions(struct doctor *d);
+void check_ah(struct doctor *d);
+void check_encapsulation(struct doctor *d);
+void check_pptp_helper(struct doctor *d);
+
+/* doctor_server.c */
+void check_rekey(struct doctor *d);
+void check_half_open(struct doctor *d);
+void check_initial_contact(struct doctor *d);
+
+#endif

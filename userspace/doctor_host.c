@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * doctor_host - modules, kernel and sysctls
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "doctor.h"
+
+static bool has_module(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", name);
+	return !access(path, F_OK);
+}
+
+void check_modules(struct doctor *d)
+{
+	if (!has_module("nf_nat_esp")) {
+		found(d, LEVEL_PROBLEM,
+		      "nf_nat_esp is not loaded: only one client can reach each server");
+		remedy(d, "modprobe -a nf_nat_esp nf_conntrack_isakmp");
+	}
+	if (has_module("nf_nat_esp") && !has_module("nf_conntrack_isakmp")) {
+		found(d, LEVEL_WARNING,
+		      "nf_conntrack_isakmp is not loaded: IKE loses its port 500, and owners of SPIs are found without its help");
+		remedy(d, "modprobe nf_conntrack_isakmp");
+	}
+	if (!has_module("nf_conntrack_pptp_ext"))
+		found(d, LEVEL_NOTE,
+		      "nf_conntrack_pptp_ext is not loaded: needed for PPTP only");
+	if (has_module("nf_conntrack_vpn") &&
+	    !read_number("/proc/sys/net/netfilter/nf_conntrack_vpn_enable",
+			 1)) {
+		found(d, LEVEL_PROBLEM,
+		      "tracking is switched off in this network namespace");
+		remedy(d, "sysctl -w net.netfilter.nf_conntrack_vpn_enable=1");
+	}
+}
+
+/* Where distributions put the configuration of a kernel. */
+static FILE *open_config(void)
+{
+	struct utsname un;
+	char path[256];
+	FILE *f;
+
+	if (uname(&un))
+		return NULL;
+	snprintf(path, sizeof(path), "/boot/config-%s", un.release);
+	f = fopen(path, "re");
+	if (f)
+		return f;
+	snprintf(path, sizeof(path), "/lib/modules/%s/config", un.release);
+	return fopen(path, "re");
+}
+
+void check_zones(struct doctor *d)
+{
+	FILE *f = open_config();
+	bool zones = false;
+	char line[256];
+
+	if (!f)
+		return;
+	while (!zones && fgets(line, sizeof(line), f))
+		zones = !strcmp(line, "CONFIG_NF_CONNTRACK_ZONES=y\n");
+	fclose(f);
+	if (zones)
+		return;
+	found(d, LEVEL_PROBLEM,
+	      "the kernel is built without CONFIG_NF_CONNTRACK_ZONES: clients of one server can't be told apart");
+	remedy(d, "use a kernel with it, as those of distributions are");
+}
+
+static void check_interfaces(struct doctor *d)
+{
+	DIR *dir = opendir("/proc/sys/net/ipv4/conf");
+	const struct dirent *e;
+	char path[512];
+
+	if (!dir)
+		return;
+	while ((e = readdir(dir))) {
+		if (*e->d_name == '.' || !strcmp(e->d_name, "all") ||
+		    !strcmp(e->d_name, "default") || !strcmp(e->d_name, "lo"))
+			continue;
+		snprintf(path, sizeof(path),
+			 "/proc/sys/net/ipv4/conf/%s/forwarding", e->d_name);
+		if (read_number(path, 1))
+			continue;
+		found(d, LEVEL_WARNING,
+		      "IPv4 from interface %s is not forwarded", e->d_name);
+		remedy(d, "sysctl -w net.ipv4.conf.%s.forwarding=1",
+		       e->d_name);
+	}
+	closedir(dir);
+}
+
+static bool uses_family(const struct doctor *d, uint8_t len)
+{
+	const struct session *s;
+
+	for (s = list_next(&d->snap.sessions, NULL); s;
+	     s = list_next(&d->snap.sessions, s))
+		if (s->client.len == len)
+			return true;
+	return false;
+}
+
+void check_forwarding(struct doctor *d)
+{
+	if (!read_number("/proc/sys/net/ipv4/ip_forward", 1)) {
+		found(d, LEVEL_PROBLEM, "IPv4 is not forwarded");
+		remedy(d, "sysctl -w net.ipv4.ip_forward=1");
+	} else {
+		check_interfaces(d);
+	}
+	if (!uses_family(d, 16) ||
+	    read_number("/proc/sys/net/ipv6/conf/all/forwarding", 1))
+		return;
+	found(d, LEVEL_PROBLEM,
+	      "IPv6 is not forwarded, but clients use it");
+	remedy(d, "sysctl -w net.ipv6.conf.all.forwarding=1");
+}
+
+/* Word @n of a line, or NULL; spoils the line. */
+static const char *nth_word(char *line, int n)
+{
+	char *save, *word = strtok_r(line, "\n ", &save);
+
+	while (word && n--)
+		word = strtok_r(NULL, "\n ", &save);
+	return word;
+}
+
+static int find_word(char *line, const char *wanted)
+{
+	char *save, *word = strtok_r(line, "\n ", &save);
+	int n;
+
+	for (n = 0; word; n++, word = strtok_r(NULL, "\n ", &save))
+		if (!strcmp(word, wanted))
+			return n;
+	return -1;
+}
+
+/* netstat has pairs of lines, names and values. */
+static unsigned long read_netstat(const char *name)
+{
+	FILE *f = fopen("/proc/net/netstat", "re");
+	char names[8192], values[8192];
+	unsigned long value = 0;
+	const char *word;
+	int n;
+
+	if (!f)
+		return 0;
+	while (fgets(names, sizeof(names), f) &&
+	       fgets(values, sizeof(values), f)) {
+		n = find_word(names, name);
+		word = n > 0 ? nth_word(values, n) : NULL;
+		if (word)
+			sscanf(word, "%lu", &value);
+	}
+	fclose(f);
+	return value;
+}
+
+void check_rp_filter(struct doctor *d)
+{
+	unsigned long dropped = read_netstat("IPReversePathFilter");
+
+	if (!dropped)
+		return;
+	found(d, LEVEL_WARNING,
+	      "reverse path filtering has dropped %lu packets: answers that come in by another interface than the route to their sender are lost",
+	      dropped);
+	remedy(d,
+	       "if these were answers of VPN servers: sysctl -w net.ipv4.conf.all.rp_filter=2");
+}
+
+void check_kernel_pptp(struct doctor *d)
+{
+	const struct flow *f = d->flows.flow;
+	size_t i;
+
+	for (i = 0; i < d->flows.n; i++, f++) {
+		if (f->orig.dport != 1723 || strcmp(f->helper, "pptp") ||
+		    !has_module("nf_conntrack_pptp"))
+			continue;
+		found(d, LEVEL_WARNING,
+		      "PPTP of this client has the kernel's own helper: a quiet call dies after three minutes");
+		about(d, &f->orig.src, &f->orig.dst);
+		remedy(d, "use helper pptp-ext in the rule; this connection keeps the other one until it ends");
+	}
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * restore - what save has written, back into the tables
+ *
+ * Done twice it changes nothing: the kernel takes what it has already for
+ * granted. One line that it refuses doesn't keep the others out.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <linux/netlink.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "change.h"
+#include "print.h"
+#include "save.h"
+#include "vpnct.h"
+
+struct restore {
+	struct nl *nl;
+	const char *file;
+	unsigned long line;
+	unsigned long placed, skipped, failed;
+	uint16_t flags;
+};
+
+static int usage(void)
+{
+	printf("Usage: vpnct restore [FILE] [replace] [OPTIONS]\n\n"
+	       "Read what 'vpnct save' has written, from FILE or standard input, and make it known\n"
+	       "again. Sessions that had conntrack entries get new ones, so that traffic goes on in\n"
+	       "both directions without a rekey. Zones are new ones, too. What can't be placed is\n"
+	       "told, line by line: SPIs without an owner and the calls of PPTP never can.\n\n"
+	       "  replace        take SPIs from other clients; delete flows in the way\n\n"
+	       "Options:\n  -h, --help     this text\n"
+	       "\nExit status 3: the kernel refused some of it.\n");
+	return EXIT_OK;
+}
+
+/* Whose entry a line is about, for people. */
+static void describe(char *buf, size_t size, const char *noun,
+		     const json_t *object)
+{
+	static const char *const keys[] = { "client", "server", "dir",
+					    "spi",    "initiator" };
+	size_t i, n = snprintf(buf, size, "%s", noun);
+	const char *value;
+
+	for (i = 0; i < ARRAY_SIZE(keys) && n < size; i++) {
+		value = json_string_value(json_object_get(object, keys[i]));
+		if (value)
+			n += snprintf(buf + n, size - n, " %s %s", keys[i],
+				      value);
+	}
+}
+
+static void complain(const struct restore *r, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void complain(const struct restore *r, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	error("%s:%lu: %s", r->file, r->line, text);
+}
+
+static bool is_state(const json_t *object, const char *state)
+{
+	const char *value =
+		json_string_value(json_object_get(object, "state"));
+
+	return value && !strcmp(value, state);
+}
+
+/* Why an entry is left out; NULL if it isn't. */
+static const char *reason_to_skip(const char *noun, const json_t *object)
+{
+	if (!strcmp(noun, "pptp"))
+		return "calls live with their control connection, which can't be restored";
+	if (is_state(object, "undecided"))
+		return "it has no owner";
+	if (is_state(object, "remembered"))
+		return "it had idled out";
+	return NULL;
+}
+
+static void restore_entry(struct restore *r, const char *noun,
+			  const json_t *object)
+{
+	const struct verb *verb = verb_find(add_verbs, n_add_verbs, noun);
+	const char *why = reason_to_skip(noun, object), *bad;
+	char text[256], what[300];
+	struct nlmsghdr *nlh;
+	int err;
+
+	describe(text, sizeof(text), noun, object);
+	if (why) {
+		complain(r, "not placed: %s: %s", text, why);
+		r->skipped++;
+		return;
+	}
+	if (!verb) {
+		complain(r, "unknown kind '%s'", noun);
+		r->failed++;
+		return;
+	}
+	nlh = nl_request(r->nl, verb->cmd, r->flags);
+	bad = encode_json(nlh, verb, object);
+	if (bad) {
+		complain(r, "%s: '%s' is missing or malformed", text, bad);
+		r->failed++;
+		return;
+	}
+	err = nl_talk(r->nl, nlh, NULL, NULL);
+	if (err) {
+		snprintf(what, sizeof(what), "%s:%lu: %s", r->file, r->line,
+			 text);
+		nl_error(r->nl, what, err);
+		r->failed++;
+		return;
+	}
+	r->placed++;
+}
+
+static void restore_line(struct restore *r, json_t *json)
+{
+	const json_t *object;
+	const char *noun;
+	void *i = json_object_iter(json);
+
+	noun = i ? json_object_iter_key(i) : NULL;
+	object = i ? json_object_iter_value(i) : NULL;
+	if (json_is_object(object)) {
+		restore_entry(r, noun, object);
+		return;
+	}
+	complain(r, "not an object with one kind of entry");
+	r->failed++;
+}
+
+/* What begins otherwise is no work of save. */
+static bool check_head(const struct restore *r, const json_t *json)
+{
+	const json_t *version = json_object_get(json, SAVE_FORMAT);
+
+	if (json_integer_value(version) == SAVE_VERSION)
+		return true;
+	if (version)
+		complain(r, "format %lld is not known here",
+			 (long long)json_integer_value(version));
+	else
+		complain(r, "this is not what 'vpnct save' writes");
+	return false;
+}
+
+static int restore_file(struct restore *r, FILE *f)
+{
+	char *line = NULL;
+	size_t size = 0;
+	json_error_t why;
+	bool good = true;
+	json_t *json;
+
+	while (good && getline(&line, &size, f) >= 0) {
+		r->line++;
+		json = json_loads(line, 0, &why);
+		if (!json)
+			complain(r, "no JSON: %s", why.text);
+		if (r->line == 1)
+			good = json && check_head(r, json);
+		else if (json)
+			restore_line(r, json);
+		else
+			r->failed++;
+		json_decref(json);
+	}
+	free(line);
+	if (good && !r->line) {
+		complain(r, "it is empty");
+		good = false;
+	}
+	return good ? 0 : -EINVAL;
+}
+
+static int restore(struct restore *r)
+{
+	bool is_stdin = !r->file || !strcmp(r->file, "-");
+	FILE *f = is_stdin ? stdin : fopen(r->file, "re");
+	int err;
+
+	if (!f) {
+		error("%s: %s", r->file, strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (is_stdin)
+		r->file = "standard input";
+	err = restore_file(r, f);
+	if (!is_stdin)
+		fclose(f);
+	if (err)
+		return EXIT_FAILED;
+	printf("%lu placed, %lu left out, %lu refused\n", r->placed, r->skipped,
+	       r->failed);
+	return r->failed ? EXIT_TROUBLE : EXIT_OK;
+}
+
+int cmd_restore(struct options *opt, int argc, char **argv)
+{
+	struct restore r = { .flags = NLM_F_CREATE };
+	int err;
+
+	err = parse_options(opt, argc, argv, true);
+	if (err)
+		return err;
+	if (opt->help)
+		return usage();
+	for (argv += optind; *argv; argv++) {
+		if (!strcmp(*argv, "replace"))
+			r.flags |= NLM_F_REPLACE;
+		else if (!r.file)
+			r.file = *argv;
+		else
+			return usage_error("restore", "unknown word '%s'",
+					   *argv);
+	}
+	r.nl = nl_open();
+	if (!r.nl)
+		return EXIT_FAILED;
+	err = restore(&r);
+	nl_close(r.nl);
+	return err;
+}

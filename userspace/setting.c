@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * setting - get and set what the sysctls net.netfilter.* are
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "encode.h"
+#include "nouns.h"
+#include "print.h"
+#include "vpnct.h"
+
+#define PREFIX "nf_conntrack_"
+
+#define SETTING(ATTR, KEY, GROUP, HELP)                                   \
+	{                                                                 \
+		.key = PREFIX KEY, .help = HELP, .group = GROUP,          \
+		.type = FIELD_NUMBER, .flags = FIELD_RARE,                \
+		.attr = NF_CT_VPN_A_SETTING_##ATTR, .size = 4,            \
+		.offset = offsetof(struct settings,                       \
+				   value[NF_CT_VPN_A_SETTING_##ATTR]),    \
+	}
+
+static const struct field setting_fields[] = {
+	SETTING(VPN_ENABLE, "vpn_enable", "all VPNs",
+		"0: leave every packet to stock conntrack"),
+	SETTING(VPN_ZONE_BASE, "vpn_zone_base", NULL,
+		"lowest reply zone; yours should be below"),
+	SETTING(VPN_MAX, "vpn_max", NULL,
+		"sessions, SPIs, cookie pairs and calls"),
+	SETTING(VPN_MAX_PER_CLIENT, "vpn_max_per_client", NULL,
+		"the same for one client"),
+	SETTING(ESP_TIMEOUT, "esp_timeout", "ESP",
+		"seconds an answered session may idle"),
+	SETTING(ESP_TIMEOUT_UNREPLIED, "esp_timeout_unreplied", NULL,
+		"seconds for one without an answer"),
+	SETTING(ESP_PARALLEL, "esp_parallel", NULL,
+		"0: one client per server at a time"),
+	SETTING(ESP_GUESS, "esp_guess", NULL,
+		"several may own an SPI: 2 copy, 1 choose, 0 drop"),
+	SETTING(ESP_INBOUND_FIRST, "esp_inbound_first", NULL,
+		"1: a server may send before its client has"),
+	SETTING(ISAKMP_TIMEOUT, "isakmp_timeout", "IKE",
+		"seconds answered IKE may idle"),
+	SETTING(ISAKMP_KEEP_PORT, "isakmp_keep_port", NULL,
+		"1: keep port 500, 2: without NAT-T only, 0: don't"),
+	SETTING(PPTP_EXT_TIMEOUT, "pptp_ext_timeout", "PPTP",
+		"seconds a call may idle"),
+};
+
+const struct noun settings_noun = {
+	.name = "setting",
+	.plural = "settings",
+	.title = "settings",
+	.field = setting_fields,
+	.n_fields = ARRAY_SIZE(setting_fields),
+	.size = sizeof(struct settings),
+	.cmd = NF_CT_VPN_CMD_SETTING_GET,
+};
+
+static void help_settings(void)
+{
+	const struct field *f = setting_fields;
+	unsigned int i;
+
+	printf("\nSettings, also without " PREFIX ":\n");
+	for (i = 0; i < settings_noun.n_fields; i++, f++)
+		printf("  %-34s  %s\n", f->key, f->help);
+}
+
+static int usage_get(void)
+{
+	printf("Usage: vpnct get [NAME...] [OPTIONS]\n\n"
+	       "Show the settings of this network namespace, or those that are named: the sysctls\n"
+	       "under net.netfilter. One name alone gives its value alone.\n\n" OPTIONS_HELP);
+	help_settings();
+	return EXIT_OK;
+}
+
+static int usage_set(void)
+{
+	printf("Usage: vpnct set NAME VALUE [NAME VALUE...] [OPTIONS]\n\n"
+	       "Change settings of this network namespace, until it goes; for longer see\n"
+	       "sysctl.d(5). If one value is out of range none is changed.\n"
+	       "\nOptions:\n  -h, --help     this text\n");
+	help_settings();
+	return EXIT_OK;
+}
+
+static const struct field *find_setting(const char *name)
+{
+	const struct field *f = setting_fields;
+	unsigned int i;
+
+	for (i = 0; i < settings_noun.n_fields; i++, f++)
+		if (!strcmp(name, f->key) ||
+		    !strcmp(name, f->key + strlen(PREFIX)))
+			return f;
+	return NULL;
+}
+
+/* What wasn't asked for has no value, and isn't shown. */
+static int keep_named(char **names, struct settings *settings)
+{
+	uint64_t wanted = 0;
+	const struct field *f;
+
+	for (; *names; names++) {
+		f = find_setting(*names);
+		if (!f)
+			return usage_error("get", "unknown setting '%s'",
+					   *names);
+		wanted |= 1ULL << (f - setting_fields);
+	}
+	settings->rec.present &= wanted;
+	return 0;
+}
+
+static void print_settings(const struct options *opt,
+			   const struct settings *settings, char **names)
+{
+	char buf[VALUE_SIZE];
+
+	if (opt->format == FORMAT_TEXT && names[0] && !names[1]) {
+		print_plain(buf, &settings_noun, find_setting(*names),
+			    settings);
+		puts(buf);
+		return;
+	}
+	print_pairs(opt, &settings_noun, settings);
+}
+
+int cmd_get(struct options *opt, int argc, char **argv)
+{
+	struct settings settings;
+	struct nl *nl;
+	int err;
+
+	err = parse_options(opt, argc, argv, true);
+	if (err)
+		return err;
+	if (opt->help)
+		return usage_get();
+	argv += optind;
+	err = *argv ? keep_named(argv, &settings) : 0;
+	if (err)
+		return err;
+	nl = nl_open();
+	if (!nl)
+		return EXIT_FAILED;
+	err = fetch_single(nl, &settings_noun, &settings);
+	nl_close(nl);
+	if (err)
+		return EXIT_FAILED;
+	if (*argv)
+		keep_named(argv, &settings);
+	print_settings(opt, &settings, argv);
+	return EXIT_OK;
+}
+
+static int encode_settings(struct nlmsghdr *nlh, char **words)
+{
+	const struct field *f;
+	unsigned long value;
+
+	if (!*words)
+		return usage_error("set", "set what?");
+	for (; *words; words += 2) {
+		f = find_setting(*words);
+		if (!f)
+			return usage_error("set", "unknown setting '%s'",
+					   *words);
+		if (!words[1])
+			return usage_error("set", "%s needs a value", *words);
+		if (!parse_number(words[1], 10, UINT32_MAX, &value))
+			return usage_error("set", "%s '%s' is not a number",
+					   *words, words[1]);
+		mnl_attr_put_u32(nlh, f->attr, value);
+	}
+	return 0;
+}
+
+int cmd_set(struct options *opt, int argc, char **argv)
+{
+	struct nlmsghdr *nlh;
+	char text[512];
+	struct nl *nl;
+	int err;
+
+	err = parse_options(opt, argc, argv, true);
+	if (err)
+		return err;
+	if (opt->help)
+		return usage_set();
+	argv += optind;
+	nl = nl_open();
+	if (!nl)
+		return EXIT_FAILED;
+	nlh = nl_request(nl, NF_CT_VPN_CMD_SETTING_SET, 0);
+	err = encode_settings(nlh, argv);
+	if (!err) {
+		err = nl_talk(nl, nlh, NULL, NULL);
+		if (err) {
+			command_text(text, sizeof(text), "set", argv);
+			nl_error(nl, text, err);
+			err = EXIT_FAILED;
+		}
+	}
+	nl_close(nl);
+	return err;
+}

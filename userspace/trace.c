@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * trace - how far ESP, GRE or IKE gets towards a server
+ *
+ * Most servers say nothing to ESP of no SA. What tells a server that is silent
+ * from a hop that drops the protocol is a second probe for each TTL, an ICMP
+ * echo: where hops answer that one only, the protocol was dropped before.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <netdb.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <netinet/ip_icmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print.h"
+#include "probe.h"
+#include "vpnct.h"
+
+/* So many hops in a row without any answer: it won't get better. */
+#define SILENT_MAX 4
+#define HOPS_MAX 64
+
+struct hop {
+	struct answer answer; /* in the protocol asked about */
+	struct answer echo;
+};
+
+enum verdict {
+	VERDICT_ANSWERS,
+	VERDICT_PASSES,
+	VERDICT_REFUSED,
+	VERDICT_DROPPED,
+	VERDICT_UNKNOWN,
+};
+
+static const char *const verdicts[] = {
+	[VERDICT_ANSWERS] = "answers", [VERDICT_PASSES] = "passes",
+	[VERDICT_REFUSED] = "refused", [VERDICT_DROPPED] = "dropped",
+	[VERDICT_UNKNOWN] = "unknown",
+};
+
+struct trace {
+	const struct protocol *protocol;
+	const char *server;
+	struct target target;
+	unsigned long hops, probes, wait_ms;
+	struct prober prober, echo;
+	struct hop hop[HOPS_MAX];
+	unsigned int n; /* hops probed */
+	unsigned int last; /* the last one that answered the protocol, or 0 */
+	unsigned int next; /* the first one after it that answered echo, or 0 */
+};
+
+static const struct protocol *const protocols[] = {
+	&protocol_esp,
+	&protocol_gre,
+	&protocol_isakmp,
+};
+
+static int usage(void)
+{
+	printf("Usage: vpnct trace esp|gre|isakmp SERVER [hops N] [probes N] [wait MS] [OPTIONS]\n\n"
+	       "Send ESP, GRE or IKE (UDP port 500) with a rising TTL and show which hops answer,\n"
+	       "beside those that answer an ICMP echo, and where the protocol is lost. SERVER is\n"
+	       "an IPv4 or IPv6 address, or a name.\n\n"
+	       "  hops N    the highest TTL, at most 64 (30)\n"
+	       "  probes N  tries for each TTL without an answer (2)\n"
+	       "  wait MS   milliseconds to wait for each answer (1000)\n\n" OPTIONS_HELP
+	       "\nLines of -p: 'hop', TTL, address, ms, ICMP type/code of an error, and the first\n"
+	       "two again for ICMP echo; at the end 'result', and one of answers, passes, refused,\n"
+	       "dropped, unknown. Exit status 3: refused or dropped.\n");
+	return EXIT_OK;
+}
+
+static bool at_server(const struct trace *t, const struct answer *a)
+{
+	return a->kind != ANSWER_NONE && !addr_cmp(&a->from, &t->target.addr);
+}
+
+static enum verdict judge(const struct trace *t)
+{
+	const struct answer *a = t->last ? &t->hop[t->last - 1].answer : NULL;
+
+	if (a && a->kind == ANSWER_REFUSED)
+		return VERDICT_REFUSED;
+	if (a && at_server(t, a))
+		return VERDICT_ANSWERS;
+	if (!t->next)
+		return VERDICT_UNKNOWN;
+	/* All before the server have seen it: it needs no answer. */
+	if (t->next == t->last + 1 && at_server(t, &t->hop[t->next - 1].echo))
+		return VERDICT_PASSES;
+	return VERDICT_DROPPED;
+}
+
+static void conclude(struct trace *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->n; i++)
+		if (t->hop[i].answer.kind != ANSWER_NONE)
+			t->last = i + 1;
+	for (i = t->last; i < t->n && !t->next; i++)
+		if (t->hop[i].echo.kind != ANSWER_NONE)
+			t->next = i + 1;
+}
+
+static const char *addr_text(char *buf, const struct addr *addr)
+{
+	return inet_ntop(addr->len == 4 ? AF_INET : AF_INET6, addr->byte, buf,
+			 VALUE_SIZE);
+}
+
+/* What an unreachable host says, for people. */
+static const char *refusal(const struct answer *a)
+{
+	if (a->kind != ANSWER_REFUSED)
+		return "";
+	if (a->from.len == 4 && a->type == ICMP_DEST_UNREACH) {
+		switch (a->code) {
+		case ICMP_PROT_UNREACH:
+			return "protocol unreachable";
+		case ICMP_PORT_UNREACH:
+			return "port unreachable";
+		case ICMP_PKT_FILTERED:
+		case ICMP_NET_ANO:
+		case ICMP_HOST_ANO:
+			return "prohibited";
+		}
+		return "unreachable";
+	}
+	if (a->from.len == 16 && a->type == ICMP6_PARAM_PROB)
+		return "protocol unreachable";
+	if (a->from.len == 16 && a->type == ICMP6_DST_UNREACH) {
+		switch (a->code) {
+		case ICMP6_DST_UNREACH_NOPORT:
+			return "port unreachable";
+		case ICMP6_DST_UNREACH_ADMIN:
+			return "prohibited";
+		}
+		return "unreachable";
+	}
+	return "error";
+}
+
+static void answer_text(const struct answer *a, int width)
+{
+	char buf[VALUE_SIZE] = "-", ms[VALUE_SIZE] = "";
+
+	if (a->kind != ANSWER_NONE) {
+		addr_text(buf, &a->from);
+		snprintf(ms, sizeof(ms), "%.1f ms", a->ms);
+	}
+	printf("%-*s  %10s", width, buf, ms);
+}
+
+static void hop_text(const struct trace *t, unsigned int i)
+{
+	int width = t->target.addr.len == 4 ? 15 : 30;
+
+	printf("%3u  ", i + 1);
+	answer_text(&t->hop[i].answer, width);
+	printf("   ");
+	answer_text(&t->hop[i].echo, width);
+	if (t->hop[i].answer.kind == ANSWER_REFUSED)
+		printf("  %s", refusal(&t->hop[i].answer));
+	putchar('\n');
+	fflush(stdout);
+}
+
+static void head_text(const struct trace *t)
+{
+	int width = t->target.addr.len == 4 ? 15 : 30;
+	char buf[VALUE_SIZE];
+
+	printf("%s to %s (%s), at most %lu hops\n", t->protocol->title,
+	       t->server, addr_text(buf, &t->target.addr), t->hops);
+	if (t->prober.other_port)
+		printf("port 500 is in use here: probes come from another one\n");
+	printf("%3s  %-*s  %10s   %s\n", "hop", width, t->protocol->name, "",
+	       "echo");
+}
+
+static void verdict_text(const struct trace *t, enum verdict verdict)
+{
+	char last[VALUE_SIZE], next[VALUE_SIZE];
+	const char *name = t->protocol->title;
+
+	if (t->last)
+		addr_text(last, &t->hop[t->last - 1].answer.from);
+	if (t->next)
+		addr_text(next, &t->hop[t->next - 1].echo.from);
+	switch (verdict) {
+	case VERDICT_ANSWERS:
+		printf("%s reaches the server, which answers.\n", name);
+		break;
+	case VERDICT_PASSES:
+		printf("%s passes every hop before the server, which doesn't answer: nor need it.\n",
+		       name);
+		break;
+	case VERDICT_REFUSED:
+		printf("%s is refused by hop %u, %s: %s.\n", name, t->last, last,
+		       refusal(&t->hop[t->last - 1].answer));
+		break;
+	case VERDICT_DROPPED:
+		if (t->last)
+			printf("%s is last seen by hop %u, %s.\n", name, t->last,
+			       last);
+		else
+			printf("%s is seen by no hop.\n", name);
+		printf("Hop %u, %s, answers to ICMP echo only: %s is dropped there or by the hop before.\n",
+		       t->next, next, name);
+		break;
+	case VERDICT_UNKNOWN:
+		printf("Nobody%s answers, neither to %s nor to ICMP echo: no telling where it ends.\n",
+		       t->last ? " after the last hop" : "", name);
+		break;
+	}
+}
+
+static void answer_tsv(const struct answer *a)
+{
+	char buf[VALUE_SIZE];
+
+	if (a->kind == ANSWER_NONE)
+		printf("\t-\t-");
+	else
+		printf("\t%s\t%.3f", addr_text(buf, &a->from), a->ms);
+}
+
+static void hop_tsv(const struct trace *t, unsigned int i)
+{
+	const struct answer *a = &t->hop[i].answer;
+
+	printf("hop\t%u", i + 1);
+	answer_tsv(a);
+	if (a->kind == ANSWER_REFUSED)
+		printf("\t%u/%u", a->type, a->code);
+	else
+		printf("\t-");
+	answer_tsv(&t->hop[i].echo);
+	putchar('\n');
+	fflush(stdout);
+}
+
+static json_t *answer_json(const struct answer *a)
+{
+	char buf[VALUE_SIZE];
+	json_t *o;
+
+	if (a->kind == ANSWER_NONE)
+		return json_null();
+	o = json_pack("{s:s, s:f}", "address", addr_text(buf, &a->from), "ms",
+		      a->ms);
+	if (a->kind == ANSWER_REFUSED)
+		json_object_set_new(o, "error", json_string(refusal(a)));
+	return o;
+}
+
+static json_t *hop_json(const struct trace *t, unsigned int i)
+{
+	return json_pack("{s:i, s:o, s:o}", "hop", i + 1, "answer",
+			 answer_json(&t->hop[i].answer), "echo",
+			 answer_json(&t->hop[i].echo));
+}
+
+static void trace_json(const struct trace *t, enum verdict verdict)
+{
+	char buf[VALUE_SIZE];
+	json_t *hops = json_array(), *o;
+	unsigned int i;
+
+	for (i = 0; i < t->n; i++)
+		json_array_append_new(hops, hop_json(t, i));
+	o = json_pack("{s:s, s:s, s:o, s:s, s:o, s:o}", "protocol",
+		      t->protocol->name, "server",
+		      addr_text(buf, &t->target.addr), "hops", hops, "result",
+		      verdicts[verdict], "last_hop",
+		      t->last ? json_integer(t->last) : json_null(), "next_hop",
+		      t->next ? json_integer(t->next) : json_null());
+	json_line(o, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+}
+
+static int probe_some(struct trace *t, struct prober *p, int ttl,
+		      struct answer *answer)
+{
+	unsigned long i;
+	int err = 0;
+
+	for (i = 0; i < t->probes && !err; i++) {
+		err = probe(p, ttl, t->wait_ms, answer);
+		if (answer->kind != ANSWER_NONE)
+			break;
+	}
+	return err;
+}
+
+/* What the machine itself says to a probe: a rule, a missing route. */
+static int probe_error(const struct prober *p, int err)
+{
+	error("%s: %s%s", p->protocol->title, strerror(-err),
+	      err == -EPERM ? " (does a rule of this machine drop it?)" : "");
+	return EXIT_FAILED;
+}
+
+static int trace_hop(struct trace *t)
+{
+	struct hop *hop = &t->hop[t->n++];
+	int err;
+
+	err = probe_some(t, &t->prober, t->n, &hop->answer);
+	if (err)
+		return probe_error(&t->prober, err);
+	err = probe_some(t, &t->echo, t->n, &hop->echo);
+	/* Without echo it's half as good, but good for something. */
+	return err && err != -EPERM ? probe_error(&t->echo, err) : 0;
+}
+
+static bool ends_here(const struct trace *t, unsigned int silent)
+{
+	const struct hop *hop = &t->hop[t->n - 1];
+
+	return silent >= SILENT_MAX || at_server(t, &hop->answer) ||
+	       at_server(t, &hop->echo) || hop->answer.kind == ANSWER_REFUSED;
+}
+
+static int trace_hops(struct trace *t, enum format format)
+{
+	unsigned int silent = 0;
+	const struct hop *hop;
+	int err;
+
+	if (format == FORMAT_TEXT)
+		head_text(t);
+	while (t->n < t->hops) {
+		err = trace_hop(t);
+		if (err)
+			return err;
+		if (format == FORMAT_TEXT)
+			hop_text(t, t->n - 1);
+		else if (format == FORMAT_TSV)
+			hop_tsv(t, t->n - 1);
+		hop = &t->hop[t->n - 1];
+		if (hop->answer.kind == ANSWER_NONE &&
+		    hop->echo.kind == ANSWER_NONE)
+			silent++;
+		else
+			silent = 0;
+		if (ends_here(t, silent))
+			break;
+	}
+	return 0;
+}
+
+static int trace_result(struct trace *t, enum format format)
+{
+	enum verdict verdict;
+
+	conclude(t);
+	verdict = judge(t);
+	switch (format) {
+	case FORMAT_TEXT:
+		verdict_text(t, verdict);
+		break;
+	case FORMAT_TSV:
+		printf("result\t%s\n", verdicts[verdict]);
+		break;
+	case FORMAT_JSON:
+		trace_json(t, verdict);
+		break;
+	}
+	return verdict == VERDICT_DROPPED || verdict == VERDICT_REFUSED ?
+		       EXIT_TROUBLE :
+		       EXIT_OK;
+}
+
+static int open_error(const struct protocol *protocol, int err)
+{
+	error("a socket for %s: %s%s", protocol->title, strerror(-err),
+	      err == -EPERM ? " (needs CAP_NET_RAW: try as root)" : "");
+	return EXIT_FAILED;
+}
+
+static int trace_run(struct trace *t, enum format format)
+{
+	int err;
+
+	err = prober_open(&t->prober, t->protocol, &t->target);
+	if (err)
+		return open_error(t->protocol, err);
+	err = prober_open(&t->echo, &protocol_echo, &t->target);
+	if (err) {
+		err = open_error(&protocol_echo, err);
+	} else {
+		err = trace_hops(t, format);
+		prober_close(&t->echo);
+	}
+	prober_close(&t->prober);
+	return err ? err : trace_result(t, format);
+}
+
+static int find_server(struct trace *t)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM }, *ai;
+	int err = getaddrinfo(t->server, NULL, &hints, &ai);
+
+	if (err) {
+		error("server '%s': %s", t->server, gai_strerror(err));
+		return EXIT_FAILED;
+	}
+	memcpy(&t->target.sa, ai->ai_addr, ai->ai_addrlen);
+	t->target.len = ai->ai_addrlen;
+	if (ai->ai_family == AF_INET6) {
+		t->target.addr.len = 16;
+		memcpy(t->target.addr.byte,
+		       &((struct sockaddr_in6 *)ai->ai_addr)->sin6_addr, 16);
+	} else {
+		t->target.addr.len = 4;
+		memcpy(t->target.addr.byte,
+		       &((struct sockaddr_in *)ai->ai_addr)->sin_addr, 4);
+	}
+	freeaddrinfo(ai);
+	return 0;
+}
+
+static int find_protocol(struct trace *t, const char *word)
+{
+	size_t i;
+
+	if (!word)
+		return usage_error("trace", "which protocol: esp, gre or isakmp?");
+	for (i = 0; i < ARRAY_SIZE(protocols); i++)
+		if (!strcmp(word, protocols[i]->name))
+			t->protocol = protocols[i];
+	if (!t->protocol)
+		return usage_error("trace", "unknown protocol '%s'", word);
+	return 0;
+}
+
+static int parse_limits(struct trace *t, char **words)
+{
+	struct {
+		const char *word;
+		unsigned long *value, max;
+	} limits[] = {
+		{ "hops", &t->hops, HOPS_MAX },
+		{ "probes", &t->probes, 10 },
+		{ "wait", &t->wait_ms, 60000 },
+	};
+	size_t i;
+
+	for (; *words; words += 2) {
+		for (i = 0; i < ARRAY_SIZE(limits); i++)
+			if (!strcmp(*words, limits[i].word))
+				break;
+		if (i == ARRAY_SIZE(limits))
+			return usage_error("trace", "unknown word '%s'", *words);
+		if (!words[1])
+			return usage_error("trace", "%s needs a value", *words);
+		if (!parse_number(words[1], 10, limits[i].max,
+				  limits[i].value) ||
+		    !*limits[i].value)
+			return usage_error("trace",
+					   "%s '%s' is not a number from 1 to %lu",
+					   *words, words[1], limits[i].max);
+	}
+	return 0;
+}
+
+int cmd_trace(struct options *opt, int argc, char **argv)
+{
+	struct trace t = { .hops = 30, .probes = 2, .wait_ms = 1000 };
+	int err;
+
+	err = parse_options(opt, argc, argv, true);
+	if (err)
+		return err;
+	if (opt->help)
+		return usage();
+	argv += optind;
+	err = find_protocol(&t, *argv);
+	if (err)
+		return err;
+	t.server = argv[1];
+	if (!t.server)
+		return usage_error("trace", "which server?");
+	err = parse_limits(&t, argv + 2);
+	if (!err)
+		err = find_server(&t);
+	return err ? err : trace_run(&t, opt->format);
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * watch - the summary and the sessions, live in the terminal
+ *
+ * A picture is made as text by what "list" prints with, cut to the size of the
+ * terminal, and written at once over the one before.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "filter.h"
+#include "flows.h"
+#include "print.h"
+#include "summary.h"
+#include "tree.h"
+#include "vpnct.h"
+
+#define ALTERNATE_SCREEN "\033[?1049h\033[?25l"
+#define NORMAL_SCREEN "\033[?25h\033[?1049l"
+#define HOME "\033[H"
+#define CLEAR_LINE "\033[K"
+#define CLEAR_BELOW "\033[J"
+
+struct watch {
+	struct nl *nl;
+	struct filter filter;
+	unsigned long interval; /* seconds */
+	struct termios before;
+	int signals;
+	int rows, columns;
+};
+
+static int usage(void)
+{
+	printf("Usage: vpnct watch [every SECONDS] [FILTER...] [OPTIONS]\n\n"
+	       "Show the summary and sessions with their SPIs, anew every 2 seconds, until q is\n"
+	       "pressed. Space shows them at once.\n\n%s\n"
+	       "Options:\n  -h, --help     this text\n",
+	       filter_help);
+	return EXIT_OK;
+}
+
+static void get_size(struct watch *w)
+{
+	struct winsize ws;
+
+	w->rows = 24;
+	w->columns = 80;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || !ws.ws_row || !ws.ws_col)
+		return;
+	w->rows = ws.ws_row;
+	w->columns = ws.ws_col;
+	set_output_width(w->columns);
+}
+
+/* Bytes of an escape sequence at @s, 0 if there is none. */
+static size_t escape_length(const char *s)
+{
+	size_t n;
+
+	if (s[0] != '\033' || s[1] != '[')
+		return 0;
+	n = 2 + strspn(s + 2, "0123456789;?");
+	return s[n] ? n + 1 : n;
+}
+
+/* One line of the picture, cut to the width; returns the next one. */
+static const char *put_line(const struct watch *w, const char *s)
+{
+	int column = 0;
+	size_t n;
+
+	while (*s && *s != '\n') {
+		n = escape_length(s);
+		if (n)
+			fwrite(s, 1, n, stdout);
+		else if (column++ < w->columns)
+			fputc(*s, stdout);
+		s += n ? n : 1;
+	}
+	/* a cut may have left colours on */
+	fputs("\033[0m" CLEAR_LINE, stdout);
+	return *s ? s + 1 : s;
+}
+
+static void put_picture(const struct watch *w, const char *text)
+{
+	int row;
+
+	fputs(HOME, stdout);
+	for (row = 0; row < w->rows && *text; row++) {
+		if (row)
+			fputs("\r\n", stdout);
+		text = put_line(w, text);
+	}
+	fputs(CLEAR_BELOW, stdout);
+	fflush(stdout);
+}
+
+static void print_head(const struct watch *w, const struct summary *sum)
+{
+	time_t now = time(NULL);
+	char buf[VALUE_SIZE];
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	strftime(buf, sizeof(buf), "%H:%M:%S", &tm);
+	printf("vpnct  %s  every %lu s, q quits\n", buf, w->interval);
+	printf("sessions %llu, established %llu; SPIs out %llu, in %llu, undecided %llu; calls %llu; dropped %llu, untracked %llu\n\n",
+	       (unsigned long long)sum->sessions,
+	       (unsigned long long)sum->established,
+	       (unsigned long long)sum->spis_out,
+	       (unsigned long long)sum->spis_in,
+	       (unsigned long long)sum->undecided,
+	       (unsigned long long)sum->calls,
+	       (unsigned long long)sum->dropped,
+	       (unsigned long long)sum->untracked);
+}
+
+static int print_picture(struct watch *w)
+{
+	struct tree tree = {};
+	struct summary sum;
+	int err;
+
+	err = sum_up(w->nl, &sum);
+	if (!err)
+		err = tree_select(w->nl, &w->filter, &tree);
+	if (!err) {
+		flows_join(&tree.sessions);
+		print_head(w, &sum);
+		tree_print(FORMAT_TEXT, &tree);
+	}
+	tree_free(&tree);
+	return err;
+}
+
+static int show(struct watch *w)
+{
+	FILE *terminal = stdout;
+	char *text = NULL;
+	size_t size;
+	int err;
+
+	stdout = open_memstream(&text, &size);
+	if (!stdout) {
+		stdout = terminal;
+		return -ENOMEM;
+	}
+	err = print_picture(w);
+	fclose(stdout);
+	stdout = terminal;
+	if (!err)
+		put_picture(w, text);
+	free(text);
+	return err;
+}
+
+/* Signals are read like keys, so that the terminal is always left clean. */
+static int take_terminal(struct watch *w)
+{
+	struct termios raw;
+	sigset_t set;
+
+	if (!isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &w->before))
+		return usage_error("watch", "watch needs a terminal");
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	w->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (w->signals < 0) {
+		error("signalfd: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	raw = w->before;
+	raw.c_lflag &= ~(ICANON | ECHO);
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	fputs(ALTERNATE_SCREEN, stdout);
+	return 0;
+}
+
+static void leave_terminal(struct watch *w)
+{
+	fputs(NORMAL_SCREEN, stdout);
+	fflush(stdout);
+	tcsetattr(STDIN_FILENO, TCSANOW, &w->before);
+	close(w->signals);
+}
+
+/* Returns false when it is time to go. */
+static bool wait_key(struct watch *w)
+{
+	struct pollfd pfd[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				{ .fd = w->signals, .events = POLLIN } };
+	struct signalfd_siginfo info;
+	char key;
+
+	if (poll(pfd, ARRAY_SIZE(pfd), w->interval * 1000) <= 0)
+		return true;
+	if (pfd[1].revents) {
+		if (read(w->signals, &info, sizeof(info)) != sizeof(info) ||
+		    info.ssi_signo != SIGWINCH)
+			return false;
+		get_size(w);
+		return true;
+	}
+	return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 'Q';
+}
+
+static int watch(struct watch *w)
+{
+	int err = take_terminal(w);
+
+	if (err)
+		return err;
+	get_size(w);
+	do {
+		err = show(w);
+	} while (!err && wait_key(w));
+	leave_terminal(w);
+	/* what was said of it went with the other screen */
+	if (err)
+		error("watch: the tracker can't be read: %s", strerror(-err));
+	return err ? EXIT_FAILED : EXIT_OK;
+}
+
+int cmd_watch(struct options *opt, int argc, char **argv)
+{
+	struct watch w = { .interval = 2 };
+	int err;
+
+	err = parse_options(opt, argc, argv, true);
+	if (err)
+		return err;
+	if (opt->help)
+		return usage();
+	argv += optind;
+	if (*argv && !strcmp(*argv, "every")) {
+		if (!argv[1] || !parse_number(argv[1], 10, 3600, &w.interval) ||
+		    !w.interval)
+			return usage_error("watch",
+					   "every '%s' is not a number from 1 to 3600",
+					   argv[1] ?: "");
+		argv += 2;
+	}
+	err = filter_parse(&w.filter, "watch", argv);
+	if (err)
+		return err;
+	w.nl = nl_open();
+	if (!w.nl)
+		return EXIT_FAILED;
+	err = watch(&w);
+	nl_close(w.nl);
+	return err;
+}
