@@ -47,7 +47,7 @@ struct nf_conntrack_helper *nf_esp_label(u32 l3num)
 EXPORT_SYMBOL_GPL(nf_esp_label);
 
 /* A flow is about to be confirmed: NAT and the ruleset have had their say. */
-static noinline void esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
+static noinline int esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
 {
 	struct nf_vpn_host client, remote;
 	struct nf_vpn_session *s;
@@ -56,7 +56,9 @@ static noinline void esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
 
 	vn = nf_vpn_pernet(nf_ct_net(ct));
 	if (READ_ONCE(vn->dead))
-		return;
+		return NF_ACCEPT;
+	if (nf_vpn_flow_is_late(vn, ct))
+		return NF_DROP;
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, false);
 	nf_vpn_ct_refresh(ct, skb, timeout);
 	nf_vpn_flow_hosts(ct, &client, &remote);
@@ -65,6 +67,7 @@ static noinline void esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
 		clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
 		nf_vpn_flow_seen(&s->esp, ct, timeout);
 	}
+	return NF_ACCEPT;
 }
 
 /*
@@ -75,9 +78,8 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
 	nf_vpn_flow_let_through(ct, skb);
-	if (unlikely(!nf_ct_is_confirmed(ct)))
-		esp_flow_new(skb, ct);
-	return NF_ACCEPT;
+	return likely(nf_ct_is_confirmed(ct)) ? NF_ACCEPT :
+						esp_flow_new(skb, ct);
 }
 
 static unsigned int esp_stock(struct nf_vpn_net *vn)

@@ -552,6 +552,21 @@ int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_template);
 
 /**
+ * nf_vpn_flow_is_late - has all been switched off since this flow began?
+ * @vn: netns
+ * @ct: entry that is about to be confirmed
+ *
+ * Its packet has sat in a queue meanwhile, where nf_vpn_flow_kill_zones() finds
+ * none. In a zone of ours nobody would find its replies.
+ */
+bool nf_vpn_flow_is_late(const struct nf_vpn_net *vn, const struct nf_conn *ct)
+{
+	return unlikely(!READ_ONCE(vn->set.enable)) &&
+	       nf_ct_zone(ct)->dir == NF_CT_ZONE_DIR_REPL;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_is_late);
+
+/**
  * nf_vpn_flow_kill_zone - nf_ct_iterate callback: is this flow in a zone of ours?
  * @ct: entry
  * @data: u8, protocol number; 0 for all

@@ -49,7 +49,7 @@ static int nf_vpn_proc_enable(NF_VPN_CTL_TABLE *table, int write, void *buffer,
 	err = proc_dointvec_minmax(table, write, buffer, lenp, ppos);
 	if (err || !write || !was || READ_ONCE(vn->set.enable))
 		goto unlock;
-	/* Packets that saw it enabled have left. */
+	/* Packets that saw it enabled have left, and confirmed their flows. */
 	synchronize_net();
 	nf_vpn_flow_kill_zones(vn->net, 0);
 	nf_vpn_flush(vn);

@@ -798,6 +798,7 @@ int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
 			 struct nf_conntrack_helper *label);
 void nf_vpn_flow_attach_related(struct sk_buff *skb, struct nf_conn *ct,
 				u32 timeout);
+bool nf_vpn_flow_is_late(const struct nf_vpn_net *vn, const struct nf_conn *ct);
 void nf_vpn_flow_kill_zones(struct net *net, u8 protonum);
 int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *protonum);
 

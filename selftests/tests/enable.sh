@@ -40,6 +40,44 @@ switched_on() {
 		"enable=1: both hosts work again"
 }
 
+# First packets of c3's ESP and IKE wait in a queue while all is switched off
+queued() {
+	local reader
+
+	at gw nft -f - <<-RULES
+		table inet userspace {
+			chain q {
+				type filter hook forward priority 0
+				ip saddr 10.0.0.4 queue num 7
+			}
+		}
+	RULES
+	bg at gw nfqueue 7 "$TMP/ready"
+	reader=$!
+	busywait 5 test -e "$TMP/ready"
+	kill -STOP "$reader"
+	esp_send c3 199.0.0.1 0x71000003 1
+	at c3 socat -u - UDP4-SENDTO:199.0.0.1:500,sourceport=500 <<< hello
+	is "$(waiting)" 2 "two packets wait in a queue"
+	gw_set nf_conntrack_vpn_enable 0
+	kill -CONT "$reader"
+	busywait 5 test_no_more
+	end "$reader"
+	at gw nft delete table inet userspace
+	is "$(at gw conntrack -L 2>/dev/null | grep -c 'zone-reply=')" 0 \
+		"enable=0 meanwhile: they make no entries in our zones"
+	gw_set nf_conntrack_vpn_enable 1
+}
+
+# waiting: packets in the queue
+waiting() {
+	at gw awk '{ print $3 }' /proc/net/netfilter/nfnetlink_queue
+}
+
+test_no_more() {
+	[ "$(waiting)" = 0 ]
+}
+
 # A rule sets zone 5 for all packets of c1, in and out
 foreign_zone() {
 	at gw conntrack -F > /dev/null 2>&1
@@ -84,12 +122,14 @@ not_tracked() {
 		"the other hosts work"
 }
 
+modprobe -a nfnetlink_queue nft_queue 2>/dev/null
 howto_net 3
 masquerade
 tunnel 3
 start 1 2
 switched_off
 switched_on
+queued
 foreign_zone
 not_tracked
 done_testing
