@@ -71,7 +71,11 @@ queued() {
 
 # waiting: packets in the queue
 waiting() {
-	at gw awk '{ print $3 }' /proc/net/netfilter/nfnetlink_queue
+	local total
+
+	read -r _ _ total _ < \
+		<(at gw cat /proc/net/netfilter/nfnetlink_queue)
+	echo "$total"
 }
 
 test_no_more() {

@@ -15,6 +15,7 @@ set -u
 I1=0x1111111111111111 I2=0x2222222222222222 I3=0x3333333333333333
 SAME=0x4444444444444444 SHY=0x5555555555555555
 NEW2=0x6666666666666666 CALL=0x7777777777777777
+EVERYWHERE=0x8888888888888888
 R1=0xa1 R2=0xa2 R3=0xa3
 
 from_500() {
@@ -125,6 +126,18 @@ flood() {
 	C2=$((C2 + 1))
 }
 
+# No hash chain gets long
+same_everywhere() {
+	local before i
+
+	before=$(stats cookie_new)
+	for ((i = 10; i < 20; i++)); do
+		SERVER=199.0.0.$i ike_out 1 "$EVERYWHERE" 0 "$INIT" 8 0 28
+	done
+	is "$(($(stats cookie_new) - before))" 8 \
+		"one initiator cookie for ten servers: eight entries"
+}
+
 deleted() {
 	at gw conntrack -D -p udp --orig-src 10.0.0.3 > /dev/null 2>&1
 	ike_in "$I2" "$R2" "$INFO" 0 6
@@ -149,5 +162,6 @@ server_begins
 bad
 C2=$(seen c2 "$I2")
 flood
+same_everywhere
 deleted
 done_testing
