@@ -6,6 +6,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 KERNELS ?= 6.1 6.12 7.2
 KERNEL ?= 6.12
 TESTS ?=
+CASES ?=
 VM := selftests/vm
 
 MODULES := $(patsubst %.o,%.ko,$(shell sed -n 's/^obj-m += *//p' Kbuild))
@@ -37,6 +38,7 @@ help:
 	@echo '  test-debug                the same on a kernel with KASAN, lockdep, kmemleak'
 	@echo '  check                     checkpatch, W=1, sparse, shellcheck'
 	@echo '  bench                     instructions per packet'
+	@echo '  emulate                   20 to 50 emulated hosts: what reaches whom; CASES="NAME..."'
 	@echo '  vm-shell                  a shell in the machine (KERNEL=$(KERNEL))'
 	@echo 'Natively, on a machine to play with:'
 	@echo '  selftests/run             all tests; reloads the modules'
@@ -97,6 +99,9 @@ demo:
 bench:
 	@$(VM)/bench.sh $(KERNEL)
 
+emulate:
+	@$(VM)/emulate.sh $(KERNEL) $(CASES)
+
 vm-shell:
 	@$(VM)/boot.sh -t 86400 -i $(KERNEL)
 
@@ -107,4 +112,4 @@ clean:
 
 .PHONY: all help headers modules userspace install modules_install uninstall \
 	dkms dkms-source check \
-	test test-debug demo bench vm-shell clean
+	test test-debug demo bench emulate vm-shell clean

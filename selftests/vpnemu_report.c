@@ -35,7 +35,10 @@ static int record_compare(const void *a, const void *b)
 	return x->arrived < y->arrived ? -1 : x->arrived > y->arrived;
 }
 
-/* in the order in which the gateway got them */
+/*
+ * In the order in which the gateway got them. A host is silent from the first
+ * to the last of its packets that it doesn't get in a row.
+ */
 static void count_record(struct summary *s, const struct record *r,
 			 int64_t *since)
 {
@@ -48,16 +51,14 @@ static void count_record(struct summary *s, const struct record *r,
 	h->own += r->own;
 	s->only_others += !r->own && r->others;
 	s->lost += !r->own && !r->others;
-	if (!r->own) {
-		if (!*since)
-			*since = r->arrived;
-		if (r->arrived - *since > h->silence)
-			h->silence = r->arrived - *since;
+	if (r->own) {
+		*since = 0;
 		return;
 	}
-	if (*since && r->arrived - *since > h->silence)
+	if (!*since)
+		*since = r->arrived;
+	if (r->arrived - *since > h->silence)
 		h->silence = r->arrived - *since;
-	*since = 0;
 }
 
 static void count_records(struct emu *e, struct summary *s)

@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# emulate.sh [KERNEL [CASE...]]: boots a machine in which the clock counts
+# instructions, and plays the cases of selftests/emulate.sh in it. RESULTS=DIR
+# keeps the complete reports.
+set -u
+
+VM=$(cd "$(dirname "$0")" && pwd)
+kernel=${1:-6.12}
+shift "$(($# > 0))"
+# shellcheck disable=SC2016
+ICOUNT=1 exec "$VM/boot.sh" "$kernel" -t "${LIMIT:-7200}" \
+	${RESULTS:+-o "$RESULTS"} -e RESULT=/result/emulate.json -- bash -c '
+	selftests/modules.sh load &&
+	exec selftests/emulate.sh "$@"' emulate "$@"
