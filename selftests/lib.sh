@@ -524,7 +524,10 @@ vpn_ike() {
 # --- libreswan ---
 #
 # IKE=ikev1 makes all of them speak IKEv1. DPD=1s makes them probe each other
-# after so long without traffic.
+# after so long without traffic. NATT_METHOD=none keeps what NAT traversal of
+# IKEv1 needs out of their messages.
+
+SWAN_PSK=a-key-for-tests-only-0123456789-0123456789
 
 # swan_dir NS: where everything of a pluto is
 swan_dir() {
@@ -562,6 +565,8 @@ swan_conn() {
 		  auto=ignore
 	CONF
 	[ -z "${DPD:-}" ] || printf '  dpddelay=%s\n' "$DPD"
+	[ -z "${NATT_METHOD:-}" ] ||
+		printf '  nat-ikev1-method=%s\n' "$NATT_METHOD"
 }
 
 # swan_conf NS < CONF: writes the files of one pluto
@@ -571,8 +576,7 @@ swan_conf() {
 	dir=$(swan_dir "$1")
 	mkdir -p "$dir/run"
 	{ swan_head; cat; } > "$dir/ipsec.conf"
-	(umask 077; echo ': PSK "a-key-for-tests-only-0123456789-0123456789"' \
-		> "$dir/ipsec.secrets")
+	(umask 077; echo ": PSK \"$SWAN_PSK\"" > "$dir/ipsec.secrets")
 	if [ ! -d "$TMP/nss" ]; then
 		mkdir "$TMP/nss"
 		ipsec initnss --nssdir "$TMP/nss" > /dev/null
@@ -599,9 +603,18 @@ swan_server() {
 	for name; do
 		swan_conn "$name" "$(addr srv)" srv "$(inner srv)/32" \
 			"$(addr gw)" "$name" "$(inner "$name")/32"
+		route_to "$name"
+	done | swan_conf srv
+}
+
+# route_to NS...: the server's routes to what is behind them
+route_to() {
+	local name
+
+	for name; do
 		ipn srv route replace "$(inner "$name")" via "$(addr gw)" \
 			src "$(inner srv)"
-	done | swan_conf srv
+	done
 }
 
 # swan_start NS...: starts plutos and loads all their connections

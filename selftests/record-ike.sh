@@ -9,121 +9,8 @@
 # addresses are the client's. strongSwan's recordings are left out where there
 # is no charon-systemd.
 set -u
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-
-# --- strongSwan: charon and swanctl, in a directory of their own ---
-
-# charon_dir NS
-charon_dir() {
-	echo "$TMP/charon.$1"
-}
-
-# charon_settings NS: strongswan.conf. EXTRA has more settings of charon.
-charon_settings() {
-	cat <<-CONF
-		charon-systemd {
-		  load_modular = yes
-		  install_routes = no
-		  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
-		  retransmit_timeout = 2
-		  ${EXTRA:-}
-		  plugins {
-		    include /etc/strongswan.d/charon/*.conf
-		    vici {
-		      socket = unix://$(charon_dir "$1")/vici
-		    }
-		  }
-		  filelog {
-		    log {
-		      path = $(charon_dir "$1")/log
-		      default = 1
-		      flush_line = yes
-		    }
-		  }
-		}
-	CONF
-}
-
-# charon_connection NS PEER PEERADDR: swanctl.conf. CONNECTION has more
-# settings of the connection, PROPOSALS the ones for IKE. SECOND is a second
-# authentication of the client, or the only one (EAP).
-charon_connection() {
-	cat <<-CONF
-		connections {
-		  t {
-		    version = ${IKE#ikev}
-		    local_addrs = $(addr "$1")
-		    remote_addrs = $3
-		    mobike = no
-		    proposals = ${PROPOSALS:-aes128-sha256-modp2048}
-		    ${CONNECTION:-}
-		    $(charon_auth "$1" local)
-		    $(charon_auth "$2" remote)
-		    children {
-		      t {
-		        local_ts = $(inner "$1")/32
-		        remote_ts = $(inner "$2")/32
-		        esp_proposals = aes128-sha256-modp2048,aes128-sha256
-		      }
-		    }
-		  }
-		}
-		secrets {
-		  ike-1 {
-		    secret = a-key-for-tests-only-0123456789
-		  }
-		  eap-1 {
-		    id = c1
-		    secret = a-password-for-tests-only
-		  }
-		}
-	CONF
-}
-
-# charon_auth NS SIDE
-charon_auth() {
-	local auth=psk more=''
-
-	if [[ $1:${SECOND:-} = c1:eap-* ]]; then
-		auth=$SECOND more='eap_id = c1'
-	fi
-	echo "$2 { auth = $auth
-		id = @$1
-		$more
-	}"
-	if [[ $1:${SECOND:-} = c1:xauth ]]; then
-		echo "$2-2 { auth = xauth
-			xauth_id = c1
-		}"
-	fi
-}
-
-# charon_start NS PEER PEERADDR
-charon_start() {
-	local dir
-
-	dir=$(charon_dir "$1")
-	mkdir "$dir"
-	charon_settings "$1" > "$dir/strongswan.conf"
-	charon_connection "$@" > "$dir/swanctl.conf"
-	STRONGSWAN_CONF=$dir/strongswan.conf bg at "$1" charon-systemd \
-		> "$dir/out" 2>&1
-	if ! busywait 20 test -S "$dir/vici" ||
-	   ! swanctl_at "$1" --load-all --file "$dir/swanctl.conf" \
-		> "$dir/load" 2>&1; then
-		diag "$(cat "$dir/out" "$dir/load")"
-	fi
-}
-
-# swanctl_at NS COMMAND...
-swanctl_at() {
-	local dir
-
-	dir=$(charon_dir "$1")
-	STRONGSWAN_CONF=$dir/strongswan.conf at "$1" timeout 20 swanctl \
-		"${@:2}" --uri "unix://$dir/vici"
-}
+# shellcheck source=selftests/charon.sh
+. "$(dirname "$0")/charon.sh"
 
 # --- recordings ---
 
@@ -184,9 +71,9 @@ swan_up_both() {
 
 charon_up_both() {
 	route_inner
-	charon_start srv c1 %any
-	charon_start c1 srv "$(addr srv)"
-	step c1 --initiate --child t
+	charon_start srv %any c1
+	charon_start c1 "$(addr srv)" srv
+	step c1 --initiate --child srv
 }
 
 libreswan_v1_main() {
@@ -245,15 +132,15 @@ strongswan_v1_main() {
 	IKE=ikev1
 	charon_up_both
 	both_ping
-	step c1 --rekey --child t
+	step c1 --rekey --child srv
 	both_ping
-	step srv --rekey --child t
+	step srv --rekey --child c1
 	both_ping
-	step c1 --rekey --ike t
-	step srv --rekey --child t
+	step c1 --rekey --ike srv
+	step srv --rekey --child c1
 	both_ping
-	step srv --terminate --ike t
-	step c1 --initiate --child t
+	step srv --terminate --ike c1
+	step c1 --initiate --child srv
 	both_ping
 }
 
@@ -273,19 +160,19 @@ strongswan_v2() {
 	IKE=ikev2
 	charon_up_both
 	both_ping
-	step c1 --rekey --child t
+	step c1 --rekey --child srv
 	both_ping
-	step srv --rekey --child t
+	step srv --rekey --child c1
 	both_ping
-	step c1 --rekey --ike t
+	step c1 --rekey --ike srv
 	# a new IKE SA first, then the old one is deleted
-	step c1 --rekey --ike t --reauth
+	step c1 --rekey --ike srv --reauth
 	both_ping
-	step srv --rekey --ike t
-	step srv --rekey --child t
+	step srv --rekey --ike c1
+	step srv --rekey --child c1
 	both_ping
-	step srv --terminate --ike t
-	step c1 --initiate --child t
+	step srv --terminate --ike c1
+	step c1 --initiate --child srv
 	both_ping
 }
 
@@ -299,10 +186,10 @@ strongswan_v2_invalid_ke() {
 	IKE=ikev2
 	route_inner
 	PROPOSALS=aes128-sha256-modp3072
-	charon_start srv c1 %any
+	charon_start srv %any c1
 	PROPOSALS=aes128-sha256-modp2048-modp3072
-	charon_start c1 srv "$(addr srv)"
-	step c1 --initiate --child t
+	charon_start c1 "$(addr srv)" srv
+	step c1 --initiate --child srv
 	both_ping
 }
 

@@ -10,6 +10,9 @@ set -u
 # shellcheck source=apt.sh
 . "$VM/apt.sh"
 
+# strongSwan for tests that have it beside libreswan: their packages conflict,
+# their files don't.
+UNPACK=(charon-systemd libstrongswan strongswan-libcharon strongswan-swanctl)
 # What no test needs to be in the guest. Directories stay, as mount points.
 EMPTY=(boot build dev proc project result run sys tmp usr/src usr/include
 	usr/lib/gcc usr/libexec/gcc usr/lib/clang usr/lib/firmware
@@ -42,6 +45,9 @@ build_image() {
 	as_root tar -xf "$tmp/root.tar" -C "$tmp/root" --numeric-owner \
 		--exclude='./dev/*' || return
 	rm "$tmp/root.tar"
+	fetch "$tmp/unpacked" "${UNPACK[@]}" &&
+		as_root cp -a "$tmp/unpacked/." "$tmp/root/" || return
+	rm -r "$tmp/unpacked"
 	# no -comp xz: the guest has to unpack it without KVM
 	in_chroot -w "$tmp:/build" "$tmp/root" mksquashfs / /build/root.sqfs \
 		-comp zstd -Xcompression-level 9 -noappend -quiet -no-progress \
@@ -51,7 +57,7 @@ build_image() {
 "$VM/needs.sh" || exit
 apt_setup
 image=$CACHE/image-$(key "$(packages)" "$(declare -f build_image)" \
-	"${EMPTY[*]}" "${OMIT[*]}")
+	"${UNPACK[*]}" "${EMPTY[*]}" "${OMIT[*]}")
 if [ ! -d "$image" ]; then
 	say "building the userland image (Debian trixie, two to five minutes)"
 	build_once "$image" build_image
