@@ -15,7 +15,7 @@ set -u
 . "$(dirname "$0")/../charon.sh"
 
 export IKE=ikev1 NATT_METHOD=none
-export PROPOSALS=aes128-sha256-ecp256 ESP_PROPOSALS=aes128gcm16
+export PROPOSALS=aes128-sha256-ecp256 ESP_PROPOSALS=aes128gcm16-ecp256
 HOSTS=(c1 c2 c3)
 
 # all_alive TEXT
