@@ -58,9 +58,6 @@ rekey() {
 	is "$(pings srv "$(inner c2)" 3 0.2)" 3 \
 		"the server sends first after it, c2 gets it"
 	all_alive "all go on after it"
-	is "$(vpn_spis '[.[] | select(.dir == "in" and
-		.client == "10.0.0.3")] | length')" 2 \
-		"c2 has a second inbound SPI"
 }
 
 howto_net 3
@@ -73,6 +70,4 @@ is "$(ike_ports)" "500 500 500" "all keep source port 500"
 rekey
 is "$(counted gw other) $(counted srv natt)" "0 0" \
 	"nothing but source port 500 was on the wire, no ESP in UDP"
-is "$(foreign c1) $(foreign c2) $(foreign c3)" "0 0 0" \
-	"nobody got what is another's"
 done_testing
