@@ -82,12 +82,6 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 						esp_flow_new(skb, ct);
 }
 
-static unsigned int esp_stock(struct nf_vpn_net *vn)
-{
-	nf_vpn_stat_inc(vn, STOCK);
-	return NF_ACCEPT;
-}
-
 /* IKE may be silent as long as the SAs that it has made are in use. */
 static void esp_keep_ike_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -207,7 +201,7 @@ static unsigned int esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	if (!nf_vpn_conntrack_follows(state))
-		return esp_stock(vn);
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
 	nf_vpn_stamp(&s->last_out, jiffies);
 	/* From now on a packet may wait in the zone, in an NFQUEUE say. */
 	set_bit(NF_VPN_SESSION_USED, &s->flags);
@@ -228,13 +222,13 @@ static unsigned int esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	bool reply;
 
 	if (!nf_vpn_conntrack_follows(state))
-		return esp_stock(vn);
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
 
 	ct = nf_vpn_flow_get(vn->net, &pkt->src, &pkt->dst, NF_VPN_FLOW_ESP,
 			     &reply);
 	/* The other side began, by a dnat rule or to the gateway. */
 	if (reply)
-		return esp_stock(vn);
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
 	s = esp_learn(vn, pkt, skb->len, local);
 	if (!IS_ERR(s))
 		return ct ? esp_attach_out(vn, skb, s, ct) :
@@ -242,9 +236,8 @@ static unsigned int esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (ct)
 		nf_ct_put(ct);
 	if (PTR_ERR(s) != -EACCES)
-		return esp_stock(vn);
-	nf_vpn_stat_inc(vn, BLOCKED);
-	return NF_DROP;
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_NO_ROOM);
+	return nf_vpn_drop(vn, pkt, NF_CT_VPN_A_STATS_BLOCKED);
 }
 
 /*
@@ -375,7 +368,7 @@ static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	if (reply) {
 		nf_vpn_spi_seen(spi, pkt, skb->len);
-		return esp_stock(vn);
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
 	}
 	verdict = esp_reconsider(vn, skb, pkt, s, state);
 	if (verdict != NF_ESP_NOT_OURS) {
@@ -408,7 +401,7 @@ static unsigned int esp_unknown(struct nf_vpn_net *vn, struct sk_buff *skb,
 		return verdict;
 	if (nf_vpn_is_local(&pkt->dst, skb, state) ||
 	    nf_vpn_remote_knows(vn, pkt))
-		return esp_stock(vn);
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_GATEWAY);
 	return esp_unknown_out(vn, skb, pkt, false, state);
 }
 
@@ -433,13 +426,13 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 		nf_vpn_stat_inc(vn, LOCAL);
 		return NF_ACCEPT;
 	}
-	if (esp_flow_lost(vn, s))
+	if (esp_flow_lost(vn, s) && !spi->hold)
 		return esp_unknown(vn, skb, pkt, state);
-	/* Idled out. */
+	/* Idled out, or preloaded. */
 	nat = rcu_dereference(esp_nat);
 	ct = nat ? nat->revive(vn, s, spi, pkt, state) : NULL;
 	if (!ct)
-		return esp_stock(vn);
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_NO_FLOW);
 	nf_vpn_spi_seen(spi, pkt, skb->len);
 	return nf_esp_attach_in(vn, skb, s, ct, true);
 }
@@ -473,9 +466,8 @@ static unsigned int esp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!pkt.spi) {
 		if (!nf_vpn_conntrack_follows(state))
 			return NF_ACCEPT;
-		nf_vpn_stat_inc(vn, INVALID);
 		nf_l4proto_log_invalid(skb, state, IPPROTO_ESP, "SPI 0");
-		return NF_DROP;
+		return nf_vpn_drop(vn, &pkt, NF_CT_VPN_A_STATS_INVALID);
 	}
 	spi = nf_vpn_spi_find(vn, &pkt);
 	if (spi && spi->dir == NF_CT_VPN_DIR_OUT)
@@ -511,8 +503,7 @@ static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 					&icmp->inner.dst) ||
 		      nf_inet_addr_cmp(&spi->gw, &icmp->inner.dst.addr))))
 		return NF_ACCEPT;
-	nf_vpn_stat_inc(vn, ICMP_DROPPED);
-	return NF_DROP;
+	return nf_vpn_drop(vn, &icmp->inner, NF_CT_VPN_A_STATS_ICMP_DROPPED);
 }
 
 static const struct nf_vpn_tracker esp_tracker = {
@@ -520,6 +511,7 @@ static const struct nf_vpn_tracker esp_tracker = {
 	.packet		= esp_packet,
 	.error		= esp_error,
 	.flush		= nf_vpn_flush_esp,
+	.label		= nf_esp_label,
 };
 
 /**

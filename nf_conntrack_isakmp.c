@@ -170,12 +170,6 @@ static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
 						isakmp_flow_new(skb, ct);
 }
 
-static unsigned int isakmp_stock(struct nf_vpn_net *vn)
-{
-	nf_vpn_stat_inc(vn, STOCK);
-	return NF_ACCEPT;
-}
-
 /*
  * None of ours; but its flow, if it creates one, gets the label: another
  * client's flow with the same addresses must not be found in a flowtable.
@@ -195,7 +189,7 @@ static unsigned int isakmp_stock_labelled(struct nf_vpn_net *vn,
 	else if (!reply && nf_vpn_conntrack_follows(state))
 		nf_vpn_flow_template(skb, vn->net, 0,
 				     isakmp_label(state->pf));
-	return isakmp_stock(vn);
+	return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_GATEWAY);
 }
 
 static unsigned int isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -314,6 +308,8 @@ static struct nf_vpn_cookie *isakmp_claim(struct nf_vpn_net *vn,
 	if (c && c->session == s) {
 		if (!c->resp)
 			WRITE_ONCE(c->resp, m->resp_cookie);
+		if (!c->proven)
+			nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_BOUND, c);
 		nf_vpn_cookie_prove(c);
 		return c;
 	}
@@ -354,7 +350,7 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		return true;
 	}
 	if (isakmp_is_busy(&q, m)) {
-		nf_vpn_stat_inc(vn, COOKIE_BUSY);
+		nf_vpn_drop(vn, &a->addr, NF_CT_VPN_A_STATS_COOKIE_BUSY);
 		return false;
 	}
 	spin_lock_bh(&vn->lock);
@@ -443,10 +439,10 @@ static unsigned int isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 
 	if (!ike) {
 		if (!nf_vpn_conntrack_follows(state))
-			return isakmp_stock(vn);
+			return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
 		s = isakmp_learn(vn, &a->addr, local);
 		if (IS_ERR(s))
-			return isakmp_stock(vn);
+			return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_NO_ROOM);
 		ike = nf_vpn_session_ike(s);
 	}
 	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_IKE, &reply);
@@ -460,8 +456,10 @@ static unsigned int isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (ct)
 		return isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_ORIGINAL);
 	/* The other side began, by a dnat rule or to the gateway. */
-	if (reply || !nf_vpn_conntrack_follows(state))
-		return isakmp_stock(vn);
+	if (reply)
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
+	if (!nf_vpn_conntrack_follows(state))
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
 	return isakmp_create(vn, skb, s, a, state);
 }
 
@@ -589,8 +587,10 @@ static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
 	if (!remote)
 		return NULL;
 	next = isakmp_next_try(c, init);
-	if (c)
+	if (c) {
+		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_REBOUND, c);
 		nf_vpn_cookie_free(vn, c);
+	}
 	isakmp_suitors(&suitors, remote, a, init);
 	if (!suitors.n)
 		return NULL;
@@ -728,7 +728,7 @@ static unsigned int isakmp_deliver(struct nf_vpn_net *vn, struct sk_buff *skb,
 		isakmp_note_message(vn, s, ike, &a->m, false, false);
 	/* The gateway's own: stock conntrack finds its flow. */
 	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
-		return isakmp_stock(vn);
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_GATEWAY);
 	ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_IKE, &a->addr);
 	return ct ? isakmp_attach_in(vn, skb, s, ike, ct) : ISAKMP_NOT_OURS;
 }
@@ -1002,6 +1002,7 @@ static const struct nf_vpn_tracker isakmp_tracker = {
 	.packet		= isakmp_packet,
 	.error		= isakmp_error,
 	.flush		= nf_vpn_flush_ike,
+	.label		= isakmp_label,
 };
 
 /* ---- Module ---- */

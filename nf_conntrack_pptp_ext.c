@@ -492,10 +492,12 @@ static bool pptp_gre_is_stock(struct net *net, const struct sk_buff *skb)
 static noinline unsigned int pptp_gre_no_call(struct nf_vpn_net *vn,
 					      const struct sk_buff *skb)
 {
+	struct nf_vpn_pkt pkt;
+
 	if (pptp_gre_is_stock(vn->net, skb))
 		return NF_ACCEPT;
-	nf_vpn_stat_inc(vn, PPTP_NO_CALL);
-	return NF_DROP;
+	nf_vpn_pkt_addrs(&pkt, skb, skb_network_offset(skb), AF_INET);
+	return nf_vpn_drop(vn, &pkt, NF_CT_VPN_A_STATS_PPTP_NO_CALL);
 }
 
 static unsigned int pptp_gre_packet(struct nf_vpn_net *vn, struct sk_buff *skb,

@@ -824,6 +824,10 @@ static struct nf_conn *nf_nat_esp_revive(struct nf_vpn_net *vn,
 					 const struct nf_vpn_pkt *pkt,
 					 const struct nf_hook_state *state)
 {
+	/* Who preloaded it has vouched for it, as conntrack -I does. */
+	if (spi->hold)
+		return nf_vpn_flow_load(vn, s, NF_VPN_FLOW_ESP, &spi->gw,
+					READ_ONCE(vn->set.esp_timeout));
 	if (!READ_ONCE(spi->paired) && !READ_ONCE(vn->set.esp_inbound_first))
 		return NULL;
 	return nf_nat_esp_create(vn, s, pkt, state);
@@ -934,10 +938,8 @@ static unsigned int nf_nat_esp_inbound(struct nf_vpn_net *vn,
 	spin_unlock_bh(&vn->lock);
 	if (decided)
 		return nf_nat_esp_deliver(vn, skb, c.s[0], pkt, state);
-	if (c.n > 1 && !a.guess) {
-		nf_vpn_stat_inc(vn, AMBIGUOUS);
-		return NF_DROP;
-	}
+	if (c.n > 1 && !a.guess)
+		return nf_vpn_drop(vn, pkt, NF_CT_VPN_A_STATS_AMBIGUOUS);
 	return nf_nat_esp_fan_out(vn, skb, &c, pkt, state);
 }
 
@@ -1012,6 +1014,7 @@ static void nf_nat_esp_reopen(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
 		if (!nf_nat_esp_doubtful(spi))
 			continue;
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_REBOUND, spi);
 		nf_vpn_spi_free(vn, spi);
 		nf_vpn_session_unpair(vn, s);
 		s->pending_old = starved->pending_old;

@@ -348,9 +348,16 @@ static struct nf_vpn_call *nf_vpn_call_alloc(struct nf_vpn_net *vn,
 	call->since = jiffies;
 	call->last = jiffies;
 	call->created = (u32)ktime_get_seconds();
+	if (nf_vpn_id_get(vn, NF_CT_VPN_KIND_PPTP, &call->id, call)) {
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+		nf_vpn_uncharge(vn, conn->client);
+		kfree(call);
+		return NULL;
+	}
 	list_add(&call->by_conn, &conn->calls);
 	conn->ncalls++;
 	WRITE_ONCE(vn->calls.ncalls, vn->calls.ncalls + 1);
+	nf_vpn_event_call(vn, NF_CT_VPN_EVENT_NEW, call);
 	return call;
 }
 
@@ -373,6 +380,8 @@ static void nf_vpn_call_free_rcu(struct rcu_head *head)
 void nf_vpn_call_free(struct nf_vpn_net *vn, struct nf_vpn_call *call)
 {
 	lockdep_assert_held(&vn->lock);
+	nf_vpn_event_call(vn, NF_CT_VPN_EVENT_EXPIRED, call);
+	nf_vpn_id_put(vn, NF_CT_VPN_KIND_PPTP, call->id);
 	nf_vpn_call_drop_side(vn, call, IP_CT_DIR_ORIGINAL);
 	nf_vpn_call_drop_side(vn, call, IP_CT_DIR_REPLY);
 	list_del(&call->by_conn);
@@ -537,6 +546,7 @@ bool nf_vpn_call_publish(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 		call->since = jiffies;
 		/* Its contents before the pointer. */
 		smp_store_release(&call->flow, flow);
+		nf_vpn_event_call(vn, NF_CT_VPN_EVENT_BOUND, call);
 	}
 	spin_unlock_bh(&vn->lock);
 	return up;

@@ -62,6 +62,7 @@ static int nf_vpn_zone_alloc(struct nf_vpn_net *vn,
 	} while (err == -EBUSY && nf_vpn_zone_make_room(vn));
 	if (err < 0) {
 		nf_vpn_stat_inc(vn, NO_ZONE);
+		nf_vpn_event_full(vn, client, NF_CT_VPN_A_STATS_NO_ZONE);
 		net_warn_ratelimited("nf_conntrack_vpn: no free zone, new clients are left to stock conntrack\n");
 		return err;
 	}
@@ -215,6 +216,7 @@ int nf_vpn_charge(struct nf_vpn_net *vn, struct nf_vpn_client *client)
 		if (nf_vpn_session_make_room(vn, client))
 			continue;
 		nf_vpn_stat_inc(vn, CLIENT_FULL);
+		nf_vpn_event_full(vn, client, NF_CT_VPN_A_STATS_CLIENT_FULL);
 		net_warn_ratelimited("nf_conntrack_vpn: a client reached nf_conntrack_vpn_max_per_client, its further packets are left to stock conntrack\n");
 		return -EDQUOT;
 	}
@@ -222,6 +224,7 @@ int nf_vpn_charge(struct nf_vpn_net *vn, struct nf_vpn_client *client)
 		if (nf_vpn_session_make_room(vn, NULL))
 			continue;
 		nf_vpn_stat_inc(vn, FULL);
+		nf_vpn_event_full(vn, client, NF_CT_VPN_A_STATS_FULL);
 		net_warn_ratelimited("nf_conntrack_vpn: table full (nf_conntrack_vpn_max), new sessions are left to stock conntrack\n");
 		return -ENOSPC;
 	}

@@ -3,9 +3,13 @@
  * Flows that are made before a packet of their opener has been seen: because
  * their control protocol has agreed on them, and the other side may begin.
  *
- * They have a master and are RELATED to it, for the ruleset to judge.
+ * They have a master and are RELATED to it, for the ruleset to judge. One that
+ * netlink asks for has none and counts as answered, as with conntrack -I.
  */
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/addrconf.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -70,11 +74,42 @@ void nf_vpn_flow_judged(struct nf_conn *ct, const struct sk_buff *skb)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_judged);
 
+#if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
+/* The device that has an address of the gateway, 0 if none does. */
+static int nf_vpn_addr_ifindex(struct net *net, u32 l3num,
+			       const union nf_inet_addr *addr)
+{
+	const struct net_device *dev;
+
+	if (l3num == AF_INET) {
+		dev = __ip_dev_find(net, addr->ip, false);
+		return dev ? dev->ifindex : 0;
+	}
+	for_each_netdev_rcu(net, dev)
+		if (nf_ipv6_chk_addr(net, &addr->in6, dev, 1))
+			return dev->ifindex;
+	return 0;
+}
+
+/* The device whose end, or loss of its address, is the end of the flow. */
+static int nf_vpn_flow_masq_index(const struct nf_conn *ct,
+				  const struct nf_conn *master,
+				  const struct nf_conntrack_tuple *reply)
+{
+	const struct nf_conn_nat *nat = master ? nfct_nat(master) : NULL;
+
+	if (master)
+		return nat ? nat->masq_index : 0;
+	return nf_vpn_addr_ifindex(nf_ct_net(ct), reply->src.l3num,
+				   &reply->dst.u3);
+}
+#endif
+
 /* What init_conntrack() gives to a new entry. */
 static bool nf_vpn_flow_extend(struct nf_conn *ct, const struct nf_conn *master,
+			       const struct nf_conntrack_tuple *reply,
 			       struct nf_conntrack_helper *helper)
 {
-	const struct nf_conn_nat *master_nat = nfct_nat(master);
 	struct nf_conn_help *help;
 	struct nf_conn_nat *nat;
 
@@ -89,9 +124,7 @@ static bool nf_vpn_flow_extend(struct nf_conn *ct, const struct nf_conn *master,
 	if (!nat)
 		return false;
 #if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
-	/* Both go when the masquerading device does. */
-	if (master_nat)
-		nat->masq_index = master_nat->masq_index;
+	nat->masq_index = nf_vpn_flow_masq_index(ct, master, reply);
 #endif
 	return true;
 }
@@ -119,17 +152,23 @@ static bool nf_vpn_flow_translate(struct nf_conn *ct,
 	return nf_ct_tuple_equal(&ct->tuplehash[IP_CT_DIR_REPLY].tuple, reply);
 }
 
-static void nf_vpn_flow_inherit(struct nf_conn *ct, const struct nf_conn *master,
-				u32 timeout)
+static void nf_vpn_flow_inherit(struct nf_conn *ct, struct nf_conn *master)
 {
-	struct nf_conn_tstamp *tstamp = nf_conn_tstamp_find(ct);
-
+	nf_conntrack_get(&master->ct_general);
+	ct->master = master;
+	__set_bit(IPS_EXPECTED_BIT, &ct->status);
 #ifdef CONFIG_NF_CONNTRACK_MARK
 	ct->mark = READ_ONCE(master->mark);
 #endif
 #ifdef CONFIG_NF_CONNTRACK_SECMARK
 	ct->secmark = master->secmark;
 #endif
+}
+
+static void nf_vpn_flow_begin(struct nf_conn *ct, u32 timeout)
+{
+	struct nf_conn_tstamp *tstamp = nf_conn_tstamp_find(ct);
+
 	if (tstamp)
 		tstamp->start = ktime_get_real_ns();
 	if (nf_ct_protonum(ct) == IPPROTO_GRE) {
@@ -146,13 +185,15 @@ static void nf_vpn_flow_discard(struct nf_conn *ct)
 
 	ct->master = NULL;
 	nf_conntrack_free(ct);
-	nf_ct_put(master);
+	if (master)
+		nf_ct_put(master);
 }
 
 /**
  * nf_vpn_flow_create - make a conntrack entry whole
  * @net: netns
- * @master: confirmed entry of the control protocol; a reference is taken
+ * @master: confirmed entry of the control protocol; a reference is taken. NULL
+ *	if netlink vouches for the flow.
  * @zone: reply zone, 0 for none
  * @orig: tuple of the opener's packets
  * @reply: tuple of the other side's, which translation follows from
@@ -180,21 +221,22 @@ struct nf_conn *nf_vpn_flow_create(struct net *net, struct nf_conn *master,
 	ct = nf_conntrack_alloc(net, &z, orig, &inverse, GFP_ATOMIC);
 	if (IS_ERR(ct))
 		return ct;
-	nf_conntrack_get(&master->ct_general);
-	ct->master = master;
-	__set_bit(IPS_EXPECTED_BIT, &ct->status);
-	if (!nf_vpn_flow_extend(ct, master, helper))
+	if (master)
+		nf_vpn_flow_inherit(ct, master);
+	if (!nf_vpn_flow_extend(ct, master, reply, helper))
 		goto err_discard;
 	err = -EEXIST;
 	if (!nf_vpn_flow_translate(ct, reply))
 		goto err_discard;
-	nf_vpn_flow_inherit(ct, master, timeout);
+	nf_vpn_flow_begin(ct, timeout);
+	if (!master)
+		ct->status |= IPS_SEEN_REPLY | IPS_ASSURED;
 	/* Before it is in the table; nothing can be added afterwards. */
 	ct->status |= IPS_CONFIRMED;
 	err = nf_conntrack_hash_check_insert(ct);
 	if (err)
 		goto err_discard;
-	nf_conntrack_event(IPCT_RELATED, ct);
+	nf_conntrack_event(master ? IPCT_RELATED : IPCT_NEW, ct);
 	return ct;
 
 err_discard:

@@ -33,6 +33,10 @@ void nf_vpn_gc_kick(struct nf_vpn_net *vn)
 static u32 nf_vpn_spi_limit(const struct nf_vpn_net *vn,
 			    const struct nf_vpn_spi *spi, bool ike)
 {
+	if (spi->hold == NF_VPN_HOLD_PIN)
+		return U32_MAX;
+	if (spi->hold == NF_VPN_HOLD_IDLE)
+		return HZ * (u32)READ_ONCE(vn->set.esp_timeout);
 	if (spi->dir == NF_CT_VPN_DIR_IN || (ike && spi->paired))
 		return NF_VPN_REMEMBER;
 	return HZ * (u32)(spi->paired ? READ_ONCE(vn->set.esp_timeout) :
@@ -49,6 +53,7 @@ static void nf_vpn_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		if (nf_vpn_spi_idle(spi) < nf_vpn_spi_limit(vn, spi, ike))
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
 		nf_vpn_spi_free(vn, spi);
 	}
 }
@@ -62,9 +67,12 @@ static bool nf_vpn_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	struct hlist_node *next;
 	struct nf_vpn_spi *spi;
 
-	hlist_for_each_entry_safe(spi, next, &s->spis, by_session)
-		if (spi->dir == NF_CT_VPN_DIR_OUT)
-			nf_vpn_spi_free(vn, spi);
+	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
+		if (spi->dir != NF_CT_VPN_DIR_OUT || spi->hold)
+			continue;
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+		nf_vpn_spi_free(vn, spi);
+	}
 	nf_vpn_gc_spis(vn, s, false);
 	return !hlist_empty(&s->spis);
 }
@@ -128,10 +136,10 @@ static bool nf_vpn_gc_ike(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	return false;
 }
 
-/* Returns whether ESP has any use for the session. */
-static bool nf_vpn_gc_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			  const struct nf_vpn_gc_view *v, bool ike,
-			  u32 unreplied)
+/* Returns whether the ESP flow, or what is left of it, needs the session. */
+static bool nf_vpn_gc_flow(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			   const struct nf_vpn_gc_view *v, bool ike,
+			   u32 unreplied)
 {
 	switch (v->esp) {
 	case NF_VPN_FLOW_LIVE:
@@ -151,6 +159,18 @@ static bool nf_vpn_gc_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		return nf_vpn_gc_idle(vn, s);
 	}
 	return false;
+}
+
+/* Returns whether ESP has any use for the session. */
+static bool nf_vpn_gc_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			  const struct nf_vpn_gc_view *v, bool ike,
+			  u32 unreplied)
+{
+	bool esp = nf_vpn_gc_flow(vn, s, v, ike, unreplied);
+
+	if (s->held && v->esp != NF_VPN_FLOW_LIVE)
+		nf_vpn_gc_spis(vn, s, ike);
+	return esp || s->held;
 }
 
 static void nf_vpn_gc_session(struct nf_vpn_net *vn, struct nf_vpn_session *s)
@@ -244,6 +264,7 @@ static void nf_vpn_flush_session_esp(struct nf_vpn_net *vn,
 				     struct nf_vpn_session *s)
 {
 	spin_lock_bh(&vn->lock);
+	nf_vpn_session_release(s);
 	nf_vpn_session_end_esp(vn, s);
 	spin_unlock_bh(&vn->lock);
 }

@@ -211,6 +211,7 @@ void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c)
 	struct nf_vpn_session *s = c->session;
 
 	lockdep_assert_held(&vn->lock);
+	nf_vpn_id_put(vn, NF_CT_VPN_KIND_ISAKMP, c->id);
 	rhashtable_remove_fast(&vn->cookies, &c->node, nf_vpn_cookie_params);
 	list_del(&c->by_session);
 	nf_vpn_session_ike(s)->ncookies--;
@@ -242,6 +243,7 @@ static bool nf_vpn_cookie_recycle(struct nf_vpn_net *vn,
 	if (!idlest)
 		return false;
 	nf_vpn_stat_inc(vn, COOKIE_RECYCLED);
+	nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_EXPIRED, idlest);
 	nf_vpn_cookie_free(vn, idlest);
 	return true;
 }
@@ -289,13 +291,21 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 	if (rhashtable_insert_fast(&vn->cookies, &c->node,
 				   nf_vpn_cookie_params))
 		goto err_free;
+	if (nf_vpn_id_get(vn, NF_CT_VPN_KIND_ISAKMP, &c->id, c))
+		goto err_hash;
 	list_add(&c->by_session, &ike->cookies);
 	ike->ncookies++;
 	ike->nunproven += by_remote;
 	nf_vpn_session_doze(vn, s);
 	nf_vpn_stat_inc(vn, COOKIE_NEW);
+	nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_NEW, c);
 	return c;
 
+err_hash:
+	/* Others may have seen it already. */
+	rhashtable_remove_fast(&vn->cookies, &c->node, nf_vpn_cookie_params);
+	kfree_rcu(c, rcu);
+	goto err_charge;
 err_free:
 	kfree(c);
 err_charge:
@@ -366,8 +376,10 @@ void nf_vpn_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	lockdep_assert_held(&vn->lock);
 	if (!ike)
 		return;
-	list_for_each_entry_safe(c, next, &ike->cookies, by_session)
+	list_for_each_entry_safe(c, next, &ike->cookies, by_session) {
+		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_EXPIRED, c);
 		nf_vpn_cookie_free(vn, c);
+	}
 }
 
 /**
@@ -412,6 +424,7 @@ void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		    (u32)jiffies - READ_ONCE(c->last) < idle)
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
+		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_EXPIRED, c);
 		nf_vpn_cookie_free(vn, c);
 	}
 	spin_lock(&ike->lock);

@@ -27,6 +27,8 @@
 #include "nf_conntrack_vpn.h"
 #include "nf_vpn_call.h"
 
+#include <trace/events/nf_ct_vpn.h>
+
 static unsigned int nf_vpn_net_id __read_mostly;
 
 /* Written under nf_vpn_trackers_mutex, read under RCU. */
@@ -161,6 +163,21 @@ static bool nf_vpn_may_act(struct nf_vpn_net *vn, const struct sk_buff *skb)
 	return false;
 }
 
+static unsigned int nf_vpn_track_traced(const struct nf_vpn_tracker *tracker,
+					struct nf_vpn_net *vn,
+					struct sk_buff *skb, unsigned int thoff,
+					const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+	struct nf_vpn_pkt pkt;
+
+	/* Before it may be stolen. */
+	nf_vpn_pkt_addrs(&pkt, skb, skb_network_offset(skb), state->pf);
+	verdict = tracker->packet(vn, skb, thoff, state);
+	trace_nf_ct_vpn_classify(vn, &pkt, skb, tracker->protonum, verdict);
+	return verdict;
+}
+
 /* A packet of an interesting protocol, found at @thoff: to its tracker. */
 static unsigned int nf_vpn_packet(struct sk_buff *skb, unsigned int thoff,
 				  u8 protonum,
@@ -179,6 +196,8 @@ static unsigned int nf_vpn_packet(struct sk_buff *skb, unsigned int thoff,
 		return NF_ACCEPT;
 	if (unlikely(!tracker))
 		return nf_vpn_icmp_packet(vn, skb, thoff, protonum, state);
+	if (trace_nf_ct_vpn_classify_enabled())
+		return nf_vpn_track_traced(tracker, vn, skb, thoff, state);
 	return tracker->packet(vn, skb, thoff, state);
 }
 
@@ -333,6 +352,22 @@ unsigned int nf_vpn_tracker_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /**
+ * nf_vpn_tracker_label - the helper that flows of a protocol carry
+ * @protonum: IP protocol number
+ * @l3num: AF_INET or AF_INET6
+ *
+ * Return: label, kept as long as RCU; NULL if the protocol's module isn't there.
+ */
+struct nf_conntrack_helper *nf_vpn_tracker_label(u8 protonum, u32 l3num)
+{
+	const struct nf_vpn_tracker *t;
+
+	t = rcu_dereference(nf_vpn_trackers[protonum]);
+	return t && t->label ? t->label(l3num) : NULL;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_tracker_label);
+
+/**
  * nf_vpn_tracker_register - packets of a protocol go to @t from now on
  * @t: tracker, kept until nf_vpn_tracker_unregister()
  *
@@ -422,6 +457,7 @@ static int __net_init nf_vpn_net_init(struct net *net)
 	INIT_LIST_HEAD(&vn->remembered);
 	INIT_LIST_HEAD(&vn->undecided);
 	INIT_DELAYED_WORK(&vn->gc, nf_vpn_gc_work);
+	nf_vpn_ids_init(vn);
 
 	err = nf_vpn_clients_init(vn);
 	if (err)
@@ -490,6 +526,7 @@ static void __net_exit nf_vpn_net_exit(struct net *net)
 	nf_vpn_spis_exit(vn);
 	nf_vpn_sessions_exit(vn);
 	nf_vpn_clients_exit(vn);
+	nf_vpn_ids_exit(vn);
 	free_percpu(vn->stats);
 }
 

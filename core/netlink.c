@@ -1,41 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Generic netlink family "nf_ct_vpn": its commands, and the counters.
+ *
+ * What is read from the tables is read under RCU; no lock of ours is held over
+ * a message but for events.
  */
 #include <net/sock.h>
 
 #include "compat.h"
 #include "netlink.h"
-
-static struct genl_family nf_vpn_genl;
-
-static const struct nla_policy
-nf_vpn_session_policy[NF_CT_VPN_A_SESSION_REMOTE + 1] = {
-	[NF_CT_VPN_A_SESSION_FAMILY]	= { .type = NLA_U8 },
-	[NF_CT_VPN_A_SESSION_CLIENT]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
-	[NF_CT_VPN_A_SESSION_REMOTE]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
-};
-
-static const struct nla_policy
-nf_vpn_esp_policy[NF_CT_VPN_A_ESP_REMOTE + 1] = {
-	[NF_CT_VPN_A_ESP_FAMILY]	= { .type = NLA_U8 },
-	[NF_CT_VPN_A_ESP_CLIENT]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
-	[NF_CT_VPN_A_ESP_REMOTE]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
-};
-
-static const struct nla_policy
-nf_vpn_isakmp_policy[NF_CT_VPN_A_ISAKMP_REMOTE + 1] = {
-	[NF_CT_VPN_A_ISAKMP_FAMILY]	= { .type = NLA_U8 },
-	[NF_CT_VPN_A_ISAKMP_CLIENT]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
-	[NF_CT_VPN_A_ISAKMP_REMOTE]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
-};
-
-static const struct nla_policy
-nf_vpn_pptp_policy[NF_CT_VPN_A_PPTP_REMOTE + 1] = {
-	[NF_CT_VPN_A_PPTP_FAMILY]	= { .type = NLA_U8 },
-	[NF_CT_VPN_A_PPTP_CLIENT]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
-	[NF_CT_VPN_A_PPTP_REMOTE]	= NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
-};
+#include "netlink_policy.h"
 
 /**
  * nf_vpn_may - may the sender of a request ask?
@@ -87,13 +61,8 @@ u64 nf_vpn_age_ms(u32 since)
  */
 void *nf_vpn_msg_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				cb->nlh->nlmsg_seq, &nf_vpn_genl, NLM_F_MULTI,
-				cmd);
-
-	if (hdr)
-		genl_dump_check_consistent(cb, hdr);
-	return hdr;
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &nf_vpn_genl, NLM_F_MULTI, cmd);
 }
 
 /**
@@ -135,8 +104,33 @@ static u64 nf_vpn_stat_sum(const struct nf_vpn_net *vn, int stat)
 	return sum;
 }
 
-static int nf_vpn_put_stats(struct sk_buff *skb, const struct nf_vpn_net *vn)
+/**
+ * nf_vpn_answer - answer a request by one message
+ * @info: request
+ * @cmd: command of the answer
+ * @fill: puts the attributes
+ * @data: for @fill
+ */
+int nf_vpn_answer(struct genl_info *info, u8 cmd,
+		  int (*fill)(struct sk_buff *skb, const void *data),
+		  const void *data)
 {
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+
+	if (!msg)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(msg, info, &nf_vpn_genl, 0, cmd);
+	if (!hdr || nf_vpn_msg_end(msg, hdr, fill(msg, data))) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+static int nf_vpn_put_stats(struct sk_buff *skb, const void *data)
+{
+	const struct nf_vpn_net *vn = data;
 	int stat;
 
 	for (stat = NF_CT_VPN_A_STATS_ENTRIES; stat <= NF_CT_VPN_A_STATS_MAX;
@@ -150,28 +144,10 @@ static int nf_vpn_put_stats(struct sk_buff *skb, const struct nf_vpn_net *vn)
 static int nf_vpn_get_stats(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_vpn_net *vn = nf_vpn_pernet(genl_info_net(info));
-	struct sk_buff *msg;
-	void *hdr;
-	int err;
+	int err = nf_vpn_may(skb, vn->net, info->extack);
 
-	err = nf_vpn_may(skb, vn->net, info->extack);
-	if (err)
-		return err;
-	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-	hdr = genlmsg_put_reply(msg, info, &nf_vpn_genl, 0,
-				NF_CT_VPN_CMD_STATS_GET);
-	if (!hdr)
-		goto err_free;
-	err = nf_vpn_msg_end(msg, hdr, nf_vpn_put_stats(msg, vn));
-	if (err)
-		goto err_free;
-	return genlmsg_reply(msg, info);
-
-err_free:
-	nlmsg_free(msg);
-	return -EMSGSIZE;
+	return err ?: nf_vpn_answer(info, NF_CT_VPN_CMD_STATS_GET,
+				    nf_vpn_put_stats, vn);
 }
 
 /* The operations of a command get no argument that tells them apart. */
@@ -218,53 +194,49 @@ static int nf_vpn_dumpit_pptp(struct sk_buff *skb, struct netlink_callback *cb)
 	return nf_vpn_dump(skb, cb, &nf_vpn_dump_pptp);
 }
 
-/* A command without attributes refuses them all. */
-static const struct nla_policy nf_vpn_stats_policy[NF_CT_VPN_A_STATS_PAD + 1] = {
-	[NF_CT_VPN_A_STATS_PAD]	= { .type = NLA_REJECT },
-};
+/* A command that dumps, and one that does. */
+#define NF_VPN_DUMP(_cmd, _name, _max) {				\
+	.cmd		= NF_CT_VPN_CMD_##_cmd,				\
+	.start		= nf_vpn_start_##_name,				\
+	.dumpit		= nf_vpn_dumpit_##_name,			\
+	.done		= nf_vpn_dump_done,				\
+	.policy		= nf_vpn_##_max,				\
+	.maxattr	= ARRAY_SIZE(nf_vpn_##_max) - 1,		\
+}
+
+#define NF_VPN_DO(_cmd, _doit, _max) {					\
+	.cmd		= NF_CT_VPN_CMD_##_cmd,				\
+	.doit		= nf_vpn_##_doit,				\
+	.policy		= nf_vpn_##_max,				\
+	.maxattr	= ARRAY_SIZE(nf_vpn_##_max) - 1,		\
+}
 
 static const struct genl_ops nf_vpn_genl_ops[] = {
+	NF_VPN_DUMP(SESSION_GET, sessions, session_policy),
+	NF_VPN_DUMP(ESP_GET, esp, esp_policy),
+	NF_VPN_DUMP(ISAKMP_GET, isakmp, isakmp_policy),
+	NF_VPN_DUMP(PPTP_GET, pptp, pptp_policy),
+	NF_VPN_DO(STATS_GET, get_stats, no_policy),
+	NF_VPN_DO(SETTING_GET, get_settings, no_policy),
+	NF_VPN_DO(SETTING_SET, set_settings, setting_policy),
+	NF_VPN_DO(SESSION_NEW, new_session, session_new_policy),
+	NF_VPN_DO(SESSION_DEL, del_session, session_del_policy),
+	NF_VPN_DO(ESP_NEW, new_esp, esp_new_policy),
+	NF_VPN_DO(ESP_DEL, del_esp, esp_del_policy),
+	NF_VPN_DO(ISAKMP_NEW, new_isakmp, isakmp_new_policy),
+	NF_VPN_DO(ISAKMP_DEL, del_isakmp, isakmp_del_policy),
+	NF_VPN_DO(PPTP_DEL, del_pptp, pptp_del_policy),
+	NF_VPN_DO(FLUSH, flush_some, flush_policy),
+};
+
+static const struct genl_multicast_group nf_vpn_genl_groups[] = {
 	{
-		.cmd		= NF_CT_VPN_CMD_SESSION_GET,
-		.start		= nf_vpn_start_sessions,
-		.dumpit		= nf_vpn_dumpit_sessions,
-		.done		= nf_vpn_dump_done,
-		.policy		= nf_vpn_session_policy,
-		.maxattr	= NF_CT_VPN_A_SESSION_REMOTE,
-	},
-	{
-		.cmd		= NF_CT_VPN_CMD_ESP_GET,
-		.start		= nf_vpn_start_esp,
-		.dumpit		= nf_vpn_dumpit_esp,
-		.done		= nf_vpn_dump_done,
-		.policy		= nf_vpn_esp_policy,
-		.maxattr	= NF_CT_VPN_A_ESP_REMOTE,
-	},
-	{
-		.cmd		= NF_CT_VPN_CMD_STATS_GET,
-		.doit		= nf_vpn_get_stats,
-		.policy		= nf_vpn_stats_policy,
-		.maxattr	= NF_CT_VPN_A_STATS_PAD,
-	},
-	{
-		.cmd		= NF_CT_VPN_CMD_ISAKMP_GET,
-		.start		= nf_vpn_start_isakmp,
-		.dumpit		= nf_vpn_dumpit_isakmp,
-		.done		= nf_vpn_dump_done,
-		.policy		= nf_vpn_isakmp_policy,
-		.maxattr	= NF_CT_VPN_A_ISAKMP_REMOTE,
-	},
-	{
-		.cmd		= NF_CT_VPN_CMD_PPTP_GET,
-		.start		= nf_vpn_start_pptp,
-		.dumpit		= nf_vpn_dumpit_pptp,
-		.done		= nf_vpn_dump_done,
-		.policy		= nf_vpn_pptp_policy,
-		.maxattr	= NF_CT_VPN_A_PPTP_REMOTE,
+		.name	= NF_CT_VPN_GENL_EVENTS,
+		.flags	= GENL_MCAST_CAP_NET_ADMIN,
 	},
 };
 
-static struct genl_family nf_vpn_genl __ro_after_init = {
+struct genl_family nf_vpn_genl __ro_after_init = {
 	.name		= NF_CT_VPN_GENL_NAME,
 	.version	= NF_CT_VPN_GENL_VERSION,
 	.netnsok	= true,
@@ -272,15 +244,23 @@ static struct genl_family nf_vpn_genl __ro_after_init = {
 	.module		= THIS_MODULE,
 	.ops		= nf_vpn_genl_ops,
 	.n_ops		= ARRAY_SIZE(nf_vpn_genl_ops),
-	.resv_start_op	= 1,
+	.mcgrps		= nf_vpn_genl_groups,
+	.n_mcgrps	= ARRAY_SIZE(nf_vpn_genl_groups),
+	/* The strict test of the header knows neither REPLACE nor EXCL. */
+	.resv_start_op	= NF_CT_VPN_CMD_MAX + 1,
 };
 
 int __init nf_vpn_netlink_init(void)
 {
-	return genl_register_family(&nf_vpn_genl);
+	int err = genl_register_family(&nf_vpn_genl);
+
+	if (!err)
+		nf_vpn_events_start();
+	return err;
 }
 
 void nf_vpn_netlink_exit(void)
 {
+	nf_vpn_events_stop();
 	genl_unregister_family(&nf_vpn_genl);
 }

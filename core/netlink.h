@@ -6,48 +6,86 @@
 #define _NF_VPN_NETLINK_H
 
 #include <linux/netlink.h>
-#include <linux/rhashtable.h>
 #include <linux/skbuff.h>
 #include <net/genetlink.h>
 
 #include "nf_conntrack_vpn.h"
 
 /**
- * struct nf_vpn_dump - state of a dump between two messages
- * @iter: position
- * @family: only this l3num, 0 for any
- * @client: only of this client, if l3num is not 0
- * @remote: only of this remote host, if l3num is not 0
- * @done: the table's end was reached
+ * struct nf_vpn_hosts - addresses of a request
+ * @client: l3num is 0 where it isn't given
+ * @remote: likewise
+ * @masq: likewise
+ * @l3num: of all of them, 0 if none is given
  */
-struct nf_vpn_dump {
-	struct rhashtable_iter iter;
-	u8 family;
+struct nf_vpn_hosts {
 	struct nf_vpn_host client;
 	struct nf_vpn_host remote;
-	bool done;
+	struct nf_vpn_host masq;
+	u8 l3num;
+};
+
+/**
+ * struct nf_vpn_host_attrs - attributes that bring them, 0 for none
+ */
+struct nf_vpn_host_attrs {
+	u8 family;
+	u8 client;
+	u8 remote;
+	u8 masq;
+};
+
+/**
+ * struct nf_vpn_dump - state of a dump between two messages
+ * @next: number of the entry to go on with
+ * @hosts: only those of these, where given
+ * @by_state: only those of @state
+ * @by_conf: of @conf
+ * @by_dir: of @dir
+ * @by_spi: of @spi
+ * @state: &enum nf_ct_vpn_state
+ * @conf: &enum nf_ct_vpn_conf
+ * @dir: &enum nf_ct_vpn_dir
+ * @spi: number
+ */
+struct nf_vpn_dump {
+	unsigned long next;
+	struct nf_vpn_hosts hosts;
+	bool by_state;
+	bool by_conf;
+	bool by_dir;
+	bool by_spi;
+	u8 state;
+	u8 conf;
+	u8 dir;
+	u32 spi;
 };
 
 /**
  * struct nf_vpn_dump_what - what a command dumps
- * @table: offset of the hash table in &struct nf_vpn_net
- * @family_attr: attribute that asks for one family only
- * @client_attr: for one client only
- * @remote_attr: for one remote host only
- * @entry: put one entry of the table into the message, if it is wanted; under
- *	RCU. Returns -EMSGSIZE if there is no room.
+ * @kind: of the entries
+ * @hosts: attributes that ask for those of some hosts only
+ * @state_attr: attribute that asks for one state only
+ * @conf_attr: for one confidence, 0 if there is no such attribute
+ * @dir_attr: for one direction
+ * @spi_attr: for one SPI
+ * @entry: put one entry into the message, if it is wanted; under RCU. Returns
+ *	-EMSGSIZE if there is no room.
  */
 struct nf_vpn_dump_what {
-	size_t table;
-	u8 family_attr;
-	u8 client_attr;
-	u8 remote_attr;
+	enum nf_ct_vpn_kind kind;
+	struct nf_vpn_host_attrs hosts;
+	u8 state_attr;
+	u8 conf_attr;
+	u8 dir_attr;
+	u8 spi_attr;
 	int (*entry)(struct sk_buff *skb, struct netlink_callback *cb,
 		     struct nf_vpn_net *vn, const struct nf_vpn_dump *d,
 		     void *obj);
 };
 
 /* core/netlink.c */
+extern struct genl_family nf_vpn_genl;
 int nf_vpn_may(const struct sk_buff *skb, const struct net *net,
 	       struct netlink_ext_ack *extack);
 void *nf_vpn_msg_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
@@ -55,24 +93,70 @@ int nf_vpn_msg_end(struct sk_buff *skb, void *hdr, int err);
 int nf_vpn_put_addr(struct sk_buff *skb, int attr, u32 l3num,
 		    const union nf_inet_addr *addr);
 u64 nf_vpn_age_ms(u32 since);
+int nf_vpn_answer(struct genl_info *info, u8 cmd,
+		  int (*fill)(struct sk_buff *skb, const void *data),
+		  const void *data);
 
-/* core/netlink_dump.c */
-bool nf_vpn_dump_wants(const struct nf_vpn_dump *d,
+/* core/netlink_parse.c */
+int nf_vpn_refuse(struct netlink_ext_ack *extack, const struct nlattr *nla,
+		  const char *text, int err);
+int nf_vpn_need(struct genl_info *info, int attr, const char *text);
+int nf_vpn_get_hosts(struct nlattr **attrs, const struct nf_vpn_host_attrs *a,
+		     struct nf_vpn_hosts *h, struct netlink_ext_ack *extack);
+int nf_vpn_need_pair(struct genl_info *info, const struct nf_vpn_host_attrs *a,
+		     struct nf_vpn_hosts *h);
+bool nf_vpn_hosts_want(const struct nf_vpn_hosts *h,
 		       const struct nf_vpn_host *client,
 		       const struct nf_vpn_host *remote);
+
+/* core/netlink_dump.c */
 int nf_vpn_dump_start(struct netlink_callback *cb,
 		      const struct nf_vpn_dump_what *what);
 int nf_vpn_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		const struct nf_vpn_dump_what *what);
 int nf_vpn_dump_done(struct netlink_callback *cb);
 
+static inline bool nf_vpn_dump_wants_state(const struct nf_vpn_dump *d,
+					   u8 state)
+{
+	return !d->by_state || d->state == state;
+}
+
 /*
  * core/netlink_session.c, core/netlink_esp.c, core/netlink_isakmp.c,
- * core/netlink_call.c
+ * core/netlink_call.c: what is dumped, and what of it is known without asking
+ * conntrack, for events
  */
+struct nf_vpn_call;
+
 extern const struct nf_vpn_dump_what nf_vpn_dump_sessions;
 extern const struct nf_vpn_dump_what nf_vpn_dump_esp;
 extern const struct nf_vpn_dump_what nf_vpn_dump_isakmp;
 extern const struct nf_vpn_dump_what nf_vpn_dump_pptp;
+int nf_vpn_put_session_known(struct sk_buff *skb,
+			     const struct nf_vpn_session *s);
+int nf_vpn_put_spi_known(struct sk_buff *skb, struct nf_vpn_spi *spi);
+int nf_vpn_put_cookie_known(struct sk_buff *skb, const struct nf_vpn_cookie *c);
+int nf_vpn_put_call_known(struct sk_buff *skb, const struct nf_vpn_call *call);
+
+/* core/netlink_setting.c */
+int nf_vpn_get_settings(struct sk_buff *skb, struct genl_info *info);
+int nf_vpn_set_settings(struct sk_buff *skb, struct genl_info *info);
+
+/* core/netlink_new_session.c, core/netlink_new_esp.c, core/netlink_new_isakmp.c */
+int nf_vpn_new_session(struct sk_buff *skb, struct genl_info *info);
+int nf_vpn_new_esp(struct sk_buff *skb, struct genl_info *info);
+int nf_vpn_new_isakmp(struct sk_buff *skb, struct genl_info *info);
+
+/* core/netlink_del.c */
+int nf_vpn_del_session(struct sk_buff *skb, struct genl_info *info);
+int nf_vpn_del_esp(struct sk_buff *skb, struct genl_info *info);
+int nf_vpn_del_isakmp(struct sk_buff *skb, struct genl_info *info);
+int nf_vpn_del_pptp(struct sk_buff *skb, struct genl_info *info);
+int nf_vpn_flush_some(struct sk_buff *skb, struct genl_info *info);
+
+/* core/event.c */
+void nf_vpn_events_start(void);
+void nf_vpn_events_stop(void);
 
 #endif /* _NF_VPN_NETLINK_H */

@@ -6,18 +6,6 @@
 #include "netlink.h"
 #include "nf_vpn_call.h"
 
-/* The call of a node; NULL if another of its nodes stands for it. */
-static struct nf_vpn_call *nf_vpn_call_dumped(struct nf_vpn_call_node *node)
-{
-	struct nf_vpn_call *call = nf_vpn_call_of(node);
-
-	if (node->key.kind != NF_VPN_CALL_ARRIVING)
-		return NULL;
-	if (node->side == IP_CT_DIR_ORIGINAL)
-		return call;
-	return READ_ONCE(call->pair[IP_CT_DIR_ORIGINAL]) ? NULL : call;
-}
-
 static int nf_vpn_put_call_addrs(struct sk_buff *skb,
 				 const struct nf_vpn_conn *conn)
 {
@@ -76,7 +64,12 @@ static int nf_vpn_put_call_flow(struct sk_buff *skb,
 	return 0;
 }
 
-static int nf_vpn_put_call(struct sk_buff *skb, const struct nf_vpn_call *call)
+/**
+ * nf_vpn_put_call_known - what is known of a call without asking conntrack
+ * @skb: message
+ * @call: call, under RCU
+ */
+int nf_vpn_put_call_known(struct sk_buff *skb, const struct nf_vpn_call *call)
 {
 	u64 age = (u32)ktime_get_seconds() - call->created;
 	unsigned long idle = jiffies - READ_ONCE(call->last);
@@ -94,35 +87,41 @@ static int nf_vpn_put_call(struct sk_buff *skb, const struct nf_vpn_call *call)
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_IDLE,
 			      jiffies_to_msecs(idle), NF_CT_VPN_A_PPTP_PAD))
 		return -EMSGSIZE;
-	return nf_vpn_put_call_flow(skb, call);
+	return 0;
 }
 
 static int nf_vpn_dump_call(struct sk_buff *skb, struct netlink_callback *cb,
 			    struct nf_vpn_net *vn, const struct nf_vpn_dump *d,
 			    void *obj)
 {
-	const struct nf_vpn_call *call = nf_vpn_call_dumped(obj);
-	struct nf_vpn_host client = {}, remote = {};
+	struct nf_vpn_host client = { .l3num = AF_INET };
+	struct nf_vpn_host remote = { .l3num = AF_INET };
+	const struct nf_vpn_call *call = obj;
 	void *hdr;
 
-	if (!call)
+	/* Nobody has named a Call-ID: its request is being read, or refused. */
+	if (!READ_ONCE(call->pair[IP_CT_DIR_ORIGINAL]) &&
+	    !READ_ONCE(call->pair[IP_CT_DIR_REPLY]))
 		return 0;
-	client.l3num = AF_INET;
 	client.addr.ip = call->conn->key.src;
-	remote.l3num = AF_INET;
 	remote.addr.ip = call->conn->key.dst;
-	if (!nf_vpn_dump_wants(d, &client, &remote))
+	if (!nf_vpn_hosts_want(&d->hosts, &client, &remote) ||
+	    !nf_vpn_dump_wants_state(d, READ_ONCE(call->state)))
 		return 0;
 	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_PPTP_GET);
 	if (!hdr)
 		return -EMSGSIZE;
-	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_call(skb, call));
+	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_call_known(skb, call) ?:
+			      nf_vpn_put_call_flow(skb, call));
 }
 
 const struct nf_vpn_dump_what nf_vpn_dump_pptp = {
-	.table		= offsetof(struct nf_vpn_net, calls.table),
-	.family_attr	= NF_CT_VPN_A_PPTP_FAMILY,
-	.client_attr	= NF_CT_VPN_A_PPTP_CLIENT,
-	.remote_attr	= NF_CT_VPN_A_PPTP_REMOTE,
+	.kind		= NF_CT_VPN_KIND_PPTP,
+	.hosts		= {
+		.family	= NF_CT_VPN_A_PPTP_FAMILY,
+		.client	= NF_CT_VPN_A_PPTP_CLIENT,
+		.remote	= NF_CT_VPN_A_PPTP_REMOTE,
+	},
+	.state_attr	= NF_CT_VPN_A_PPTP_STATE,
 	.entry		= nf_vpn_dump_call,
 };

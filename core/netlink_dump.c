@@ -1,72 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dumps: requests are read, and a hash table is walked.
- *
- * The walk is under RCU and resumes where the last message was full; a resize
- * meanwhile may repeat an entry and is told by NLM_F_DUMP_INTR.
+ * Dumps: entries by their number, under RCU. A message that is full ends with
+ * the number to go on with, so that what lives through a dump is told once,
+ * whatever changes meanwhile.
  */
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/sock.h>
 
 #include "compat.h"
 #include "netlink.h"
 
-static int nf_vpn_get_family(const struct nlattr *nla, u8 *family,
-			     struct netlink_ext_ack *extack)
-{
-	if (!nla)
-		return 0;
-	*family = nla_get_u8(nla);
-	if (*family == AF_INET || *family == AF_INET6)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, nla, "family is neither AF_INET nor AF_INET6");
-	return -EAFNOSUPPORT;
-}
+/* Entries looked at between two chances to schedule. */
+#define NF_VPN_DUMP_CHUNK	512
 
-static int nf_vpn_get_host(const struct nlattr *nla, struct nf_vpn_host *host,
-			   struct netlink_ext_ack *extack)
+/* What is asked for beside hosts; the policies have tested the values. */
+static void nf_vpn_dump_filter(struct nf_vpn_dump *d, struct nlattr **attrs,
+			       const struct nf_vpn_dump_what *what)
 {
-	if (!nla)
-		return 0;
-	switch (nla_len(nla)) {
-	case sizeof(struct in_addr):
-		host->l3num = AF_INET;
-		break;
-	case sizeof(struct in6_addr):
-		host->l3num = AF_INET6;
-		break;
-	default:
-		NL_SET_ERR_MSG_ATTR(extack, nla, "address is neither 4 nor 16 bytes long");
-		return -EINVAL;
-	}
-	nla_memcpy(&host->addr, nla, sizeof(host->addr));
-	return 0;
-}
-
-/**
- * nf_vpn_dump_wants - is an entry asked for?
- * @d: dump
- * @client: its client, NULL if that isn't known
- * @remote: its remote host
- */
-bool nf_vpn_dump_wants(const struct nf_vpn_dump *d,
-		       const struct nf_vpn_host *client,
-		       const struct nf_vpn_host *remote)
-{
-	if (d->family && d->family != remote->l3num)
-		return false;
-	if (d->client.l3num &&
-	    (!client || !nf_vpn_host_equal(&d->client, client)))
-		return false;
-	return !d->remote.l3num || nf_vpn_host_equal(&d->remote, remote);
-}
-
-static struct rhashtable *nf_vpn_dump_table(const struct netlink_callback *cb,
-					    const struct nf_vpn_dump_what *what)
-{
-	struct nf_vpn_net *vn = nf_vpn_pernet(sock_net(cb->skb->sk));
-
-	return (void *)vn + what->table;
+	d->by_state = attrs[what->state_attr];
+	if (d->by_state)
+		d->state = nla_get_u8(attrs[what->state_attr]);
+	d->by_conf = attrs[what->conf_attr];
+	if (d->by_conf)
+		d->conf = nla_get_u8(attrs[what->conf_attr]);
+	d->by_dir = attrs[what->dir_attr];
+	if (d->by_dir)
+		d->dir = nla_get_u8(attrs[what->dir_attr]);
+	d->by_spi = attrs[what->spi_attr];
+	if (d->by_spi)
+		d->spi = nla_get_u32(attrs[what->spi_attr]);
 }
 
 static int nf_vpn_dump_open(struct netlink_callback *cb,
@@ -82,19 +45,12 @@ static int nf_vpn_dump_open(struct netlink_callback *cb,
 	d = kzalloc(sizeof(*d), GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;
-	err = nf_vpn_get_family(attrs[what->family_attr], &d->family,
-				cb->extack);
-	if (!err)
-		err = nf_vpn_get_host(attrs[what->client_attr], &d->client,
-				      cb->extack);
-	if (!err)
-		err = nf_vpn_get_host(attrs[what->remote_attr], &d->remote,
-				      cb->extack);
+	err = nf_vpn_get_hosts(attrs, &what->hosts, &d->hosts, cb->extack);
 	if (err) {
 		kfree(d);
 		return err;
 	}
-	rhashtable_walk_enter(nf_vpn_dump_table(cb, what), &d->iter);
+	nf_vpn_dump_filter(d, attrs, what);
 	cb->args[0] = (long)d;
 	return 0;
 }
@@ -113,6 +69,27 @@ int nf_vpn_dump_start(struct netlink_callback *cb,
 	return cb->extack ? nf_vpn_dump_open(cb, what) : 0;
 }
 
+/* Returns whether there may be more. */
+static bool nf_vpn_dump_chunk(struct sk_buff *skb, struct netlink_callback *cb,
+			      const struct nf_vpn_dump_what *what,
+			      struct nf_vpn_dump *d, bool *full)
+{
+	struct nf_vpn_net *vn = nf_vpn_pernet(sock_net(cb->skb->sk));
+	unsigned int n;
+	void *obj;
+
+	for (n = 0; n < NF_VPN_DUMP_CHUNK; n++) {
+		obj = nf_vpn_id_next(vn, what->kind, &d->next);
+		if (!obj)
+			return false;
+		*full = what->entry(skb, cb, vn, d, obj);
+		if (*full)
+			return false;
+		d->next++;
+	}
+	return true;
+}
+
 /**
  * nf_vpn_dump - .dumpit of a command that dumps
  * @skb: message to fill
@@ -124,34 +101,22 @@ int nf_vpn_dump_start(struct netlink_callback *cb,
 int nf_vpn_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		const struct nf_vpn_dump_what *what)
 {
-	struct nf_vpn_net *vn = nf_vpn_pernet(sock_net(cb->skb->sk));
-	struct nf_vpn_dump *d;
-	void *obj;
+	bool more, full = false;
 	int err;
 
 	err = cb->args[0] ? 0 : nf_vpn_dump_open(cb, what);
 	if (err)
 		return err;
-	d = (struct nf_vpn_dump *)cb->args[0];
-	if (d->done)
-		return 0;
-	/* Any value but 0, as long as it changes with a resize. */
-	if (!cb->seq)
-		cb->seq = 1;
-	if (rhashtable_walk_start_check(&d->iter) == -EAGAIN)
-		cb->seq++;
-	for (obj = rhashtable_walk_peek(&d->iter); obj;
-	     obj = rhashtable_walk_next(&d->iter)) {
-		if (IS_ERR(obj)) {
-			cb->seq++;
-			continue;
-		}
-		if (what->entry(skb, cb, vn, d, obj))
-			break;
-	}
-	rhashtable_walk_stop(&d->iter);
-	d->done = !obj;
-	return skb->len;
+	do {
+		rcu_read_lock();
+		more = nf_vpn_dump_chunk(skb, cb, what,
+					 (struct nf_vpn_dump *)cb->args[0],
+					 &full);
+		rcu_read_unlock();
+		cond_resched();
+	} while (more);
+	/* An entry that doesn't fit into an empty message never will. */
+	return full && !skb->len ? -EMSGSIZE : skb->len;
 }
 
 /**
@@ -160,11 +125,6 @@ int nf_vpn_dump(struct sk_buff *skb, struct netlink_callback *cb,
  */
 int nf_vpn_dump_done(struct netlink_callback *cb)
 {
-	struct nf_vpn_dump *d = (struct nf_vpn_dump *)cb->args[0];
-
-	if (d) {
-		rhashtable_walk_exit(&d->iter);
-		kfree(d);
-	}
+	kfree((struct nf_vpn_dump *)cb->args[0]);
 	return 0;
 }

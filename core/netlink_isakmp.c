@@ -44,8 +44,13 @@ static int nf_vpn_put_pair(struct sk_buff *skb, const struct nf_vpn_session *s)
 				      masq) : 0;
 }
 
-static int nf_vpn_put_isakmp(struct sk_buff *skb, const struct nf_vpn_cookie *c,
-			     enum nf_vpn_flow_state flow)
+/**
+ * nf_vpn_put_cookie_known - what is known of an exchange without asking
+ *	conntrack
+ * @skb: message
+ * @c: its cookie pair, under RCU
+ */
+int nf_vpn_put_cookie_known(struct sk_buff *skb, const struct nf_vpn_cookie *c)
 {
 	u32 last = READ_ONCE(c->last);
 
@@ -53,8 +58,6 @@ static int nf_vpn_put_isakmp(struct sk_buff *skb, const struct nf_vpn_cookie *c,
 	    nf_vpn_put_cookies(skb, c) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_EXCHANGE,
 		       READ_ONCE(c->exchange)) ||
-	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_STATE,
-		       nf_vpn_cookie_nl_state(c, flow)) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_BY_REMOTE, c->by_remote) ||
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_PACKETS,
 			      READ_ONCE(c->packets), NF_CT_VPN_A_ISAKMP_PAD) ||
@@ -76,22 +79,30 @@ static int nf_vpn_dump_cookie(struct sk_buff *skb, struct netlink_callback *cb,
 	struct nf_vpn_session *s = c->session;
 	enum nf_vpn_flow_state flow;
 	void *hdr;
+	u8 state;
 
-	if (!nf_vpn_dump_wants(d, &s->client->host, &s->remote->host))
+	if (!nf_vpn_hosts_want(&d->hosts, &s->client->host, &s->remote->host))
 		return 0;
 	flow = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_IKE);
 	if (flow == NF_VPN_FLOW_DELETED)
 		return 0;
+	state = nf_vpn_cookie_nl_state(c, flow);
+	if (!nf_vpn_dump_wants_state(d, state))
+		return 0;
 	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_ISAKMP_GET);
 	if (!hdr)
 		return -EMSGSIZE;
-	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_isakmp(skb, c, flow));
+	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_cookie_known(skb, c) ?:
+			      nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_STATE, state));
 }
 
 const struct nf_vpn_dump_what nf_vpn_dump_isakmp = {
-	.table		= offsetof(struct nf_vpn_net, cookies),
-	.family_attr	= NF_CT_VPN_A_ISAKMP_FAMILY,
-	.client_attr	= NF_CT_VPN_A_ISAKMP_CLIENT,
-	.remote_attr	= NF_CT_VPN_A_ISAKMP_REMOTE,
+	.kind		= NF_CT_VPN_KIND_ISAKMP,
+	.hosts		= {
+		.family	= NF_CT_VPN_A_ISAKMP_FAMILY,
+		.client	= NF_CT_VPN_A_ISAKMP_CLIENT,
+		.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
+	},
+	.state_attr	= NF_CT_VPN_A_ISAKMP_STATE,
 	.entry		= nf_vpn_dump_cookie,
 };

@@ -124,6 +124,23 @@ static int nf_vpn_put_hosts(struct sk_buff *skb, const struct nf_vpn_session *s)
 				      masq) : 0;
 }
 
+/**
+ * nf_vpn_put_session_known - what is known of a session without asking conntrack
+ * @skb: message
+ * @s: session, under RCU
+ */
+int nf_vpn_put_session_known(struct sk_buff *skb,
+			     const struct nf_vpn_session *s)
+{
+	if (nf_vpn_put_hosts(skb, s) ||
+	    nla_put_u16(skb, NF_CT_VPN_A_SESSION_ZONE, s->client->zone) ||
+	    nla_put_u64_64bit(skb, NF_CT_VPN_A_SESSION_AGE,
+			      nf_vpn_age_ms(s->created),
+			      NF_CT_VPN_A_SESSION_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int nf_vpn_put_ike(struct sk_buff *skb,
 			  const struct nf_vpn_ike_view *ike, u32 left)
 {
@@ -140,13 +157,9 @@ static int nf_vpn_put_session(struct sk_buff *skb, struct nf_vpn_net *vn,
 	struct nf_vpn_ike_view ike;
 
 	nf_vpn_ike_look(vn, s, &ike);
-	if (nf_vpn_put_hosts(skb, s) ||
-	    nla_put_u16(skb, NF_CT_VPN_A_SESSION_ZONE, s->client->zone) ||
+	if (nf_vpn_put_session_known(skb, s) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_SESSION_STATE,
 		       nf_vpn_session_nl_state(s, v)) ||
-	    nla_put_u64_64bit(skb, NF_CT_VPN_A_SESSION_AGE,
-			      nf_vpn_age_ms(s->created),
-			      NF_CT_VPN_A_SESSION_PAD) ||
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_SESSION_IDLE,
 			      nf_vpn_session_idle_ms(s, &ike),
 			      NF_CT_VPN_A_SESSION_PAD) ||
@@ -157,6 +170,7 @@ static int nf_vpn_put_session(struct sk_buff *skb, struct nf_vpn_net *vn,
 			READ_ONCE(s->nspis[NF_CT_VPN_DIR_OUT])) ||
 	    nla_put_u32(skb, NF_CT_VPN_A_SESSION_SPIS_IN,
 			READ_ONCE(s->nspis[NF_CT_VPN_DIR_IN])) ||
+	    nla_put_u32(skb, NF_CT_VPN_A_SESSION_ESP_TIMEOUT, v->esp_left) ||
 	    nf_vpn_put_ike(skb, &ike, v->ike_left))
 		return -EMSGSIZE;
 	return 0;
@@ -170,10 +184,12 @@ static int nf_vpn_dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 	struct nf_vpn_session_view v;
 	void *hdr;
 
-	if (!nf_vpn_dump_wants(d, &s->client->host, &s->remote->host))
+	if (!nf_vpn_hosts_want(&d->hosts, &s->client->host, &s->remote->host))
 		return 0;
 	nf_vpn_session_look(vn, s, &v);
-	if (nf_vpn_session_flow(&v) == NF_VPN_FLOW_DELETED)
+	if (nf_vpn_session_flow(&v) == NF_VPN_FLOW_DELETED && !s->held)
+		return 0;
+	if (!nf_vpn_dump_wants_state(d, nf_vpn_session_nl_state(s, &v)))
 		return 0;
 	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_SESSION_GET);
 	if (!hdr)
@@ -182,9 +198,12 @@ static int nf_vpn_dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 const struct nf_vpn_dump_what nf_vpn_dump_sessions = {
-	.table		= offsetof(struct nf_vpn_net, sessions),
-	.family_attr	= NF_CT_VPN_A_SESSION_FAMILY,
-	.client_attr	= NF_CT_VPN_A_SESSION_CLIENT,
-	.remote_attr	= NF_CT_VPN_A_SESSION_REMOTE,
+	.kind		= NF_CT_VPN_KIND_SESSION,
+	.hosts		= {
+		.family	= NF_CT_VPN_A_SESSION_FAMILY,
+		.client	= NF_CT_VPN_A_SESSION_CLIENT,
+		.remote	= NF_CT_VPN_A_SESSION_REMOTE,
+	},
+	.state_attr	= NF_CT_VPN_A_SESSION_STATE,
 	.entry		= nf_vpn_dump_session,
 };

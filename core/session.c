@@ -217,10 +217,20 @@ nf_vpn_session_alloc(struct nf_vpn_net *vn, struct nf_vpn_client *client,
 	if (rhashtable_insert_fast(&vn->sessions, &s->node,
 				   nf_vpn_session_params))
 		goto err_remote;
+	if (nf_vpn_id_get(vn, NF_CT_VPN_KIND_SESSION, &s->id, s))
+		goto err_hash;
 	hlist_add_head(&s->by_remote, &s->remote->sessions);
 	s->remote->nsessions++;
 	vn->nsessions++;
+	nf_vpn_event_session(vn, NF_CT_VPN_EVENT_NEW, s);
 	return s;
+
+err_hash:
+	rhashtable_remove_fast(&vn->sessions, &s->node, nf_vpn_session_params);
+	nf_vpn_remote_put(vn, s->remote);
+	/* Others may have seen it already. */
+	kfree_rcu(s, rcu);
+	return NULL;
 
 err_remote:
 	nf_vpn_remote_put(vn, s->remote);
@@ -234,7 +244,8 @@ err_session:
  * @vn: netns, its lock held
  * @s: session whose flow is gone
  *
- * Its next packet sets it up anew.
+ * Its next packet sets it up anew. What netlink has made stays: that was not
+ * learnt from packets of the flow.
  */
 void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -243,7 +254,10 @@ void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 
 	lockdep_assert_held(&vn->lock);
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
+		if (spi->hold)
+			continue;
 		nf_vpn_stat_inc(vn, FORGOTTEN);
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
 		nf_vpn_spi_free(vn, spi);
 	}
 	nf_vpn_undecided_purge(vn, s);
@@ -278,13 +292,17 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	lockdep_assert_held(&vn->lock);
 	if (test_and_set_bit(NF_VPN_SESSION_DEAD, &s->flags))
 		return;
-	hlist_for_each_entry_safe(spi, next, &s->spis, by_session)
+	nf_vpn_event_session(vn, NF_CT_VPN_EVENT_EXPIRED, s);
+	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
 		nf_vpn_spi_free(vn, spi);
+	}
 	nf_vpn_ike_idle(vn, s);
 	list_del(&s->pending);
 	nf_vpn_session_wake(vn, s);
 	hlist_del(&s->by_remote);
 	nf_vpn_undecided_purge(vn, s);
+	nf_vpn_id_put(vn, NF_CT_VPN_KIND_SESSION, s->id);
 	rhashtable_remove_fast(&vn->sessions, &s->node, nf_vpn_session_params);
 	s->remote->nsessions--;
 	vn->nsessions--;
@@ -300,16 +318,28 @@ EXPORT_SYMBOL_GPL(nf_vpn_session_free);
 /**
  * nf_vpn_session_end_esp - the session has no ESP any more
  * @vn: netns, its lock held
- * @s: session; it stays if it has IKE
+ * @s: session; it stays if it has IKE, or SPIs that are held
  */
 void nf_vpn_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	if (!nf_vpn_session_ike(s))
+	if (!nf_vpn_session_ike(s) && !s->held)
 		nf_vpn_session_free(vn, s);
 	else if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
 		nf_vpn_session_forget(vn, s);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_end_esp);
+
+/**
+ * nf_vpn_session_release - hold none of its SPIs any longer
+ * @s: session, lock of its netns held
+ */
+void nf_vpn_session_release(struct nf_vpn_session *s)
+{
+	struct nf_vpn_spi *spi;
+
+	hlist_for_each_entry(spi, &s->spis, by_session)
+		nf_vpn_spi_hold(spi, NF_VPN_HOLD_NONE);
+}
 
 /* The session is in use: it doesn't yield to others. */
 void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s)
@@ -327,7 +357,7 @@ void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s)
  */
 void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	if (!list_empty(&s->lru) && !s->embryonic)
+	if (s->held || (!list_empty(&s->lru) && !s->embryonic))
 		return;
 	nf_vpn_session_wake(vn, s);
 	list_add_tail(&s->lru, &vn->remembered);
@@ -370,7 +400,7 @@ static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
  */
 void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	if (nf_vpn_session_seen(s))
+	if (s->held || nf_vpn_session_seen(s))
 		return;
 	if (vn->nembryonic >= NF_VPN_EMBRYONIC)
 		nf_vpn_session_yield(vn, &vn->embryonic, NULL);

@@ -322,13 +322,20 @@ int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 		return err;
 	err = rhashtable_insert_fast(&vn->spis, &spi->node, nf_vpn_spi_params);
 	if (err)
-		rhashtable_remove_fast(&vn->quoted, &spi->quoted,
-				       nf_vpn_quoted_params);
+		goto err_quoted;
+	err = nf_vpn_id_get(vn, NF_CT_VPN_KIND_ESP, &spi->id, spi);
+	if (!err)
+		return 0;
+	rhashtable_remove_fast(&vn->spis, &spi->node, nf_vpn_spi_params);
+err_quoted:
+	rhashtable_remove_fast(&vn->quoted, &spi->quoted,
+			       nf_vpn_quoted_params);
 	return err;
 }
 
 void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 {
+	nf_vpn_id_put(vn, NF_CT_VPN_KIND_ESP, spi->id);
 	rhashtable_remove_fast(&vn->spis, &spi->node, nf_vpn_spi_params);
 	rhashtable_remove_fast(&vn->quoted, &spi->quoted,
 			       nf_vpn_quoted_params);
@@ -358,6 +365,17 @@ void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt)
 }
 
 /**
+ * nf_vpn_spi_hold - keep an SPI although no flow does, or no longer
+ * @spi: SPI of a session, lock of its netns held
+ * @hold: how long
+ */
+void nf_vpn_spi_hold(struct nf_vpn_spi *spi, enum nf_vpn_hold hold)
+{
+	spi->session->held += !!hold - !!spi->hold;
+	spi->hold = hold;
+}
+
+/**
  * nf_vpn_spi_free - unlink an SPI of a session, free it after RCU
  * @vn: netns, its lock held
  * @spi: SPI
@@ -368,6 +386,7 @@ void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 
 	lockdep_assert_held(&vn->lock);
 	nf_vpn_spi_unlink(vn, spi);
+	nf_vpn_spi_hold(spi, NF_VPN_HOLD_NONE);
 	spi->dead = true;
 	hlist_del(&spi->by_session);
 	s->nspis[spi->dir]--;
@@ -381,7 +400,10 @@ void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_free);
 
-/* A session keeps a bounded number of SPIs: the least recently seen yields. */
+/*
+ * A session keeps a bounded number of SPIs: the least recently seen yields, but
+ * for pinned ones, which are never all.
+ */
 static void nf_vpn_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			       u8 dir)
 {
@@ -390,10 +412,13 @@ static void nf_vpn_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	if (s->nspis[dir] < NF_VPN_SESSION_SPIS)
 		return;
 	hlist_for_each_entry(spi, &s->spis, by_session)
-		if (spi->dir == dir &&
+		if (spi->dir == dir && spi->hold != NF_VPN_HOLD_PIN &&
 		    (!oldest || nf_vpn_spi_idle(spi) >= nf_vpn_spi_idle(oldest)))
 			oldest = spi;
+	if (WARN_ON_ONCE(!oldest))
+		return;
 	nf_vpn_stat_inc(vn, SPI_RECYCLED);
+	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, oldest);
 	nf_vpn_spi_free(vn, oldest);
 }
 
@@ -465,6 +490,7 @@ struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
 	spi = nf_vpn_spi_publish(vn, spi);
 	if (!spi)
 		return NULL;
+	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_NEW, spi);
 	if (!s->unpaired++ || esp_seq_is_new(pkt->seq))
 		s->pending_old = !esp_seq_is_new(pkt->seq);
 	s->pending_since = (u32)jiffies;
@@ -499,10 +525,29 @@ struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
 	if (!spi)
 		return NULL;
 	nf_vpn_stat_inc(vn, BOUND);
+	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_BOUND, spi);
 	s->reserved++;
 	return spi;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_bind);
+
+/**
+ * nf_vpn_spi_pair - an inbound SPI is its session's beyond doubt
+ * @spi: SPI of a session, lock of its netns held
+ */
+void nf_vpn_spi_pair(struct nf_vpn_spi *spi)
+{
+	struct nf_vpn_session *s = spi->session;
+
+	if (spi->paired || spi->dead)
+		return;
+	WRITE_ONCE(spi->paired, true);
+	s->reserved--;
+	nf_vpn_session_paired(s);
+	if (!spi->old)
+		nf_vpn_ike_spend(s);
+	nf_vpn_session_settle(s);
+}
 
 /**
  * nf_vpn_spi_prove - an inbound SPI is seen again
@@ -514,17 +559,8 @@ EXPORT_SYMBOL_GPL(nf_vpn_spi_bind);
  */
 void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 {
-	struct nf_vpn_session *s = spi->session;
-
 	spin_lock_bh(&vn->lock);
-	if (!spi->paired && !spi->dead) {
-		WRITE_ONCE(spi->paired, true);
-		s->reserved--;
-		nf_vpn_session_paired(s);
-		if (!spi->old)
-			nf_vpn_ike_spend(s);
-		nf_vpn_session_settle(s);
-	}
+	nf_vpn_spi_pair(spi);
 	spin_unlock_bh(&vn->lock);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_prove);

@@ -13,6 +13,7 @@ void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u)
 {
 	lockdep_assert_held(&vn->lock);
 	nf_vpn_spi_unlink(vn, &u->spi);
+	u->spi.dead = true;
 	list_del(&u->by_remote);
 	list_del(&u->by_net);
 	u->remote->nundecided--;
@@ -37,6 +38,7 @@ static void nf_vpn_undecided_recycle(struct nf_vpn_net *vn,
 	else
 		return;
 	nf_vpn_stat_inc(vn, SPI_RECYCLED);
+	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, &oldest->spi);
 	nf_vpn_undecided_free(vn, oldest);
 }
 
@@ -72,6 +74,7 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 	vn->nundecided++;
 	nf_vpn_stat_inc(vn, SPI_NEW);
 	nf_vpn_stat_inc(vn, UNDECIDED);
+	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_NEW, &u->spi);
 	return u;
 
 err_free:
@@ -146,6 +149,7 @@ void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle)
 		if (nf_vpn_spi_idle(&u->spi) < idle)
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, &u->spi);
 		nf_vpn_undecided_free(vn, u);
 	}
 	spin_unlock_bh(&vn->lock);

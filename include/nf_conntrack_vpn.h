@@ -22,6 +22,8 @@
  *	reference on its flow to save a look-up per packet; one that conntrack
  *	has dropped is let go by the next packet or by the garbage collector, the
  *	last one by the RCU callback that frees the session.
+ *	SPIs that netlink has made are not dropped with a flow: a session that
+ *	holds some stays, in use or not.
  *
  * Locking
  *	&nf_vpn_net.lock (BH) is taken to learn or drop an identifier and for
@@ -245,6 +247,7 @@ struct nf_vpn_ike_view {
  * @packets: messages seen
  * @first: seconds of the boot clock
  * @last: low half of jiffies at the last message
+ * @id: in &nf_vpn_net.ids
  * @rcu: for freeing
  *
  * Found under RCU; &nf_vpn_net.lock protects all changes but those of
@@ -265,6 +268,7 @@ struct nf_vpn_cookie {
 	u32 packets;
 	u32 first;
 	u32 last;
+	u32 id;
 	struct rcu_head rcu;
 };
 
@@ -303,6 +307,7 @@ struct nf_vpn_cookie_query {
  * @unpaired: outbound SPIs that no inbound SPI has been bound for
  * @reserved: inbound SPIs bound to it that were seen but once so far
  * @nspis: number of SPIs by &enum nf_ct_vpn_dir
+ * @held: of these, those that &nf_vpn_spi.hold keeps
  * @unanswered: outbound packets since the remote host fell silent; U8_MAX once
  *	that had consequences
  * @unanswered_since: low half of jiffies at the first of them
@@ -313,6 +318,7 @@ struct nf_vpn_cookie_query {
  * @lru: in &nf_vpn_net.embryonic when new, in &nf_vpn_net.remembered once its
  *	flow has idled out
  * @embryonic: @lru is in the former
+ * @id: in &nf_vpn_net.ids
  * @rcu: for freeing
  */
 struct nf_vpn_session {
@@ -332,15 +338,30 @@ struct nf_vpn_session {
 	u8 unanswered;
 	u8 unpaired;
 	u8 nspis[2];
+	u8 held;
 	u8 reserved;
 	u8 order;
 	bool pending_old;
 	bool embryonic;
+	u32 id;
 	struct hlist_head spis;
 	union {
 		struct list_head lru;
 		struct rcu_head rcu;
 	};
+};
+
+/**
+ * enum nf_vpn_hold - what keeps an SPI that no flow keeps
+ * @NF_VPN_HOLD_NONE: nothing
+ * @NF_VPN_HOLD_IDLE: it was preloaded, and goes once it has been idle for
+ *	nf_conntrack_esp_timeout
+ * @NF_VPN_HOLD_PIN: it stays until it is deleted
+ */
+enum nf_vpn_hold {
+	NF_VPN_HOLD_NONE,
+	NF_VPN_HOLD_IDLE,
+	NF_VPN_HOLD_PIN,
 };
 
 /**
@@ -355,13 +376,15 @@ struct nf_vpn_session {
  * @conf: &enum nf_ct_vpn_conf
  * @paired: outbound: an inbound SPI has been bound since; inbound: seen more
  *	than once, so not just somebody's made-up number
- * @dead: unlinked, to be freed
+ * @hold: &enum nf_vpn_hold
  * @old: inbound: in use before we saw it (RFC 4303 section 3.3.3)
+ * @dead: unlinked, to be freed
  * @packets: seen
  * @bytes: seen, from the IP header on
  * @first: seconds of the boot clock of the first packet
  * @last: low half of jiffies at the last packet
  * @seq: highest sequence number seen
+ * @id: in &nf_vpn_net.ids
  * @by_session: in &nf_vpn_session.spis
  * @rcu: for freeing
  */
@@ -374,13 +397,15 @@ struct nf_vpn_spi {
 	u8 dir;
 	u8 conf;
 	u8 paired;
-	u8 dead;
+	u8 hold:2;
+	u8 old:1;
+	u8 dead:1;
 	atomic64_t packets;
 	atomic64_t bytes;
 	u32 first;
 	u32 last;
 	u32 seq;
-	bool old;
+	u32 id;
 	union {
 		struct hlist_node by_session;
 		struct rcu_head rcu;
@@ -459,6 +484,10 @@ struct nf_vpn_stats {
 	unsigned long count[NF_CT_VPN_A_STATS_MAX + 1];
 };
 
+#define NF_VPN_KINDS	(NF_CT_VPN_KIND_PPTP + 1)
+/* Their counters follow one another. */
+#define NF_VPN_LIMITS	(NF_CT_VPN_A_STATS_NO_MEMORY - NF_CT_VPN_A_STATS_FULL + 1)
+
 /**
  * struct nf_vpn_net - state of one netns
  * @net: the netns
@@ -484,6 +513,8 @@ struct nf_vpn_stats {
  * @undecided: undecided SPIs of all remote hosts, oldest first
  * @nundecided: length of @undecided
  * @calls: PPTP
+ * @ids: entries by number and &enum nf_ct_vpn_kind, for dumps
+ * @full_told: jiffies of the last event that something was full, by reason
  * @dead: the netns is going; helpers may still be called, and learn nothing
  * @gc: runs while there is anything to expire
  * @sysctl: registered table
@@ -511,6 +542,8 @@ struct nf_vpn_net {
 	struct list_head undecided;
 	u32 nundecided;
 	struct nf_vpn_calls calls;
+	struct xarray ids[NF_VPN_KINDS];
+	unsigned long full_told[NF_VPN_LIMITS];
 	bool dead;
 	struct delayed_work gc;
 	struct ctl_table_header *sysctl;
@@ -544,6 +577,8 @@ struct nf_vpn_icmp {
 	unsigned int thoff;
 };
 
+struct nf_conntrack_helper;
+
 /**
  * struct nf_vpn_tracker - what a protocol module registers
  * @protonum: IP protocol number
@@ -554,6 +589,7 @@ struct nf_vpn_icmp {
  * @error: an ICMP error that quotes a packet of the protocol, its checksum not
  *	tested. Returns a verdict.
  * @flush: forget all that was learnt; may sleep. Not called under RCU.
+ * @label: the helper that its flows carry; NULL if it makes none in zones
  */
 struct nf_vpn_tracker {
 	u8 protonum;
@@ -564,9 +600,8 @@ struct nf_vpn_tracker {
 			      struct nf_vpn_icmp *icmp,
 			      const struct nf_hook_state *state);
 	void (*flush)(struct nf_vpn_net *vn);
+	struct nf_conntrack_helper *(*label)(u32 l3num);
 };
-
-struct nf_conntrack_helper;
 
 struct nf_vpn_net *nf_vpn_pernet(const struct net *net);
 
@@ -582,6 +617,7 @@ nf_vpn_hook_entries(const struct nf_hook_state *state);
 bool nf_vpn_is_local(const struct nf_vpn_host *host, const struct sk_buff *skb,
 		     const struct nf_hook_state *state);
 
+struct nf_conntrack_helper *nf_vpn_tracker_label(u8 protonum, u32 l3num);
 unsigned int nf_vpn_tracker_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 				  struct nf_vpn_icmp *icmp,
 				  const struct nf_hook_state *state);
@@ -624,6 +660,7 @@ void nf_vpn_session_paired(struct nf_vpn_session *s);
 void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_settle(struct nf_vpn_session *s);
+void nf_vpn_session_release(struct nf_vpn_session *s);
 
 /* core/spi.c */
 int nf_vpn_spis_init(struct nf_vpn_net *vn);
@@ -646,10 +683,23 @@ struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
 				   const struct nf_vpn_pkt *pkt,
 				   enum nf_ct_vpn_conf conf);
 void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+void nf_vpn_spi_pair(struct nf_vpn_spi *spi);
+void nf_vpn_spi_hold(struct nf_vpn_spi *spi, enum nf_vpn_hold hold);
 void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt);
 int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+
+/* core/id.c */
+void nf_vpn_ids_init(struct nf_vpn_net *vn);
+void nf_vpn_ids_exit(struct nf_vpn_net *vn);
+int nf_vpn_id_get(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 *id,
+		  void *entry);
+void nf_vpn_id_put(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 id);
+bool nf_vpn_id_is(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 id,
+		  const void *entry);
+void *nf_vpn_id_next(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind,
+		     unsigned long *id);
 
 /* core/ike.c */
 int nf_vpn_cookies_init(struct nf_vpn_net *vn);
@@ -802,6 +852,12 @@ bool nf_vpn_flow_is_late(const struct nf_vpn_net *vn, const struct nf_conn *ct);
 void nf_vpn_flow_kill_zones(struct net *net, u8 protonum);
 int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *protonum);
 
+/* core/flow_load.c */
+struct nf_conn *nf_vpn_flow_load(struct nf_vpn_net *vn,
+				 struct nf_vpn_session *s,
+				 enum nf_vpn_flow_kind kind,
+				 const union nf_inet_addr *masq, u32 timeout);
+
 /* core/flow_create.c */
 bool nf_vpn_flow_is_unjudged(const struct nf_conn *ct);
 void nf_vpn_flow_judged(struct nf_conn *ct, const struct sk_buff *skb);
@@ -877,6 +933,26 @@ void nf_vpn_flush(struct nf_vpn_net *vn);
 /* core/sysctl.c */
 int nf_vpn_sysctl_init(struct nf_vpn_net *vn);
 void nf_vpn_sysctl_exit(struct nf_vpn_net *vn);
+u32 nf_vpn_setting_get(struct nf_vpn_net *vn, int attr);
+int nf_vpn_setting_check(const struct nf_vpn_net *vn, int attr, u32 value);
+void nf_vpn_setting_set(struct nf_vpn_net *vn, int attr, u32 value);
+
+/* core/event.c */
+struct nf_vpn_call;
+
+void nf_vpn_event_session(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+			  struct nf_vpn_session *s);
+void nf_vpn_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+		      struct nf_vpn_spi *spi);
+void nf_vpn_event_cookie(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+			 struct nf_vpn_cookie *c);
+void nf_vpn_event_call(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+		       struct nf_vpn_call *call);
+void nf_vpn_event_full(struct nf_vpn_net *vn, const struct nf_vpn_client *client,
+		       enum nf_ct_vpn_stats_attr limit);
+
+unsigned int nf_vpn_drop(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt,
+			 enum nf_ct_vpn_stats_attr reason);
 
 /* core/netlink.c */
 int nf_vpn_netlink_init(void);
@@ -891,6 +967,15 @@ static inline void nf_vpn_stat_add(struct nf_vpn_net *vn,
 
 #define nf_vpn_stat_inc(vn, name) \
 	nf_vpn_stat_add(vn, NF_CT_VPN_A_STATS_##name, 1)
+
+/* A packet is left to stock conntrack, for one of the reasons STOCK_*. */
+static inline unsigned int nf_vpn_stock(struct nf_vpn_net *vn,
+					enum nf_ct_vpn_stats_attr reason)
+{
+	nf_vpn_stat_inc(vn, STOCK);
+	nf_vpn_stat_add(vn, reason, 1);
+	return NF_ACCEPT;
+}
 
 static inline bool nf_vpn_host_equal(const struct nf_vpn_host *a,
 				     const struct nf_vpn_host *b)

@@ -82,6 +82,7 @@ struct nf_vpn_call_pair;
  * @since: jiffies of its last change of @state
  * @last: jiffies of the last packet
  * @created: seconds of the boot clock
+ * @id: in &nf_vpn_net.ids
  * @by_conn: in &nf_vpn_conn.calls
  * @doomed: next one whose flow is to be killed
  * @rcu: for freeing
@@ -96,6 +97,7 @@ struct nf_vpn_call {
 	unsigned long since;
 	unsigned long last;
 	u32 created;
+	u32 id;
 	struct list_head by_conn;
 	struct nf_vpn_call *doomed;
 	struct rcu_head rcu;

@@ -127,8 +127,8 @@ enum nf_ct_vpn_kind {
  * @NF_CT_VPN_EVENT_NEW: it is in the tables
  * @NF_CT_VPN_EVENT_BOUND: an inbound SPI has an owner, a call is up, an
  *	exchange that the remote host began is the client's
- * @NF_CT_VPN_EVENT_REBOUND: an SPI or exchange has another owner than before,
- *	none if no client is named
+ * @NF_CT_VPN_EVENT_REBOUND: an SPI or exchange was taken from the client that
+ *	is named; who has it from now on is told by bound or new
  * @NF_CT_VPN_EVENT_EXPIRED: it has gone: idled out, was deleted, yielded or
  *	went with what it belonged to
  * @NF_CT_VPN_EVENT_FULL: something was not tracked for want of room; at most
