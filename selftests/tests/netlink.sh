@@ -63,7 +63,7 @@ bad() {
 		"in that of IKE exchanges"
 	answers isakmp-family '^error=EAFNOSUPPORT .*message=family' \
 		"a filter by a family that isn't one is refused, and said"
-	answers isakmp-address '^error=EINVAL .*message=address' \
+	answers isakmp-address '^error=EINVAL .*message=client' \
 		"a filter by an address of 5 bytes"
 	answers stats-short-attr '^error=EINVAL .*message=..' \
 		"an attribute shorter than its header"

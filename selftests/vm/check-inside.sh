@@ -55,6 +55,8 @@ check_checkpatch() {
 		userspace/* | selftests/*) ignore+=,$USERSPACE_IGNORE ;;
 		# its business are kernel versions and other people's names
 		compat/*) ignore+=,LINUX_VERSION_CODE ;;
+		# macros that look like no other code, in the kernel as well
+		include/trace/*) ignore+=,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE ;;
 		esac
 		verdict "checkpatch --strict $file" "$(perl /result/checkpatch.pl \
 			--no-tree --strict --terse --show-types --quiet \
