@@ -3,7 +3,6 @@
  * change - add, delete and flush
  */
 #include <getopt.h>
-#include <linux/netlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@ const struct verb add_verbs[] = {
 		.noun = &session_noun,
 		.word = "session",
 		.cmd = NF_CT_VPN_CMD_SESSION_NEW,
+		.family = true,
 		.keys = "client server masq esp_timeout_s ike_timeout_s",
 		.needs = "client server",
 	},
@@ -24,6 +24,7 @@ const struct verb add_verbs[] = {
 		.noun = &esp_noun,
 		.word = "esp",
 		.cmd = NF_CT_VPN_CMD_ESP_NEW,
+		.family = true,
 		.keys = "client server masq dir spi state confidence seq pin",
 		.needs = "client server spi",
 	},
@@ -31,6 +32,7 @@ const struct verb add_verbs[] = {
 		.noun = &isakmp_noun,
 		.word = "isakmp",
 		.cmd = NF_CT_VPN_CMD_ISAKMP_NEW,
+		.family = true,
 		.keys = "client server initiator responder version exchange begun_by",
 		.needs = "client server initiator",
 	},
@@ -43,6 +45,7 @@ static const struct verb delete_verbs[] = {
 		.noun = &session_noun,
 		.word = "session",
 		.cmd = NF_CT_VPN_CMD_SESSION_DEL,
+		.family = true,
 		.keys = "client server",
 		.needs = "client server",
 	},
@@ -50,6 +53,7 @@ static const struct verb delete_verbs[] = {
 		.noun = &esp_noun,
 		.word = "esp",
 		.cmd = NF_CT_VPN_CMD_ESP_DEL,
+		.family = true,
 		.keys = "client server masq dir spi",
 		.needs = "server spi",
 	},
@@ -57,6 +61,7 @@ static const struct verb delete_verbs[] = {
 		.noun = &isakmp_noun,
 		.word = "isakmp",
 		.cmd = NF_CT_VPN_CMD_ISAKMP_DEL,
+		.family = true,
 		.keys = "client server initiator responder",
 		.needs = "server initiator",
 	},
@@ -87,12 +92,12 @@ static void help_keys(const struct verb *verbs, size_t n)
 
 static int usage_add(void)
 {
-	printf("Usage: vpnct add session|esp|isakmp [replace|new] KEY VALUE... [OPTIONS]\n\n"
+	printf("Usage: vpnct add session|esp|isakmp [replace] KEY VALUE... [OPTIONS]\n\n"
 	       "Tell the tracker what it can't know yet: whose an SPI is before its first packet,\n"
 	       "a session with its flows, the cookies of an IKE SA. Values are written as 'list'\n"
 	       "shows them. What exists is changed, or left as it is.\n\n"
 	       "  replace        take it from another client; delete flows in the way\n"
-	       "  new            it is an error if it exists\n");
+	       "                 (session, esp)\n");
 	help_keys(add_verbs, n_add_verbs);
 	printf("\nWithout dir an SPI is one that the server uses (in).\n" ONLY_HELP);
 	return EXIT_OK;
@@ -147,7 +152,7 @@ static char **with_dir(const struct verb *verb, char **words)
 }
 
 /* @command: with the noun, as it was typed */
-static int change(const struct verb *verb, const char *where, uint16_t flags,
+static int change(const struct verb *verb, const char *where, bool replace,
 		  char **command, char **words)
 {
 	struct nlmsghdr *nlh;
@@ -159,7 +164,9 @@ static int change(const struct verb *verb, const char *where, uint16_t flags,
 	if (!nl)
 		return EXIT_FAILED;
 	words = with_dir(verb, words);
-	nlh = nl_request(nl, verb->cmd, flags);
+	nlh = nl_request(nl, verb->cmd, 0);
+	if (replace)
+		mnl_attr_put(nlh, verb->replace, 0, NULL);
 	err = encode_words(nlh, verb, where, words);
 	if (err) {
 		ret = err;
@@ -187,8 +194,8 @@ static int which_noun(const char *where, const char *word)
 int cmd_add(struct options *opt, int argc, char **argv)
 {
 	const struct verb *verb;
-	uint16_t flags = NLM_F_CREATE;
 	char **command;
+	bool replace;
 	int err;
 
 	err = parse_options(opt, argc, argv, true);
@@ -202,14 +209,10 @@ int cmd_add(struct options *opt, int argc, char **argv)
 	if (!verb)
 		return which_noun("add", *argv);
 	argv++;
-	if (*argv && !strcmp(*argv, "replace")) {
-		flags |= NLM_F_REPLACE;
-		argv++;
-	} else if (*argv && !strcmp(*argv, "new")) {
-		flags |= NLM_F_EXCL;
-		argv++;
-	}
-	return change(verb, "add", flags, command, argv);
+	replace = *argv && !strcmp(*argv, "replace");
+	if (replace && !verb->replace)
+		return usage_error("add", "%s can't be replaced", verb->word);
+	return change(verb, "add", replace, command, argv + replace);
 }
 
 int cmd_delete(struct options *opt, int argc, char **argv)
@@ -226,7 +229,7 @@ int cmd_delete(struct options *opt, int argc, char **argv)
 	verb = verb_find(delete_verbs, ARRAY_SIZE(delete_verbs), *argv);
 	if (!verb)
 		return which_noun("delete", *argv);
-	return change(verb, "delete", 0, argv, argv + 1);
+	return change(verb, "delete", false, argv, argv + 1);
 }
 
 static int kind_of_noun(const char *word)

@@ -143,7 +143,7 @@ static const char *kind_of(const struct field *f)
 	}
 }
 
-static bool encode_text(struct nlmsghdr *nlh, const struct noun *noun,
+static bool encode_text(struct nlmsghdr *nlh, const struct verb *verb,
 			const struct field *f, const char *s)
 {
 	unsigned long number;
@@ -158,8 +158,8 @@ static bool encode_text(struct nlmsghdr *nlh, const struct noun *noun,
 	if (!parse_addr(s, &addr))
 		return false;
 	encode_addr(nlh, f->attr, &addr);
-	if (!strcmp(f->key, "server"))
-		encode_family(nlh, noun, &addr);
+	if (verb->family && !strcmp(f->key, "server"))
+		encode_family(nlh, verb->noun, &addr);
 	return true;
 }
 
@@ -192,7 +192,7 @@ int encode_words(struct nlmsghdr *nlh, const struct verb *verb,
 			return usage_error(where, "%s is given twice", *words);
 		if (!words[1])
 			return usage_error(where, "%s needs a value", *words);
-		if (!encode_text(nlh, noun, f, words[1]))
+		if (!encode_text(nlh, verb, f, words[1]))
 			return usage_error(where, "%s '%s' is not %s", *words,
 					   words[1], kind_of(f));
 		seen |= 1ULL << (f - noun->field);
@@ -203,13 +203,13 @@ int encode_words(struct nlmsghdr *nlh, const struct verb *verb,
 	return 0;
 }
 
-static bool encode_value(struct nlmsghdr *nlh, const struct noun *noun,
+static bool encode_value(struct nlmsghdr *nlh, const struct verb *verb,
 			 const struct field *f, const json_t *value)
 {
 	uint64_t number;
 
 	if (json_is_string(value) && f->type != FIELD_BOOL)
-		return encode_text(nlh, noun, f, json_string_value(value));
+		return encode_text(nlh, verb, f, json_string_value(value));
 	if (json_is_boolean(value) && f->type == FIELD_BOOL)
 		number = json_is_true(value);
 	else if (json_is_integer(value) && f->type != FIELD_ADDR)
@@ -222,6 +222,14 @@ static bool encode_value(struct nlmsghdr *nlh, const struct noun *noun,
 	return true;
 }
 
+/* No time left is no flow: nothing to ask for. */
+static bool is_nothing(const struct field *f, const json_t *value)
+{
+	return !value || json_is_null(value) ||
+	       (f->type == FIELD_SECS && json_is_integer(value) &&
+		!json_integer_value(value));
+}
+
 const char *encode_json(struct nlmsghdr *nlh, const struct verb *verb,
 			const json_t *object)
 {
@@ -232,10 +240,9 @@ const char *encode_json(struct nlmsghdr *nlh, const struct verb *verb,
 
 	for (i = 0; i < verb->noun->n_fields; i++, f++) {
 		value = json_object_get(object, f->key);
-		if (!value || json_is_null(value) ||
-		    !has_key(verb->keys, f->key))
+		if (!has_key(verb->keys, f->key) || is_nothing(f, value))
 			continue;
-		if (!encode_value(nlh, verb->noun, f, value))
+		if (!encode_value(nlh, verb, f, value))
 			return f->key;
 		seen |= 1ULL << i;
 	}

@@ -16,6 +16,8 @@
  * @cmd: the kernel's command
  * @keys: that it takes, separated by blanks
  * @needs: those that must be given
+ * @family: whether the family goes with the addresses
+ * @replace: attribute, a flag: take over what is another's; 0: can't be
  */
 struct verb {
 	const struct noun *noun;
@@ -23,6 +25,8 @@ struct verb {
 	uint8_t cmd;
 	const char *keys;
 	const char *needs;
+	bool family;
+	uint16_t replace;
 };
 
 /* Is @key one of the words of @keys? */

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <linux/netlink.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +22,7 @@ struct restore {
 	const char *file;
 	unsigned long line;
 	unsigned long placed, skipped, failed;
-	uint16_t flags;
+	bool replace;
 };
 
 static int usage(void)
@@ -81,12 +80,18 @@ static bool is_state(const json_t *object, const char *state)
 /* Why an entry is left out; NULL if it isn't. */
 static const char *reason_to_skip(const char *noun, const json_t *object)
 {
+	const json_t *zone = json_object_get(object, "zone");
+
 	if (!strcmp(noun, "pptp"))
 		return "calls live with their control connection, which can't be restored";
 	if (is_state(object, "undecided"))
 		return "it has no owner";
 	if (is_state(object, "remembered"))
 		return "it had idled out";
+	if (is_state(object, "unreplied") && !strcmp(noun, "isakmp"))
+		return "it had no answer";
+	if (zone && !json_integer_value(zone))
+		return "it is the gateway's own, or not masqueraded";
 	return NULL;
 }
 
@@ -110,7 +115,9 @@ static void restore_entry(struct restore *r, const char *noun,
 		r->failed++;
 		return;
 	}
-	nlh = nl_request(r->nl, verb->cmd, r->flags);
+	nlh = nl_request(r->nl, verb->cmd, 0);
+	if (r->replace && verb->replace)
+		mnl_attr_put(nlh, verb->replace, 0, NULL);
 	bad = encode_json(nlh, verb, object);
 	if (bad) {
 		complain(r, "%s: '%s' is missing or malformed", text, bad);
@@ -212,7 +219,7 @@ static int restore(struct restore *r)
 
 int cmd_restore(struct options *opt, int argc, char **argv)
 {
-	struct restore r = { .flags = NLM_F_CREATE };
+	struct restore r = {};
 	int err;
 
 	err = parse_options(opt, argc, argv, true);
@@ -222,7 +229,7 @@ int cmd_restore(struct options *opt, int argc, char **argv)
 		return usage();
 	for (argv += optind; *argv; argv++) {
 		if (!strcmp(*argv, "replace"))
-			r.flags |= NLM_F_REPLACE;
+			r.replace = true;
 		else if (!r.file)
 			r.file = *argv;
 		else

@@ -176,7 +176,7 @@ changes()
 		spi 0xc30f00d1 pin yes
 	golden add-esp-out demo add esp replace dir out client fd00::2 \
 		server 2001:db8:1::1 spi 256 confidence inferred seq 70
-	golden add-session demo add session new client 10.0.0.2 \
+	golden add-session demo add session replace client 10.0.0.2 \
 		server 199.0.0.1 masq 200.200.200.200 esp_timeout_s 1800
 	golden add-isakmp demo add isakmp client 10.0.0.2 server 199.0.0.1 \
 		initiator 0102030405060708 responder 1112131415161718 \
@@ -218,6 +218,7 @@ refusals()
 	golden bad-add-missing demo add esp client 10.0.0.2
 	golden bad-add-value demo add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0x1 pin maybe
+	golden bad-add-replace demo add isakmp replace client 10.0.0.2
 	golden bad-add-twice demo add esp client 10.0.0.2 client 10.0.0.3
 	golden bad-add-no-value demo add esp client
 	golden bad-add-enum demo add esp client 10.0.0.2 server 199.0.0.1 \
