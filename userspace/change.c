@@ -93,9 +93,9 @@ static void help_keys(const struct verb *verbs, size_t n)
 static int usage_add(void)
 {
 	printf("Usage: vpnct add session|esp|isakmp [replace] KEY VALUE... [OPTIONS]\n\n"
-	       "Tell the tracker what it can't know yet: whose an SPI is before its first packet,\n"
-	       "a session with its flows, the cookies of an IKE SA. Values are written as 'list'\n"
-	       "shows them. What exists is changed, or left as it is.\n\n"
+	       "Tell the tracker what it can't know yet: whose an SPI is before its first\n"
+	       "packet, a session with its flows, the cookies of an IKE SA. Values are written\n"
+	       "as 'list' shows them. What exists is changed, or left as it is.\n\n"
 	       "  replace        take it from another client; delete flows in the way\n"
 	       "                 (session, esp)\n");
 	help_keys(add_verbs, n_add_verbs);
@@ -117,8 +117,8 @@ static int usage_flush(void)
 {
 	printf("Usage: vpnct flush [sessions|esp|isakmp|pptp] [client ADDRESS] [server ADDRESS]\n"
 	       "                   [OPTIONS]\n\n"
-	       "Forget everything, or all of a kind, of a client, of a server. Sessions take their\n"
-	       "SPIs, cookie pairs and entries in conntrack along: both hosts start over.\n"
+	       "Forget everything, or all of a kind, of a client, of a server. Sessions take\n"
+	       "their SPIs, cookie pairs and entries in conntrack along: both hosts start over.\n"
 	       ONLY_HELP);
 	return EXIT_OK;
 }

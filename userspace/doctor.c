@@ -115,8 +115,8 @@ static int usage(void)
 	size_t i;
 
 	printf("Usage: vpnct doctor [OPTIONS]\n\n"
-	       "Look at modules, settings, rules, tables and at each session for what keeps tunnels\n"
-	       "from working, and say what to do. The rules are read with nft(8).\n\n"
+	       "Look at modules, settings, rules, tables and at each session for what keeps\n"
+	       "tunnels from working, and say what to do. The rules are read with nft(8).\n\n"
 	       "Checks, and what they say if all is well:\n");
 	for (i = 0; i < ARRAY_SIZE(checks); i++)
 		printf("  %-15s  %s\n", checks[i].name, checks[i].fine);

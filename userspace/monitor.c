@@ -61,9 +61,10 @@ static int usage(void)
 	       "exchanges and calls that are new, bound to a client, bound to another one, or\n"
 	       "expired; and that something is full.\n\n"
 	       "%s\n" OPTIONS_HELP
-	       "\nWith -j each line is an object: time, event, and one of session, esp, isakmp, pptp\n"
-	       "with the keys of 'list'; for event 'full': client (null: all) and limit. With -p:\n"
-	       "seconds since 1970, event, and the columns of 'list -p', or 'full', client, limit.\n",
+	       "\nWith -j each line is an object: time, event, and one of session, esp, isakmp,\n"
+	       "pptp with the keys of 'list'; for event 'full': client (null: all) and limit.\n"
+	       "With -p: seconds since 1970, event, and the columns of 'list -p', or 'full',\n"
+	       "client, limit.\n",
 	       filter_help);
 	return EXIT_OK;
 }

@@ -28,10 +28,11 @@ struct restore {
 static int usage(void)
 {
 	printf("Usage: vpnct restore [FILE] [replace] [OPTIONS]\n\n"
-	       "Read what 'vpnct save' has written, from FILE or standard input, and make it known\n"
-	       "again. Sessions that had conntrack entries get new ones, so that traffic goes on in\n"
-	       "both directions without a rekey. Zones are new ones, too. What can't be placed is\n"
-	       "told, line by line: SPIs without an owner and the calls of PPTP never can.\n\n"
+	       "Read what 'vpnct save' has written, from FILE or standard input, and make it\n"
+	       "known again. Sessions that had conntrack entries get new ones, so that traffic\n"
+	       "goes on in both directions without a rekey. Zones are new ones, too. What can't\n"
+	       "be placed is told, line by line: SPIs without an owner and the calls of PPTP\n"
+	       "never can.\n\n"
 	       "  replace        take SPIs from other clients; delete flows in the way\n\n"
 	       "Options:\n  -h, --help     this text\n"
 	       "\nExit status 3: the kernel refused some of it.\n");

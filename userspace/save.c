@@ -15,10 +15,10 @@
 static int usage(void)
 {
 	printf("Usage: vpnct save [OPTIONS] > FILE\n\n"
-	       "Write what the tracker knows as lines of JSON, for 'vpnct restore' after the modules\n"
-	       "were unloaded, after a reboot, or on a standby gateway. The first line says which\n"
-	       "format it is; each other one is an object with one key, session, esp, isakmp or\n"
-	       "pptp, that has what 'list -j' shows of it.\n\n"
+	       "Write what the tracker knows as lines of JSON, for 'vpnct restore' after the\n"
+	       "modules were unloaded, after a reboot, or on a standby gateway. The first line\n"
+	       "says which format it is; each other one is an object with one key, session, esp,\n"
+	       "isakmp or pptp, that has what 'list -j' shows of it.\n\n"
 	       "Options:\n  -h, --help     this text\n");
 	return EXIT_OK;
 }

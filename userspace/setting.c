@@ -38,13 +38,13 @@ static const struct field setting_fields[] = {
 	SETTING(ESP_PARALLEL, "esp_parallel", NULL,
 		"0: one client per server at a time"),
 	SETTING(ESP_GUESS, "esp_guess", NULL,
-		"several may own an SPI: 2 copy, 1 choose, 0 drop"),
+		"unclear SPIs: 2 copy, 1 guess, 0 drop"),
 	SETTING(ESP_INBOUND_FIRST, "esp_inbound_first", NULL,
 		"1: a server may send before its client has"),
 	SETTING(ISAKMP_TIMEOUT, "isakmp_timeout", "IKE",
 		"seconds answered IKE may idle"),
 	SETTING(ISAKMP_KEEP_PORT, "isakmp_keep_port", NULL,
-		"1: keep port 500, 2: without NAT-T only, 0: don't"),
+		"1: keep port 500, 2: unless NAT-T, 0: no"),
 	SETTING(PPTP_EXT_TIMEOUT, "pptp_ext_timeout", "PPTP",
 		"seconds a call may idle"),
 };
@@ -72,8 +72,8 @@ static void help_settings(void)
 static int usage_get(void)
 {
 	printf("Usage: vpnct get [NAME...] [OPTIONS]\n\n"
-	       "Show the settings of this network namespace, or those that are named: the sysctls\n"
-	       "under net.netfilter. One name alone gives its value alone.\n\n" OPTIONS_HELP);
+	       "Show the settings of this network namespace, or those that are named: the\n"
+	       "sysctls under net.netfilter. One name alone gives its value alone.\n\n" OPTIONS_HELP);
 	help_settings();
 	return EXIT_OK;
 }

@@ -64,15 +64,15 @@ static const struct protocol *const protocols[] = {
 static int usage(void)
 {
 	printf("Usage: vpnct trace esp|gre|isakmp SERVER [hops N] [probes N] [wait MS] [OPTIONS]\n\n"
-	       "Send ESP, GRE or IKE (UDP port 500) with a rising TTL and show which hops answer,\n"
-	       "beside those that answer an ICMP echo, and where the protocol is lost. SERVER is\n"
-	       "an IPv4 or IPv6 address, or a name.\n\n"
+	       "Send ESP, GRE or IKE (UDP port 500) with a rising TTL and show which hops\n"
+	       "answer, beside those that answer an ICMP echo, and where the protocol is lost.\n"
+	       "SERVER is an IPv4 or IPv6 address, or a name.\n\n"
 	       "  hops N    the highest TTL, at most 64 (30)\n"
 	       "  probes N  tries for each TTL without an answer (2)\n"
 	       "  wait MS   milliseconds to wait for each answer (1000)\n\n" OPTIONS_HELP
-	       "\nLines of -p: 'hop', TTL, address, ms, ICMP type/code of an error, and the first\n"
-	       "two again for ICMP echo; at the end 'result', and one of answers, passes, refused,\n"
-	       "dropped, unknown. Exit status 3: refused or dropped.\n");
+	       "\nLines of -p: 'hop', TTL, address, ms, ICMP type/code of an error, and address\n"
+	       "and ms again for ICMP echo; at the end 'result', and one of answers, passes,\n"
+	       "refused, dropped, unknown. Exit status 3: refused or dropped.\n");
 	return EXIT_OK;
 }
 

@@ -116,12 +116,13 @@ static void print_head(const struct watch *w, const struct summary *sum)
 	localtime_r(&now, &tm);
 	strftime(buf, sizeof(buf), "%H:%M:%S", &tm);
 	printf("vpnct  %s  every %lu s, q quits\n", buf, w->interval);
-	printf("sessions %llu, established %llu; SPIs out %llu, in %llu, undecided %llu; calls %llu; dropped %llu, untracked %llu\n\n",
+	printf("sessions %llu, established %llu; SPIs out %llu, in %llu, undecided %llu\n",
 	       (unsigned long long)sum->sessions,
 	       (unsigned long long)sum->established,
 	       (unsigned long long)sum->spis_out,
 	       (unsigned long long)sum->spis_in,
-	       (unsigned long long)sum->undecided,
+	       (unsigned long long)sum->undecided);
+	printf("calls %llu; packets dropped %llu, not tracked %llu\n\n",
 	       (unsigned long long)sum->calls,
 	       (unsigned long long)sum->dropped,
 	       (unsigned long long)sum->untracked);
