@@ -3,6 +3,7 @@
  * change - add, delete and flush
  */
 #include <getopt.h>
+#include <linux/netlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ const struct verb add_verbs[] = {
 		.word = "session",
 		.cmd = NF_CT_VPN_CMD_SESSION_NEW,
 		.family = true,
+		.replace = true,
 		.keys = "client server masq esp_timeout_s ike_timeout_s",
 		.needs = "client server",
 	},
@@ -25,6 +27,7 @@ const struct verb add_verbs[] = {
 		.word = "esp",
 		.cmd = NF_CT_VPN_CMD_ESP_NEW,
 		.family = true,
+		.replace = true,
 		.keys = "client server masq dir spi state confidence seq pin",
 		.needs = "client server spi",
 	},
@@ -92,12 +95,13 @@ static void help_keys(const struct verb *verbs, size_t n)
 
 static int usage_add(void)
 {
-	printf("Usage: vpnct add session|esp|isakmp [replace] KEY VALUE... [OPTIONS]\n\n"
+	printf("Usage: vpnct add session|esp|isakmp [replace|new] KEY VALUE... [OPTIONS]\n\n"
 	       "Tell the tracker what it can't know yet: whose an SPI is before its first\n"
 	       "packet, a session with its flows, the cookies of an IKE SA. Values are written\n"
 	       "as 'list' shows them. What exists is changed, or left as it is.\n\n"
 	       "  replace        take it from another client; delete flows in the way\n"
-	       "                 (session, esp)\n");
+	       "                 (session, esp)\n"
+	       "  new            it is an error if it exists\n");
 	help_keys(add_verbs, n_add_verbs);
 	printf("\nWithout dir an SPI is one that the server uses (in).\n" ONLY_HELP);
 	return EXIT_OK;
@@ -152,7 +156,7 @@ static char **with_dir(const struct verb *verb, char **words)
 }
 
 /* @command: with the noun, as it was typed */
-static int change(const struct verb *verb, const char *where, bool replace,
+static int change(const struct verb *verb, const char *where, uint16_t flags,
 		  char **command, char **words)
 {
 	struct nlmsghdr *nlh;
@@ -164,9 +168,7 @@ static int change(const struct verb *verb, const char *where, bool replace,
 	if (!nl)
 		return EXIT_FAILED;
 	words = with_dir(verb, words);
-	nlh = nl_request(nl, verb->cmd, 0);
-	if (replace)
-		mnl_attr_put(nlh, verb->replace, 0, NULL);
+	nlh = nl_request(nl, verb->cmd, flags);
 	err = encode_words(nlh, verb, where, words);
 	if (err) {
 		ret = err;
@@ -194,8 +196,8 @@ static int which_noun(const char *where, const char *word)
 int cmd_add(struct options *opt, int argc, char **argv)
 {
 	const struct verb *verb;
+	uint16_t flags = 0;
 	char **command;
-	bool replace;
 	int err;
 
 	err = parse_options(opt, argc, argv, true);
@@ -209,10 +211,13 @@ int cmd_add(struct options *opt, int argc, char **argv)
 	if (!verb)
 		return which_noun("add", *argv);
 	argv++;
-	replace = *argv && !strcmp(*argv, "replace");
-	if (replace && !verb->replace)
+	if (*argv && !strcmp(*argv, "replace"))
+		flags = NLM_F_REPLACE;
+	else if (*argv && !strcmp(*argv, "new"))
+		flags = NLM_F_EXCL;
+	if (flags == NLM_F_REPLACE && !verb->replace)
 		return usage_error("add", "%s can't be replaced", verb->word);
-	return change(verb, "add", replace, command, argv + replace);
+	return change(verb, "add", flags, command, argv + !!flags);
 }
 
 int cmd_delete(struct options *opt, int argc, char **argv)
@@ -229,7 +234,7 @@ int cmd_delete(struct options *opt, int argc, char **argv)
 	verb = verb_find(delete_verbs, ARRAY_SIZE(delete_verbs), *argv);
 	if (!verb)
 		return which_noun("delete", *argv);
-	return change(verb, "delete", false, argv, argv + 1);
+	return change(verb, "delete", 0, argv, argv + 1);
 }
 
 static int kind_of_noun(const char *word)

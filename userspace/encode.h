@@ -17,7 +17,7 @@
  * @keys: that it takes, separated by blanks
  * @needs: those that must be given
  * @family: whether the family goes with the addresses
- * @replace: attribute, a flag: take over what is another's; 0: can't be
+ * @replace: whether NLM_F_REPLACE takes over what is another's
  */
 struct verb {
 	const struct noun *noun;
@@ -26,7 +26,7 @@ struct verb {
 	const char *keys;
 	const char *needs;
 	bool family;
-	uint16_t replace;
+	bool replace;
 };
 
 /* Is @key one of the words of @keys? */

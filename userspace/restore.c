@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <linux/netlink.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,9 +117,8 @@ static void restore_entry(struct restore *r, const char *noun,
 		r->failed++;
 		return;
 	}
-	nlh = nl_request(r->nl, verb->cmd, 0);
-	if (r->replace && verb->replace)
-		mnl_attr_put(nlh, verb->replace, 0, NULL);
+	nlh = nl_request(r->nl, verb->cmd,
+			 r->replace && verb->replace ? NLM_F_REPLACE : 0);
 	bad = encode_json(nlh, verb, object);
 	if (bad) {
 		complain(r, "%s: '%s' is missing or malformed", text, bad);

@@ -79,7 +79,7 @@ _vpnct_words() {
 	case $command:$# in
 	list:0) echo sessions esp isakmp pptp ;;
 	add:0) echo session esp isakmp ;;
-	add:1) echo replace ;;
+	add:1) echo replace new ;;
 	delete:0) echo session esp isakmp pptp ;;
 	flush:0) echo sessions esp isakmp pptp ;;
 	trace:0) echo esp gre isakmp ;;

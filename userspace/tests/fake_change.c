@@ -30,8 +30,10 @@ static void print_attr(const struct nlattr *attr)
 static void print_request(const struct nlmsghdr *req, uint8_t cmd)
 {
 	const struct nlattr *attr;
+	uint16_t flags = req->nlmsg_flags;
 
-	printf("request %u\n", cmd);
+	printf("request %u%s%s\n", cmd, flags & NLM_F_REPLACE ? " replace" : "",
+	       flags & NLM_F_EXCL ? " excl" : "");
 	mnl_attr_for_each(attr, req, GENL_HDRLEN)
 		print_attr(attr);
 	fflush(stdout);

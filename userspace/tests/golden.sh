@@ -178,7 +178,7 @@ changes()
 		server 2001:db8:1::1 spi 256 confidence inferred seq 70
 	golden add-session demo add session replace client 10.0.0.2 \
 		server 199.0.0.1 masq 200.200.200.200 esp_timeout_s 1800
-	golden add-isakmp demo add isakmp client 10.0.0.2 server 199.0.0.1 \
+	golden add-isakmp demo add isakmp new client 10.0.0.2 server 199.0.0.1 \
 		initiator 0102030405060708 responder 1112131415161718 \
 		version ikev2 begun_by server
 	golden delete-session demo delete session client 10.0.0.2 \
