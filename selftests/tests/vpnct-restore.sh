@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# vpnct save, rmmod, modprobe, vpnct restore: three live libreswan tunnels go
+# on without a rekey.
+#
+#   c1 10.0.0.2 ---+
+#   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
+#   c3 10.0.0.4 ---+
+# timeout: 600
+set -u
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+SRV=192.168.99.1
+MODULES=$(dirname "$0")/../modules.sh
+
+# what identifies the tunnels: nothing may be negotiated anew
+known() {
+	{
+		vpn_spis '.[] | "\(.client) \(.dir) \(.spi) \(.confidence)"'
+		vpn_ike '.[] | "\(.client) \(.initiator) \(.responder)"'
+	} | sort
+}
+
+restore() {
+	at gw vpnct restore "$TMP/saved" > "$TMP/restored" 2>&1
+	is $? 0 "$1" || diag "$(cat "$TMP/restored")"
+}
+
+howto_net 3
+masquerade
+for name in c1 c2 c3; do
+	swan_client "$name"
+done
+swan_server c1 c2 c3
+check "four plutos are up" swan_start srv c1 c2 c3
+check "three hosts initiate, all succeed" swan_initiate c1 c2 c3 ||
+	swan_log srv c1 c2 c3
+is "$(pings_all 3 0.2 "$SRV" c1 c2 c3)" "3 3 3" "all work"
+at gw vpnct save > "$TMP/saved"
+is $? 0 "save"
+known > "$TMP/known"
+"$MODULES" unload > "$TMP/unload" 2>&1 || diag "$(cat "$TMP/unload")"
+is "$(at gw conntrack -L 2> /dev/null | grep -c 'zone-reply=')" 0 \
+	"unloaded, with the flows in zones"
+"$MODULES" load
+restore "restore places all of it"
+is "$(known)" "$(cat "$TMP/known")" "the same SPIs and cookies are known"
+restore "once more does no harm"
+is "$(known)" "$(cat "$TMP/known")" "and changes nothing"
+is "$(pings srv "$(inner c2)" 3 0.2)" 3 "the server sends first, c2 gets it"
+is "$(pings_all 5 0.2 "$SRV" c1 c2 c3)" "5 5 5" \
+	"all three go on, none loses a packet"
+is "$(known)" "$(cat "$TMP/known")" "without a rekey"
+# an SPI that nobody owns any more can't be placed, and that is told
+sed 's/"client": "10.0.0.2"/"client": "10.0.0.77"/' "$TMP/saved" > "$TMP/other"
+at gw vpnct restore "$TMP/other" > "$TMP/restored" 2>&1
+is $? 3 "what another client has is refused"
+like "$(cat "$TMP/restored")" "other:[0-9]*: esp client 10.0.0.77 .* spi 0x" \
+	"line by line"
+done_testing
