@@ -180,6 +180,8 @@ judge_delete_guess1() {
 case_icmp() {
 	emulator_net
 	ipn gw route add 10.1.0.4/32 via 10.0.0.2 mtu lock 150
+	# who doesn't forward doesn't tell that a host is unreachable either
+	at c1 sysctl -qw net.ipv4.ip_forward=1
 	ipn c1 route add unreachable 10.1.0.5/32 table local
 	ipn c1 route add unreachable 10.1.0.6/32 table local
 	ipn gw route add 10.1.0.6/32 dev br0
