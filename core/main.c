@@ -178,6 +178,23 @@ static unsigned int nf_vpn_track_traced(const struct nf_vpn_tracker *tracker,
 	return verdict;
 }
 
+/*
+ * An ICMP error of the gateway about ESP that it forwarded: icmp_send() has
+ * attached the flow of that packet, which may have been a copy.
+ */
+static bool nf_vpn_is_own_error(const struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct;
+
+	if (state->hook != NF_INET_LOCAL_OUT)
+		return false;
+	ct = nf_ct_get(skb, &ctinfo);
+	return ct && !nf_ct_is_template(ct) &&
+	       nf_ct_protonum(ct) == IPPROTO_ESP;
+}
+
 /* A packet of an interesting protocol, found at @thoff: to its tracker. */
 static unsigned int nf_vpn_packet(struct sk_buff *skb, unsigned int thoff,
 				  u8 protonum,
@@ -192,7 +209,8 @@ static unsigned int nf_vpn_packet(struct sk_buff *skb, unsigned int thoff,
 	    protonum != (state->pf == NFPROTO_IPV4 ? IPPROTO_ICMP :
 						     IPPROTO_ICMPV6))
 		return NF_ACCEPT;
-	if (!nf_vpn_may_act(vn, skb))
+	if (!nf_vpn_may_act(vn, skb) &&
+	    (tracker || !nf_vpn_is_own_error(skb, state)))
 		return NF_ACCEPT;
 	if (unlikely(!tracker))
 		return nf_vpn_icmp_packet(vn, skb, thoff, protonum, state);
