@@ -525,7 +525,7 @@ vpn_ike() {
 #
 # IKE=ikev1 makes all of them speak IKEv1. DPD=1s makes them probe each other
 # after so long without traffic. NATT_METHOD=none keeps what NAT traversal of
-# IKEv1 needs out of their messages.
+# IKEv1 needs out of their messages. UPDOWN is the clients' updown script.
 
 SWAN_PSK=a-key-for-tests-only-0123456789-0123456789
 
@@ -560,7 +560,7 @@ swan_conn() {
 		  encapsulation=no
 		  ike=aes128-sha2_256-dh19
 		  esp=aes_gcm128-none
-		  leftupdown=%disabled
+		  leftupdown=${UPDOWN:-%disabled}
 		  retransmit-interval=500ms
 		  auto=ignore
 	CONF
@@ -601,7 +601,7 @@ swan_server() {
 	local name
 
 	for name; do
-		swan_conn "$name" "$(addr srv)" srv "$(inner srv)/32" \
+		UPDOWN='' swan_conn "$name" "$(addr srv)" srv "$(inner srv)/32" \
 			"$(addr gw)" "$name" "$(inner "$name")/32"
 		route_to "$name"
 	done | swan_conf srv
