@@ -13,13 +13,14 @@
 
 void die(const char *fmt, ...)
 {
+	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);
-	fprintf(stderr, "%s: ", program_invocation_short_name);
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, "\n");
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	/* One write: other programs use the same terminal. */
+	fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 	exit(2);
 }
 
