@@ -28,7 +28,7 @@ cmp_ok "$(field good "$out")" -gt 0 "and some were done"
 cmp_ok "$(wc -l < "$TMP/events")" -gt 0 "events told of them"
 at gw genl_send 15 > /dev/null
 at gw genl_send 7 1:u32=0 > /dev/null
-at gw genl_send 7 1:u32=1 3:u32=65536 4:u32=1024 > /dev/null
 is "$(vpn_stat entries)" 0 "switched off, nothing is left of it"
+at gw genl_send 7 1:u32=1 3:u32=65536 4:u32=1024 > /dev/null
 is "$(pings c1 192.168.99.1 2)" 2 "and the tunnel works once more"
 done_testing
