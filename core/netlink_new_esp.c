@@ -142,7 +142,8 @@ static struct nf_vpn_spi *nf_vpn_add_spi(const struct nf_vpn_new *n,
 
 	if (want->dir == NF_CT_VPN_DIR_IN) {
 		spi = nf_vpn_spi_bind(n->vn, s, &want->pkt, want->conf);
-		if (spi)
+		/* What is restored was in use, what is preloaded will be. */
+		if (spi && want->conf != NF_CT_VPN_CONF_PRELOADED)
 			nf_vpn_spi_pair(spi);
 		return spi;
 	}
