@@ -40,7 +40,7 @@
 /* From this packet on only candidates that had just begun get copies. */
 #define NF_NAT_ESP_NARROW	5
 /* Copies per second and remote host, and as a burst. */
-#define NF_NAT_ESP_COPIES	1024
+#define NF_NAT_ESP_COPIES	8192
 /* Seconds for which an inferred or guessed owner may turn out wrong. */
 #define NF_NAT_ESP_DOUBT	20
 /* At most one repair per remote host in this time, longer than the doubt. */
