@@ -5,6 +5,7 @@
  * libreswan.
  */
 #include <arpa/inet.h>
+#include <assert.h>
 #include <string.h>
 
 #include "vpnemu.h"
@@ -49,7 +50,7 @@ struct ike_message {
 	struct ike_note note;
 };
 
-_Static_assert(sizeof(struct ike_message) <= 57, "fits in the shortest message");
+static_assert(sizeof(struct ike_message) <= 57, "fits in the shortest message");
 
 static void ike_transmit(struct emu *e, const struct host *h, enum side me,
 			 const void *data, size_t len)

@@ -73,7 +73,8 @@ static int usage_get(void)
 {
 	printf("Usage: vpnct get [NAME...] [OPTIONS]\n\n"
 	       "Show the settings of this network namespace, or those that are named: the\n"
-	       "sysctls under net.netfilter. One name alone gives its value alone.\n\n" OPTIONS_HELP);
+	       "sysctls under net.netfilter. One name alone gives its value alone.\n\n"
+	       OPTIONS_HELP);
 	help_settings();
 	return EXIT_OK;
 }
