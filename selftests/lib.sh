@@ -651,6 +651,18 @@ whack() {
 		--ctlsocket "$(swan_dir "$name")/run/pluto.ctl" "$@"
 }
 
+# swan_initiate_each SERVER NS...: one after the other, each with some traffic, so
+# that it is clear whose every SPI is; true if all came up
+swan_initiate_each() {
+	local server=$1 name
+
+	shift
+	for name; do
+		swan_up "$name" || return
+		pings "$name" "$server" 3 0.2 > /dev/null
+	done
+}
+
 # swan_initiate NS...: all at the same moment; true if all came up
 swan_initiate() {
 	local name pids=() pid failed=0
