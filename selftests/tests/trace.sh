@@ -50,6 +50,8 @@ chain() {
 	done
 	at t sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 	busywait 10 ping_ok h "$T6" 1
+	# with IPsec loaded, by other tests, the server is silent
+	busywait 10 modprobe -rq esp4 esp6
 }
 
 # routes NS "VIA VIA6": defaults
