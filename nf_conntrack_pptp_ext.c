@@ -245,7 +245,7 @@ static void pptp_reply(struct pptp_segment *seg, const struct pptp_message *m)
 	spin_lock_bh(&seg->vn->lock);
 	call = pptp_asked(seg, m);
 	if (call && m->result != PPTP_RESULT_CONNECTED)
-		nf_vpn_call_close(call, &doomed);
+		nf_vpn_call_close(seg->vn, call, &doomed);
 	/* In two pieces: only now is it known what the first one answered. */
 	else if (call && !call->pair[seg->side])
 		nf_vpn_call_answer(seg->vn, seg->conn, seg->side,
@@ -270,7 +270,7 @@ static void pptp_disconnect(struct pptp_segment *seg,
 		call = nf_vpn_call_by_wire(seg->vn, seg->conn, !seg->side,
 					   htons(m->id));
 	if (call)
-		nf_vpn_call_close(call, &doomed);
+		nf_vpn_call_close(seg->vn, call, &doomed);
 	spin_unlock_bh(&seg->vn->lock);
 	nf_vpn_calls_kill(doomed);
 }

@@ -357,7 +357,6 @@ static struct nf_vpn_call *nf_vpn_call_alloc(struct nf_vpn_net *vn,
 	list_add(&call->by_conn, &conn->calls);
 	conn->ncalls++;
 	WRITE_ONCE(vn->calls.ncalls, vn->calls.ncalls + 1);
-	nf_vpn_event_call(vn, NF_CT_VPN_EVENT_NEW, call);
 	return call;
 }
 
@@ -372,6 +371,17 @@ static void nf_vpn_call_free_rcu(struct rcu_head *head)
 	kfree(call);
 }
 
+/* Tell of its end; false if it has been told of. */
+static bool nf_vpn_call_over(struct nf_vpn_net *vn, struct nf_vpn_call *call)
+{
+	if (call->state == NF_CT_VPN_STATE_CLOSED)
+		return false;
+	WRITE_ONCE(call->state, NF_CT_VPN_STATE_CLOSED);
+	call->since = jiffies;
+	nf_vpn_event_call(vn, NF_CT_VPN_EVENT_EXPIRED, call);
+	return true;
+}
+
 /**
  * nf_vpn_call_free - forget a call; its flow ends after a grace period
  * @vn: netns, its lock held
@@ -380,7 +390,7 @@ static void nf_vpn_call_free_rcu(struct rcu_head *head)
 void nf_vpn_call_free(struct nf_vpn_net *vn, struct nf_vpn_call *call)
 {
 	lockdep_assert_held(&vn->lock);
-	nf_vpn_event_call(vn, NF_CT_VPN_EVENT_EXPIRED, call);
+	nf_vpn_call_over(vn, call);
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_PPTP, call->id);
 	nf_vpn_call_drop_side(vn, call, IP_CT_DIR_ORIGINAL);
 	nf_vpn_call_drop_side(vn, call, IP_CT_DIR_REPLY);
@@ -388,21 +398,20 @@ void nf_vpn_call_free(struct nf_vpn_net *vn, struct nf_vpn_call *call)
 	call->conn->ncalls--;
 	WRITE_ONCE(vn->calls.ncalls, vn->calls.ncalls - 1);
 	nf_vpn_uncharge(vn, call->conn->client);
-	WRITE_ONCE(call->state, NF_CT_VPN_STATE_CLOSED);
 	call_rcu(&call->rcu, nf_vpn_call_free_rcu);
 }
 
 /**
  * nf_vpn_call_close - a call has ended; its Call-IDs stay reserved
- * @call: call, lock of its netns held
+ * @vn: netns, its lock held
+ * @call: call
  * @doomed: list that is to be given to nf_vpn_calls_kill()
  */
-void nf_vpn_call_close(struct nf_vpn_call *call, struct nf_vpn_call **doomed)
+void nf_vpn_call_close(struct nf_vpn_net *vn, struct nf_vpn_call *call,
+		       struct nf_vpn_call **doomed)
 {
-	if (call->state == NF_CT_VPN_STATE_CLOSED)
+	if (!nf_vpn_call_over(vn, call))
 		return;
-	WRITE_ONCE(call->state, NF_CT_VPN_STATE_CLOSED);
-	call->since = jiffies;
 	call->doomed = *doomed;
 	*doomed = call;
 }
@@ -420,23 +429,6 @@ void nf_vpn_calls_kill(struct nf_vpn_call *doomed)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_calls_kill);
 
-/**
- * nf_vpn_call_end - end a call, as Call-Disconnect does
- * @vn: netns, its lock not held
- * @call: call, under RCU
- *
- * Its Call-IDs stay reserved for a while.
- */
-void nf_vpn_call_end(struct nf_vpn_net *vn, struct nf_vpn_call *call)
-{
-	struct nf_vpn_call *doomed = NULL;
-
-	spin_lock_bh(&vn->lock);
-	nf_vpn_call_close(call, &doomed);
-	spin_unlock_bh(&vn->lock);
-	nf_vpn_calls_kill(doomed);
-}
-
 static struct nf_vpn_call *nf_vpn_call_new(struct nf_vpn_net *vn,
 					   struct nf_vpn_conn *conn, int side,
 					   __be16 id, u16 want, bool fixed)
@@ -445,8 +437,12 @@ static struct nf_vpn_call *nf_vpn_call_new(struct nf_vpn_net *vn,
 
 	if (!call)
 		return NULL;
-	if (!nf_vpn_call_add_side(vn, call, side, id, want, fixed))
+	if (!nf_vpn_call_add_side(vn, call, side, id, want, fixed)) {
+		nf_vpn_event_call(vn, NF_CT_VPN_EVENT_NEW, call);
 		return call;
+	}
+	/* Nobody has been told of it. */
+	call->state = NF_CT_VPN_STATE_CLOSED;
 	nf_vpn_call_free(vn, call);
 	return NULL;
 }

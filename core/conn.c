@@ -117,7 +117,6 @@ static struct nf_vpn_conn *nf_vpn_conn_alloc(struct nf_vpn_net *vn,
 	return conn;
 }
 
-/* Charge it to who opened it, and let it be found. */
 /**
  * nf_vpn_calls_full - is there no room for another connection or call?
  * @vn: netns, its lock held
@@ -137,6 +136,7 @@ bool nf_vpn_calls_full(struct nf_vpn_net *vn)
 	return true;
 }
 
+/* Charge it to who opened it, and let it be found. */
 static int nf_vpn_conn_link(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 {
 	struct nf_vpn_host host = {
@@ -216,7 +216,7 @@ void nf_vpn_conn_close(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 	spin_lock_bh(&vn->lock);
 	if (!conn->dead)
 		list_for_each_entry(call, &conn->calls, by_conn)
-			nf_vpn_call_close(call, &doomed);
+			nf_vpn_call_close(vn, call, &doomed);
 	spin_unlock_bh(&vn->lock);
 	nf_vpn_calls_kill(doomed);
 }
@@ -258,12 +258,12 @@ static void nf_vpn_call_gc(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 	switch (call->state) {
 	case NF_CT_VPN_STATE_UNREPLIED:
 		if (!lives || age > NF_VPN_CALL_ANSWER)
-			nf_vpn_call_close(call, doomed);
+			nf_vpn_call_close(vn, call, doomed);
 		break;
 	case NF_CT_VPN_STATE_ESTABLISHED:
 		if (!lives || nf_ct_is_dying(call->flow) ||
 		    nf_ct_is_expired(call->flow))
-			nf_vpn_call_close(call, doomed);
+			nf_vpn_call_close(vn, call, doomed);
 		break;
 	case NF_CT_VPN_STATE_CLOSED:
 		if (age > NF_VPN_CALL_LINGER)

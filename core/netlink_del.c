@@ -96,7 +96,7 @@ static bool nf_vpn_drop_call(struct nf_vpn_net *vn, u32 id, void *obj)
 
 	spin_lock_bh(&vn->lock);
 	if (nf_vpn_id_is(vn, NF_CT_VPN_KIND_PPTP, id, call))
-		nf_vpn_call_close(call, &doomed);
+		nf_vpn_call_close(vn, call, &doomed);
 	spin_unlock_bh(&vn->lock);
 	nf_vpn_calls_kill(doomed);
 	return doomed;

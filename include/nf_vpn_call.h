@@ -186,9 +186,9 @@ struct nf_vpn_call *nf_vpn_call_answer(struct nf_vpn_net *vn,
 				       bool fixed);
 bool nf_vpn_call_publish(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 			 struct nf_conn *flow);
-void nf_vpn_call_close(struct nf_vpn_call *call, struct nf_vpn_call **doomed);
+void nf_vpn_call_close(struct nf_vpn_net *vn, struct nf_vpn_call *call,
+		       struct nf_vpn_call **doomed);
 void nf_vpn_call_free(struct nf_vpn_net *vn, struct nf_vpn_call *call);
 void nf_vpn_calls_kill(struct nf_vpn_call *doomed);
-void nf_vpn_call_end(struct nf_vpn_net *vn, struct nf_vpn_call *call);
 
 #endif /* _NF_VPN_CALL_H */

@@ -508,6 +508,17 @@ vpn_stat() {
 	at gw vpnct stats -j | jq -r ".$1"
 }
 
+# vpnct_fails TEXT REGEX COMMAND...: vpnct fails with status 1 and says why
+vpnct_fails() {
+	local text=$1 regex=$2 status
+
+	shift 2
+	at gw vpnct "$@" > "$TMP/out" 2> "$TMP/err"
+	status=$?
+	is "$status" 1 "$text: fails"
+	like "$(cat "$TMP/err")" "$regex" "$text: says why"
+}
+
 # vpn_sessions FILTER, vpn_spis FILTER, vpn_ike FILTER: jq's view of vpnct list
 vpn_sessions() {
 	at gw vpnct list sessions -j | jq -r "$1"

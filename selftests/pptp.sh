@@ -8,6 +8,7 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+SLOW=${SLOW:-1}
 GW=200.200.200.200
 SRV=199.0.0.1
 INNER=192.168.50.1
@@ -95,12 +96,15 @@ pptp_client() {
 	pptp_pid[$ns]=$!
 }
 
-# pptp_is_up NS...: have they all been given an address?
+# pptp_is_up NS...: have they all been given an address, and is the other end
+# up as well?
 pptp_is_up() {
-	local ns
+	local ns remote
 
 	for ns; do
-		grep -q 'remote IP address' "$TMP/ppp-$ns.log" 2>/dev/null ||
+		remote=$(sed -n 's/^remote IP address //p' "$TMP/ppp-$ns.log" \
+			2>/dev/null)
+		[ -n "$remote" ] && [ "$(pings "$ns" "$remote" 1)" = 1 ] ||
 			return 1
 	done
 }
@@ -133,7 +137,7 @@ megabyte() {
 	local listener=$!
 	busywait 10 tcp_listens "$srv" "$port"
 	head -c 1048576 /dev/zero |
-		at "$ns" timeout "$((30 * ${SLOW:-1}))" socat -u - \
+		at "$ns" timeout "$((30 * SLOW))" socat -u - \
 			"TCP:$inner:$port"
 	wait "$listener" 2>/dev/null
 	stat -c %s "$TMP/mb-$ns"
@@ -167,5 +171,54 @@ sim() {
 		*) diag "$line" ;;
 		esac
 	done < <(pptpsim -s "$NS$SIM_SERVER" -d "$SIM_ADDR" \
-		-w "$((10000 * ${SLOW:-1}))" "$@" 2>&1 || echo "status $?")
+		-w "$((10000 * SLOW))" "$@" 2>&1 || echo "status $?")
+}
+
+# idle NS...: sets up a call of each, which obey commands
+idle() {
+	local name clients=()
+
+	for name; do
+		clients+=(-c "$NS$name")
+	done
+	rm -f "$TMP/sim.in"
+	mkfifo "$TMP/sim.in"
+	# for reading, too: opening it waits for nobody
+	exec {to_sim}<> "$TMP/sim.in"
+	bg pptpsim -s "$NS$SIM_SERVER" -d "$SIM_ADDR" -w "$((10000 * SLOW))" \
+		"${clients[@]}" -i "$TMP/sim.in" idle > "$TMP/sim.out" 2>&1
+	sim_pid=$! said=0
+	expect "a call of each is up: $*"
+}
+
+# tell COMMAND TEXT: "COMMAND K" is for the call of the K-th, from 0; the last
+# line must be true
+tell() {
+	echo "$1" >&"$to_sim"
+	expect "$2"
+}
+
+expect() {
+	local line
+
+	said=$((said + 1))
+	busywait 15 has_said "$said"
+	line=$(sed -n "${said}p" "$TMP/sim.out")
+	case $line in
+	'ok '*) ok "$1" ;;
+	*)
+		not_ok "$1"
+		diag "$line"
+		;;
+	esac
+}
+
+has_said() {
+	[ "$(wc -l < "$TMP/sim.out")" -ge "$1" ]
+}
+
+# finish: the processes of all calls end
+finish() {
+	end "$sim_pid"
+	exec {to_sim}>&-
 }

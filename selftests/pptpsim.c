@@ -557,27 +557,59 @@ static void forged(void)
 	conn_close(&c);
 }
 
-/* Sets up a call, says so, and tries it again for each command. */
+/* Packets both ways until one doesn't arrive: how often both did. */
+static unsigned int carry(const struct call *call)
+{
+	unsigned int ms = wait_ms, n = 0;
+
+	wait_ms /= 10;
+	while (works(call))
+		n++;
+	wait_ms = ms;
+	return n;
+}
+
+static void obey(const char *command, struct call *call)
+{
+	if (!strcmp(command, "work"))
+		ok(works(call), "it carries data");
+	else if (!strcmp(command, "carry"))
+		ok(carry(call) > 0, "it carries data until it ends");
+	else if (!strcmp(command, "again"))
+		ok(call_out(call, call->conn, call->id[0], call->id[1]) &&
+		   works(call), "asked for again, it carries data");
+	else if (!strcmp(command, "silent"))
+		ok(is_silent(call, 0) && is_silent(call, 1),
+		   "it carries nothing");
+	else if (!strcmp(command, "close"))
+		conn_close(call->conn);
+	else
+		die(command);
+}
+
+/* A call of each client; then "COMMAND [K]" is done to that of the K-th. */
 static void idle(void)
 {
 	FILE *f = fopen(commands, "r");
-	char line[64];
-	struct call call;
-	struct conn c;
+	struct call call[MAX_CLIENTS];
+	struct conn c[MAX_CLIENTS];
+	char line[64], command[16];
+	bool good = true;
+	unsigned int k;
 
 	if (!f)
 		die(commands);
-	dial(&c, 0);
-	ok(start(&c) && call_out(&call, &c, 60, 70) && works(&call),
-	   "a call is up");
+	for (k = 0; k < n_clients; k++) {
+		dial(&c[k], k);
+		good &= start(&c[k]) && call_out(&call[k], &c[k], 60, 70) &&
+			works(&call[k]);
+	}
+	ok(good, "calls are up");
 	while (fgets(line, sizeof(line), f)) {
-		if (!strncmp(line, "work", 4))
-			ok(works(&call), "it carries data");
-		else if (!strncmp(line, "silent", 6))
-			ok(is_silent(&call, 0) && is_silent(&call, 1),
-			   "it carries nothing");
-		else if (!strncmp(line, "close", 5))
-			conn_close(&c);
+		k = 0;
+		if (sscanf(line, "%15s %u", command, &k) < 1 || k >= n_clients)
+			die(line);
+		obey(command, &call[k]);
 	}
 	fclose(f);
 }

@@ -11,48 +11,6 @@ set -u
 # shellcheck source=selftests/pptp.sh
 . "$(dirname "$0")/../pptp.sh"
 
-# idle NAME: sets up a call that obeys commands
-idle() {
-	mkfifo "$TMP/$1.in"
-	# for reading, too: opening it waits for nobody
-	exec {to_sim}<> "$TMP/$1.in"
-	bg pptpsim -s "$NS$SIM_SERVER" -d "$SIM_ADDR" -w "$((10000 * SLOW))" \
-		-c "${NS}c1" -i "$TMP/$1.in" idle > "$TMP/$1.out" 2>&1
-	sim_pid=$! sim=$1 said=0
-	expect "a call is up"
-}
-
-# tell COMMAND TEXT: what becomes of the call
-tell() {
-	echo "$1" >&"$to_sim"
-	expect "$2"
-}
-
-expect() {
-	local line
-
-	said=$((said + 1))
-	busywait 15 has_said "$said"
-	line=$(sed -n "${said}p" "$TMP/$sim.out")
-	case $line in
-	'ok '*) ok "$1" ;;
-	*)
-		not_ok "$1"
-		diag "$line"
-		;;
-	esac
-}
-
-has_said() {
-	[ "$(wc -l < "$TMP/$sim.out")" -ge "$1" ]
-}
-
-finish() {
-	end "$sim_pid"
-	exec {to_sim}>&-
-	rm -f "$TMP/$sim.in"
-}
-
 no_calls() {
 	[ "$(calls)" = 0 ]
 }
@@ -83,7 +41,6 @@ seen() {
 	echo "${BASH_REMATCH[1]:-}"
 }
 
-SLOW=${SLOW:-1}
 howto_net 1
 masquerade
 pptp_helper
@@ -91,7 +48,7 @@ states
 at gw sysctl -qw net.netfilter.nf_conntrack_gre_timeout=1 \
 	net.netfilter.nf_conntrack_gre_timeout_stream=1
 
-idle first
+idle c1
 is "$(seen new) $(seen related) $(seen established)" "0 1 1" \
 	"rules see RELATED, then ESTABLISHED"
 read -r _ _ left _ < <(ct_gre)
@@ -104,27 +61,27 @@ is "$(calls)" 0 "and stock makes no entry of it"
 check "the call is over" busywait 15 is_closed
 finish
 
-idle second
+idle c1
 at gw conntrack -D -p tcp > /dev/null 2>&1
 tell silent "without its control connection's entry it carries nothing"
 check "and its entry goes" busywait 15 no_calls
 finish
 
-idle third
+idle c1
 tell "close
 silent" "without its control connection it carries nothing"
 check "its entry is gone" no_calls
 finish
 
 gw_set nf_conntrack_pptp_ext_timeout 2
-idle fourth
+idle c1
 sleep 4
 tell silent "idle for longer than the sysctl says, it has ended"
 check "its entry is gone" no_calls
 finish
 
 gw_set nf_conntrack_pptp_ext_timeout 18000
-idle fifth
+idle c1
 gw_set nf_conntrack_vpn_enable 0
 check "switched off, entries go" no_calls
 gw_set nf_conntrack_vpn_enable 1

@@ -17,23 +17,13 @@ gwct() {
 	at gw vpnct "$@"
 }
 
-# refused TEXT REGEX COMMAND...: fails with status 1 and says why
-refused() {
-	local text=$1 regex=$2 status
-
-	shift 2
-	gwct "$@" > "$TMP/out" 2> "$TMP/err"
-	status=$?
-	is "$status" 1 "$text: fails"
-	like "$(cat "$TMP/err")" "$regex" "$text: says why"
-}
-
 settings() {
 	is "$(gwct get esp_guess)" 2 "get shows a setting"
 	check "set changes it" gwct set esp_guess 1 vpn_max 4096
 	is "$(at gw sysctl -n net.netfilter.nf_conntrack_esp_guess)" 1 \
 		"it is the sysctl"
-	refused "a value out of range" 'set vpn_max 9000 esp_guess 7: .*esp.guess' \
+	vpnct_fails "a value out of range" \
+		'set vpn_max 9000 esp_guess 7: .*esp.guess' \
 		set vpn_max 9000 esp_guess 7
 	is "$(gwct get vpn_max)" 4096 "none is changed if one is refused"
 	is "$(gwct get -p | wc -l)" 12 "get without a name shows all"
@@ -45,21 +35,22 @@ preload() {
 		server 199.0.0.1 spi 0x20000001 masq 200.200.200.200
 	is "$(vpn_spis '.[] | "\(.client) \(.dir) \(.spi) \(.confidence)"')" \
 		"10.0.0.2 in 0x20000001 preloaded" "and listed"
-	refused "another client's" 'client 10.0.0.3 .*spi 0x20000001 .*another client' \
+	vpnct_fails "another client's" \
+		'client 10.0.0.3 .*spi 0x20000001 .*another client' \
 		add esp client 10.0.0.3 server 199.0.0.1 spi 0x20000001 \
 		masq 200.200.200.200
 	check "replace takes it over" gwct add esp replace client 10.0.0.3 \
 		server 199.0.0.1 spi 0x20000001 masq 200.200.200.200 pin yes
 	is "$(vpn_spis '.[] | "\(.client) \(.pin)"')" "10.0.0.3 true" \
 		"and it is pinned"
-	refused "SPI 0" 'spi 0 .*: spi is 0' add esp client 10.0.0.2 \
+	vpnct_fails "SPI 0" 'spi 0 .*: spi is 0' add esp client 10.0.0.2 \
 		server 199.0.0.1 spi 0 masq 200.200.200.200
-	refused "an unknown address" 'masq' add esp client 10.0.0.9 \
+	vpnct_fails "an unknown address" 'masq' add esp client 10.0.0.9 \
 		server 199.0.0.9 spi 0x9999
 	check "it is deleted" gwct delete esp client 10.0.0.3 \
 		server 199.0.0.1 spi 0x20000001
 	is "$(vpn_spis length)" 0 "and gone"
-	refused "what isn't there" 'delete esp .*: .+' delete esp \
+	vpnct_fails "what isn't there" 'delete esp .*: .+' delete esp \
 		client 10.0.0.3 server 199.0.0.1 spi 0x20000001
 }
 

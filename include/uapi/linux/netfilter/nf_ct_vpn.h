@@ -130,7 +130,7 @@ enum nf_ct_vpn_kind {
  * @NF_CT_VPN_EVENT_REBOUND: an SPI or exchange was taken from the client that
  *	is named; who has it from now on is told by bound or new
  * @NF_CT_VPN_EVENT_EXPIRED: it has gone: idled out, was deleted, yielded or
- *	went with what it belonged to
+ *	went with what it belonged to; a call is over
  * @NF_CT_VPN_EVENT_FULL: something was not tracked for want of room; at most
  *	once a second
  */
