@@ -184,7 +184,7 @@ static struct nf_vpn_call *pptp_new_id(const struct pptp_segment *seg,
 				       const struct pptp_message *m, __be16 id,
 				       bool fixed)
 {
-	struct nf_vpn_call *call, *asked;
+	struct nf_vpn_call *asked;
 
 	if (!pptp_is_reply(m))
 		return nf_vpn_call_request(seg->vn, seg->conn, seg->side, id,
@@ -193,9 +193,8 @@ static struct nf_vpn_call *pptp_new_id(const struct pptp_segment *seg,
 	/* A refusal, or an answer to nothing we know. */
 	if (m->complete && (m->result != PPTP_RESULT_CONNECTED || !asked))
 		return nf_vpn_call_by_real(seg->conn, seg->side, id);
-	call = nf_vpn_call_answer(seg->vn, seg->conn, seg->side, id, asked,
+	return nf_vpn_call_answer(seg->vn, seg->conn, seg->side, id, asked,
 				  fixed);
-	return call;
 }
 
 /* What is to stand in place of @id; under the lock. */
@@ -327,19 +326,30 @@ static const struct pptp_ops pptp_ops = {
 
 /* ---- Segments ---- */
 
-/* Returns false for want of memory. */
-static bool pptp_follow(struct pptp_segment *seg, u32 seq, unsigned int len)
+static unsigned int pptp_early(struct pptp_segment *seg)
+{
+	struct nf_vpn_pkt pkt;
+
+	nf_vpn_pkt_addrs(&pkt, seg->skb, skb_network_offset(seg->skb), AF_INET);
+	return nf_vpn_drop(seg->vn, &pkt, NF_CT_VPN_A_STATS_PPTP_EARLY);
+}
+
+static unsigned int pptp_follow(struct pptp_segment *seg, u32 seq,
+				unsigned int len)
 {
 	struct pptp_stream *stream = &seg->conn->stream[seg->side];
 	const u8 *data;
+	bool good;
 
-	if (skb_ensure_writable(seg->skb, seg->payload + len))
-		return false;
+	if (skb_ensure_writable(seg->skb, seg->payload + len)) {
+		nf_vpn_stat_inc(seg->vn, NO_MEMORY);
+		return NF_DROP;
+	}
 	data = seg->skb->data + seg->payload;
 	spin_lock_bh(&seg->conn->lock);
-	pptp_stream_segment(stream, seq, data, len, &pptp_ops, seg);
+	good = pptp_stream_segment(stream, seq, data, len, &pptp_ops, seg);
 	spin_unlock_bh(&seg->conn->lock);
-	return true;
+	return good ? NF_ACCEPT : pptp_early(seg);
 }
 
 static bool pptp_ends(const struct nf_conn *ct)
@@ -368,6 +378,20 @@ static unsigned int pptp_payload(struct pptp_segment *seg, u32 *seq)
 	return seg->payload < end ? end - seg->payload : 0;
 }
 
+/* Is a packet of this entry to be looked at? */
+static bool pptp_is_followed(struct nf_vpn_net *vn, const struct nf_conn *ct,
+			     enum ip_conntrack_info ctinfo)
+{
+	if (!READ_ONCE(vn->set.enable) || READ_ONCE(vn->dead) ||
+	    !nf_ct_is_confirmed(ct) ||
+	    (ctinfo != IP_CT_ESTABLISHED && ctinfo != IP_CT_ESTABLISHED_REPLY))
+		return false;
+	if (nf_ct_zone(ct)->id == NF_CT_DEFAULT_ZONE_ID)
+		return true;
+	nf_vpn_stat_inc(vn, FOREIGN_ZONE);
+	return false;
+}
+
 /* Helper of the control connection: NAT and the ruleset have had their say. */
 static int pptp_help(struct sk_buff *skb, unsigned int protoff,
 		     struct nf_conn *ct, enum ip_conntrack_info ctinfo)
@@ -380,30 +404,22 @@ static int pptp_help(struct sk_buff *skb, unsigned int protoff,
 		.skb	= skb,
 		.thoff	= protoff,
 	};
-	unsigned int len;
+	unsigned int len, verdict = NF_ACCEPT;
 	u32 seq;
 
-	if (!READ_ONCE(seg.vn->set.enable) || READ_ONCE(seg.vn->dead) ||
-	    !nf_ct_is_confirmed(ct) ||
-	    (ctinfo != IP_CT_ESTABLISHED && ctinfo != IP_CT_ESTABLISHED_REPLY))
+	if (!pptp_is_followed(seg.vn, ct, ctinfo))
 		return NF_ACCEPT;
-	if (nf_ct_zone(ct)->id != NF_CT_DEFAULT_ZONE_ID) {
-		nf_vpn_stat_inc(seg.vn, FOREIGN_ZONE);
-		return NF_ACCEPT;
-	}
 	len = pptp_payload(&seg, &seq);
 	seg.conn = nf_vpn_conn_find(seg.vn, ct, READ_ONCE(data->cookie));
 	if (!seg.conn && len)
 		seg.conn = nf_vpn_conn_add(seg.vn, ct, &data->cookie);
 	if (!seg.conn)
 		return NF_ACCEPT;
-	if (len && !pptp_follow(&seg, seq, len)) {
-		nf_vpn_stat_inc(seg.vn, NO_MEMORY);
-		return NF_DROP;
-	}
+	if (len)
+		verdict = pptp_follow(&seg, seq, len);
 	if (pptp_ends(ct))
 		nf_vpn_conn_close(seg.vn, seg.conn);
-	return NF_ACCEPT;
+	return verdict;
 }
 
 /* ---- GRE ---- */

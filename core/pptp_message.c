@@ -200,50 +200,39 @@ static void pptp_message_end(struct pptp_stream *s, struct pptp_cursor *c,
 	c->asked = 0;
 }
 
-static u32 pptp_collect(struct pptp_stream *s, struct pptp_cursor *c,
-			const struct pptp_input *in, const u8 *data, u32 len)
+/*
+ * Up to a header: the next message begins there, or, out of step, is told by
+ * its magic number. What is none is passed over byte by byte.
+ */
+static u32 pptp_find(struct pptp_cursor *c, const struct pptp_input *in,
+		     const u8 *data, u32 len)
 {
-	u8 want = c->have < PPTP_HEADER ? PPTP_HEADER :
-					    pptp_head_length(c->head);
-	u32 n = min_t(u32, len, want - c->have);
+	u32 n, lost = 0;
 
-	if (!c->have && len >= PPTP_HEADER && !pptp_is_header(data)) {
-		c->synced = false;
-		return 0;
+	for (n = 0; n < len && c->have < PPTP_HEADER; n++) {
+		c->head[c->have++] = data[n];
+		if (c->have < PPTP_HEADER)
+			continue;
+		c->synced = pptp_is_header(c->head);
+		if (c->synced)
+			continue;
+		memmove(c->head, c->head + 1, --c->have);
+		lost++;
 	}
-	memcpy(c->head + c->have, data, n);
-	c->have += n;
 	c->pos += n;
-	if (c->have < PPTP_HEADER)
-		return n;
-	if (!pptp_is_header(c->head)) {
-		in->ops->lost(in->priv, c->have);
-		c->synced = false;
-		c->have = 0;
-		c->held = 0;
-	} else if (c->have == pptp_head_length(c->head)) {
-		pptp_message_end(s, c, in);
-	}
+	if (lost)
+		in->ops->lost(in->priv, lost);
 	return n;
 }
 
-/* Out of step: the next message is told by its magic number. */
-static u32 pptp_resync(struct pptp_cursor *c, const struct pptp_input *in,
-		       const u8 *data, u32 len)
+/* The rest of what is collected of a message. */
+static u32 pptp_collect(struct pptp_cursor *c, const u8 *data, u32 len)
 {
-	u32 n;
+	u32 n = min_t(u32, len, pptp_head_length(c->head) - c->have);
 
-	for (n = 0; n + PPTP_HEADER <= len; n++) {
-		if (!pptp_is_header(data + n))
-			continue;
-		c->synced = true;
-		break;
-	}
-	if (!c->synced)
-		n = len;
+	memcpy(c->head + c->have, data, n);
+	c->have += n;
 	c->pos += n;
-	if (n)
-		in->ops->lost(in->priv, n);
 	return n;
 }
 
@@ -264,15 +253,19 @@ static void pptp_feed(struct pptp_stream *s, struct pptp_cursor *c,
 	u32 n;
 
 	c->held = c->have;
+	c->refused = 0;
 	while (len) {
-		if (!c->synced)
-			n = pptp_resync(c, in, data, len);
-		else if (c->skip)
+		if (c->skip)
 			n = pptp_skip(c, len);
+		else if (c->have < PPTP_HEADER)
+			n = pptp_find(c, in, data, len);
 		else
-			n = pptp_collect(s, c, in, data, len);
+			n = pptp_collect(c, data, len);
 		data += n;
 		len -= n;
+		if (c->have >= PPTP_HEADER &&
+		    c->have == pptp_head_length(c->head))
+			pptp_message_end(s, c, in);
 	}
 	/* What is in leaves with this segment. */
 	pptp_ask(s, c, in);
@@ -301,6 +294,12 @@ static void pptp_cursor_drop(struct pptp_stream *s, unsigned int i)
 		(s->cursors - i) * sizeof(s->cur[0]));
 }
 
+/* Is it known where the next message begins, seen from @seq ahead of @c? */
+static bool pptp_reaches(const struct pptp_cursor *c, u32 seq)
+{
+	return c->synced && !pptp_before(seq, c->pos) && seq - c->pos <= c->skip;
+}
+
 /* A new one at place @i. */
 static void pptp_cursor_start(struct pptp_stream *s, unsigned int i, u32 seq)
 {
@@ -318,6 +317,30 @@ static void pptp_cursor_start(struct pptp_stream *s, unsigned int i, u32 seq)
 	c->start = seq;
 	c->pos = seq;
 	c->synced = true;
+	if (i && pptp_reaches(c - 1, seq))
+		c->skip = c[-1].skip - (seq - c[-1].pos);
+}
+
+/*
+ * A segment came before another one, and begins amid a message: where its
+ * Call-IDs are is known after the other one. TCP sends it again if it is
+ * dropped. If it comes time and again, the other one never will.
+ */
+static bool pptp_is_early(struct pptp_stream *s, const struct pptp_input *in)
+{
+	struct pptp_cursor *c = &s->cur[pptp_cursor_at(s, in->seq)];
+
+	if (!c->synced || !pptp_before(c->pos, in->seq) ||
+	    pptp_reaches(c, in->seq) ||
+	    (in->len >= PPTP_HEADER && pptp_is_header(in->data)))
+		return false;
+	if (c->refused && pptp_before(c->early, in->seq))
+		return true;
+	if (c->refused >= PPTP_REFUSALS)
+		return false;
+	c->early = in->seq;
+	c->refused++;
+	return true;
 }
 
 /* Up to the next cursor: what is beyond that has been seen, or is its own. */
@@ -346,8 +369,10 @@ static u32 pptp_advance(struct pptp_stream *s, unsigned int i,
  * @priv: handed to @ops
  *
  * What was seen before is not parsed again, but replaced again.
+ *
+ * Return: false if the segment must be dropped: it can't be understood yet.
  */
-void pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
+bool pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
 			 u32 len, const struct pptp_ops *ops, void *priv)
 {
 	const struct pptp_input in = {
@@ -360,6 +385,8 @@ void pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
 
 	if (!s->cursors)
 		pptp_cursor_start(s, 0, seq);
+	if (pptp_is_early(s, &in))
+		return false;
 	pptp_repeat(s, &in);
 	while (len) {
 		unsigned int i = pptp_cursor_at(s, seq);
@@ -375,5 +402,6 @@ void pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
 		seq += n;
 		len -= n;
 	}
+	return true;
 }
 EXPORT_SYMBOL_GPL(pptp_stream_segment);

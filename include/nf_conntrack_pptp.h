@@ -103,6 +103,9 @@ struct pptp_ops {
  * @held: those of them that came with earlier segments and are gone
  * @asked: Call-IDs of @head that have been asked about, bit 0 and 1
  * @synced: @pos is known to lie within or between messages
+ * @refused: how often the segment at @early was dropped
+ * @early: sequence number of the first that came before the one at @pos, and
+ *	could not be understood without it
  * @head: beginning of the current message, as its sender wrote it
  */
 struct pptp_cursor {
@@ -113,6 +116,8 @@ struct pptp_cursor {
 	u8 held;
 	u8 asked;
 	bool synced;
+	u8 refused;
+	u32 early;
 	u8 head[PPTP_HEAD];
 };
 
@@ -122,10 +127,18 @@ struct pptp_edit {
 	u8 byte[2];
 };
 
-/* Replacements to be repeated in retransmissions; the oldest one yields. */
+/*
+ * Replacements to be repeated in retransmissions; the oldest one yields. Who
+ * has more of them on the way at once, and loses the first, loses a call.
+ */
 #define PPTP_EDITS	64
 /* Places followed at once: one, and as many as there are gaps before it. */
 #define PPTP_CURSORS	4
+/*
+ * How often a segment is dropped for being early: TCP probes with the last one
+ * (RFC 8985 section 7), but then repeats the first that is missing.
+ */
+#define PPTP_REFUSALS	4
 
 /**
  * struct pptp_stream - one direction of a control connection
@@ -144,7 +157,7 @@ struct pptp_stream {
 	u8 edits;
 };
 
-void pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
+bool pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
 			 u32 len, const struct pptp_ops *ops, void *priv);
 
 #endif /* _NF_VPN_PPTP_H */

@@ -63,12 +63,12 @@ static const struct pptp_ops model_ops = {
 	.put		= model_put,
 };
 
-/* As the gateway treats a segment. */
-static inline void model_segment(struct pptp_stream *s, struct model *m,
+/* As the gateway treats a segment. Returns false if it drops it. */
+static inline bool model_segment(struct pptp_stream *s, struct model *m,
 				 u32 seq, u8 *data, u32 len)
 {
 	m->data = data;
-	pptp_stream_segment(s, seq, data, len, &model_ops, m);
+	return pptp_stream_segment(s, seq, data, len, &model_ops, m);
 }
 
 #endif /* PPTP_MODEL_H */

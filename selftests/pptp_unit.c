@@ -84,16 +84,20 @@ static void make_stream(void)
 			      0xfe00 + i);
 }
 
-static void send_part(struct pptp_stream *s, struct model *m, size_t from,
+/* Does it get through? */
+static bool send_part(struct pptp_stream *s, struct model *m, size_t from,
 		      size_t to)
 {
 	/* Of its own, so that a sanitizer sees what is beyond. */
 	u8 *copy = malloc(to - from + 1);
+	bool passes;
 
 	memcpy(copy, in + from, to - from);
-	model_segment(s, m, BASE + from, copy, to - from);
-	memcpy(got + from, copy, to - from);
+	passes = model_segment(s, m, BASE + from, copy, to - from);
+	if (passes)
+		memcpy(got + from, copy, to - from);
 	free(copy);
+	return passes;
 }
 
 static bool is_right(const char *what, size_t n)
@@ -196,6 +200,86 @@ static void test_gaps(void)
 	ok(good, "a gap that is filled later");
 }
 
+/* All segments of a stream in any order, as long as it takes */
+static bool deliver(size_t step, unsigned int window, struct model *m)
+{
+	struct pptp_stream s = {};
+	size_t at[MESSAGES * 220], n = 0, i, base, t;
+	unsigned int rounds;
+
+	/* Of the first message nothing is known before it has begun. */
+	send_part(&s, m, 0, types[1].len);
+	for (i = types[1].len; i < total; i += step)
+		at[n++] = i;
+	for (base = 0; base < n; base += window) {
+		size_t left = n - base < window ? n - base : window;
+
+		for (i = left; i-- > 1; ) {
+			size_t j = random() % (i + 1);
+
+			t = at[base + i];
+			at[base + i] = at[base + j];
+			at[base + j] = t;
+		}
+		/* What is dropped comes again, the rest doesn't. */
+		for (rounds = 0; left && rounds < window; rounds++) {
+			size_t kept = 0;
+
+			for (i = 0; i < left; i++) {
+				size_t from = at[base + i], to = from + step;
+
+				if (!send_part(&s, m, from,
+					       to < total ? to : total))
+					at[base + kept++] = from;
+			}
+			left = kept;
+		}
+		if (left)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Segments overtake each other, wherever messages are cut: three at a time, as
+ * many as there may be gaps.
+ */
+static void test_reordering(void)
+{
+	bool good = true, once = true, through = true;
+	size_t step;
+	int i, run;
+
+	for (step = 1; step < 600 && good; step++)
+		for (run = 0; run < 5 && good; run++) {
+			struct model m = {};
+
+			through &= deliver(step, 3, &m);
+			good = is_right("step", step);
+			for (i = 1; i < PPTP_TYPES; i++)
+				once &= m.messages[i] == MESSAGES / 15;
+			once &= !m.lost;
+		}
+	ok(through, "reordered segments: what is dropped passes later");
+	ok(good, "all Call-IDs are replaced");
+	ok(once, "each message is told once, nothing is lost");
+}
+
+/* What comes before an early segment has gone another way. */
+static void test_never(void)
+{
+	struct pptp_stream s = {};
+	struct model m = {};
+	unsigned int tries = 0;
+
+	send_part(&s, &m, 0, 8);
+	while (++tries < 100 && !send_part(&s, &m, 25, 200))
+		send_part(&s, &m, 200, 210);
+	ok(tries == PPTP_REFUSALS + 1,
+	   "what never comes is waited for no longer");
+	ok(send_part(&s, &m, 200, total), "what follows passes");
+}
+
 /* Where message @n of the stream begins */
 static size_t offset(unsigned int n)
 {
@@ -277,7 +361,8 @@ static void test_resync(void)
 		first += get16(in + first);
 	send_part(&s, &m, 0, 10);
 	/* in the middle of a message */
-	send_part(&s, &m, 200, total);
+	while (!send_part(&s, &m, 200, total))
+		;
 	memcpy(got, out, first);
 	ok(is_right("resync", 0), "after a gap the next message is found");
 	ok(m.lost > 0 && m.lost < 220, "what was passed over is counted");
@@ -394,6 +479,8 @@ int main(void)
 	test_cuts();
 	test_retransmissions();
 	test_gaps();
+	test_reordering();
+	test_never();
 	test_between();
 	test_many_gaps();
 	test_large();

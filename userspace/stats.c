@@ -95,6 +95,8 @@ static const struct field stats_fields[] = {
 		"Call-IDs replaced in control messages"),
 	COUNTER(PPTP_LOST, "pptp_lost", NULL,
 		"bytes of control streams not understood"),
+	COUNTER(PPTP_EARLY, "pptp_early", NULL,
+		"segments dropped: what they belong to hasn't come yet"),
 	COUNTER(PPTP_NO_CALL, "pptp_no_call", NULL,
 		"GRE packets dropped: their call isn't up"),
 

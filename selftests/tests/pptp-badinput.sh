@@ -8,22 +8,22 @@
 #   c1 10.0.0.2 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #   c2 10.0.0.3 ---+                                        199.0.0.2
 #   c3 10.0.0.4 ---+
-#
-# timeout: 200
 set -u
 # shellcheck source=selftests/pptp.sh
 . "$(dirname "$0")/../pptp.sh"
 
-# Each fourth segment with data is lost: before the gateway, so that it sees a
-# gap, or behind it, so that it sees a retransmission. Segments have 76 bytes.
+# lossy NS HOOK [LENGTH]: each fourth segment with data is lost: as it comes
+# to the gateway, which sees a gap, or to the server, so that the gateway sees a
+# retransmission. (A host that can't send keeps the segment, and sends no later
+# one.) Packets of LENGTH bytes or less aren't lost.
 lossy() {
-	local rules
+	local rules length=${3:-60}
 
 	rules=$(cat <<-RULES
 		table ip lossy {
 			chain $2 {
 				type filter hook $2 priority -300
-				tcp dport 1723 tcp flags & syn == 0 meta length > 60 numgen inc mod 4 == 1 drop
+				tcp dport 1723 tcp flags & syn == 0 meta length > $length numgen inc mod 4 == 1 drop
 			}
 		}
 	RULES
@@ -54,17 +54,22 @@ cmp_ok "$(vpn_stat pptp_lost)" -gt 1000 "what isn't understood is counted"
 small_segments
 diag "small segments"
 sim "${CLIENTS[@]}" together pieces
-lossy c1 output
-lossy c2 output
+lossy gw prerouting
 diag "segments lost before the gateway"
 sim "${CLIENTS[@]}" together
-at c1 nft flush ruleset
-at c2 nft flush ruleset
+at gw nft delete table ip lossy
 lossy srv input
 diag "segments lost behind the gateway"
 sim "${CLIENTS[@]}" together
 at srv nft flush ruleset
 at gw nft delete table ip small
+diag "pieces of messages lost before the gateway: the next ones come early"
+early=$(vpn_stat pptp_early)
+lossy gw prerouting 52
+sim "${CLIENTS[@]}" cuts
+cmp_ok "$(vpn_stat pptp_early)" -gt "$early" \
+	"those that can't be understood wait"
+at gw nft delete table ip lossy
 
 diag "more calls than there may be"
 refused=$(vpn_stat pptp_call_refused)

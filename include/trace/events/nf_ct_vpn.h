@@ -80,6 +80,7 @@ TRACE_EVENT(nf_ct_vpn_drop,
 			{ NF_CT_VPN_A_STATS_AMBIGUOUS, "ambiguous" },
 			{ NF_CT_VPN_A_STATS_ICMP_DROPPED, "icmp_dropped" },
 			{ NF_CT_VPN_A_STATS_COOKIE_BUSY, "cookie_busy" },
+			{ NF_CT_VPN_A_STATS_PPTP_EARLY, "pptp_early" },
 			{ NF_CT_VPN_A_STATS_PPTP_NO_CALL, "pptp_no_call" }))
 );
 

@@ -338,6 +338,8 @@ enum nf_ct_vpn_pptp_attr {
  * @NF_CT_VPN_A_STATS_PPTP_CALL_REFUSED: calls not tracked: limit, Call-ID taken
  * @NF_CT_VPN_A_STATS_PPTP_TRANSLATED: Call-IDs replaced in control messages
  * @NF_CT_VPN_A_STATS_PPTP_LOST: bytes of control streams not understood
+ * @NF_CT_VPN_A_STATS_PPTP_EARLY: segments dropped: they begin amid a message
+ *	whose beginning hasn't come yet
  * @NF_CT_VPN_A_STATS_PPTP_NO_CALL: GRE packets dropped: their call isn't up
  * @NF_CT_VPN_A_STATS_STOCK_UNTRACKED: counted in STOCK, too: conntrack doesn't
  *	look at such packets
@@ -399,6 +401,7 @@ enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_PPTP_CALL_REFUSED,
 	NF_CT_VPN_A_STATS_PPTP_TRANSLATED,
 	NF_CT_VPN_A_STATS_PPTP_LOST,
+	NF_CT_VPN_A_STATS_PPTP_EARLY,
 	NF_CT_VPN_A_STATS_PPTP_NO_CALL,
 	NF_CT_VPN_A_STATS_STOCK_UNTRACKED,
 	NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN,
