@@ -61,6 +61,21 @@ static int nf_vpn_new_spi_addrs(const struct nf_vpn_new *n,
 	return 0;
 }
 
+static int nf_vpn_read_spi_state(const struct nf_vpn_new *n,
+				 struct nf_vpn_new_spi *want)
+{
+	const struct nlattr *nla = n->info->attrs[NF_CT_VPN_A_ESP_STATE];
+
+	if (!nla)
+		return 0;
+	if (nla_get_u8(nla) > NF_CT_VPN_STATE_ESTABLISHED)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_STATE,
+					 "state is neither unreplied nor established",
+					 -EINVAL);
+	want->waits = nla_get_u8(nla) == NF_CT_VPN_STATE_UNREPLIED;
+	return 0;
+}
+
 static int nf_vpn_read_spi(const struct nf_vpn_new *n,
 			   struct nf_vpn_new_spi *want)
 {
@@ -93,10 +108,8 @@ static int nf_vpn_read_spi(const struct nf_vpn_new *n,
 		want->hold = NF_VPN_HOLD_PIN;
 	else if (want->conf == NF_CT_VPN_CONF_PRELOADED)
 		want->hold = NF_VPN_HOLD_IDLE;
-	want->waits = attrs[NF_CT_VPN_A_ESP_STATE] &&
-		nla_get_u8(attrs[NF_CT_VPN_A_ESP_STATE]) ==
-			NF_CT_VPN_STATE_UNREPLIED;
-	return nf_vpn_new_spi_addrs(n, want);
+	err = nf_vpn_read_spi_state(n, want);
+	return err ?: nf_vpn_new_spi_addrs(n, want);
 }
 
 static bool nf_vpn_may_pin(const struct nf_vpn_session *s, u8 dir)

@@ -7,7 +7,10 @@
 
 #include "nf_conntrack_vpn.h"
 
-/* Attributes that a request may have; all others are refused. */
+/*
+ * Attributes that a request may have; all others are refused. What the spec
+ * says of them is the same, selftests/tests/netlink-spec.sh sees to it.
+ */
 #define NF_VPN_ADDR	NLA_POLICY_RANGE(NLA_BINARY, 4, 16)
 
 static const struct nla_policy
@@ -59,7 +62,7 @@ nf_vpn_esp_new_policy[NF_CT_VPN_A_ESP_MAX + 1] = {
 	[NF_CT_VPN_A_ESP_REMOTE]	= NF_VPN_ADDR,
 	[NF_CT_VPN_A_ESP_MASQ]		= NF_VPN_ADDR,
 	[NF_CT_VPN_A_ESP_STATE]		=
-		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_STATE_ESTABLISHED),
+		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_STATE_CLOSED),
 	[NF_CT_VPN_A_ESP_CONFIDENCE]	=
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_CONF_PRELOADED),
 	[NF_CT_VPN_A_ESP_SEQ]		= { .type = NLA_U32 },

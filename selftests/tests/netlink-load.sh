@@ -73,6 +73,10 @@ refused() {
 	says "a confidence that there isn't" '^error=ERANGE ' \
 		esp-new $(pair esp 10.0.0.2) esp.dir=1 esp.spi=0x111 \
 		esp.confidence=9
+	# shellcheck disable=SC2046
+	says "a state that only time makes" \
+		'^error=EINVAL .*message=state is neither' \
+		esp-new $(pair esp 10.0.0.2) esp.dir=0 esp.spi=0x111 esp.state=3
 	says "an attribute of no request" '^error=EINVAL .*message=..' \
 		esp-new esp.packets=1
 	# shellcheck disable=SC2046
