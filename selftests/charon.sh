@@ -62,8 +62,9 @@ charon_connections() {
 }
 
 # charon_connection NS PEERADDR PEER: one of them. CONNECTION has more
-# settings, PROPOSALS the ones for IKE, ESP_PROPOSALS for ESP. SECOND is a
-# second authentication of the client, or the only one (EAP).
+# settings, CHILD more of its child, PROPOSALS the ones for IKE, ESP_PROPOSALS
+# for ESP. SECOND is a second authentication of the client, or the only one
+# (EAP).
 charon_connection() {
 	cat <<-CONF
 		$3 {
@@ -80,6 +81,7 @@ charon_connection() {
 		      local_ts = $(inner "$1")/32
 		      remote_ts = $(inner "$3")/32
 		      esp_proposals = ${ESP_PROPOSALS:-aes128-sha256-modp2048,aes128-sha256}
+		      ${CHILD:-}
 		    }
 		  }
 		}
