@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # check-inside.sh KDIR CC: the part of check.sh that runs in the userland
-# image. /project is the tree, /build its copy, /result holds checkpatch.
+# image. /project is the tree, /build its copy, /result holds checkpatch, /mnt
+# the kernel's schema of netlink specs.
 set -u
 
 kdir=$1 cc=$2
@@ -108,6 +109,20 @@ check_programs() {
 	done
 }
 
+# what can be tested without a kernel: vpnct on a fake socket, parsers
+check_tests() {
+	local log
+
+	log=$(make -s -C userspace check 2>&1) && log=''
+	verdict "make -C userspace check" "$(grep -v '^ok' <<< "$log")"
+}
+
+check_spec() {
+	verdict "the netlink spec is what the kernel's schema describes" "$(
+		userspace/tests/spec.py /mnt/genetlink-legacy.yaml \
+		Documentation/netlink/specs/nf_ct_vpn.yaml 2>&1)"
+}
+
 check_scripts() {
 	local file
 
@@ -138,5 +153,7 @@ check_checkpatch
 [ ! -f Kbuild ] || check_compiler
 [ ! -f dkms.conf ] || check_dkms
 check_programs
+check_tests
+check_spec
 inform_format
 done_testing

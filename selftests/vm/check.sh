@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # check.sh [KERNEL]: what can be said about the sources without running them:
-# checkpatch, compiler warnings (W=1), sparse, shellcheck, licence headers.
-# Prints TAP and then "N passed, N failed". clang-format only informs.
+# checkpatch, compiler warnings (W=1), sparse, shellcheck, licence headers, the
+# netlink spec, and the tests that need no kernel. Prints TAP and then
+# "N passed, N failed". clang-format only informs.
 set -u
 
 # shellcheck source=lib.sh
@@ -11,13 +12,16 @@ set -u
 
 series=${1:-6.12}
 image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" "$series") &&
-	checkpatch=$("$VM/checkpatch.sh") || exit
+	checkpatch=$("$VM/linux-source.sh" checkpatch 6.12 scripts/checkpatch.pl \
+		scripts/spelling.txt scripts/const_structs.checkpatch) &&
+	schema=$("$VM/linux-source.sh" netlink-schema '[0-9]' \
+		Documentation/netlink/genetlink-legacy.yaml) || exit
 out=$CACHE/check-$(key "$TOP")
 mkdir -p "$out"
 lock "$out.lock"
 say "checking the sources"
 in_chroot -b "$TOP:/project" -b "$kernel/src:/usr/src" -w "$out:/build" \
-	-b "$checkpatch:/result" "$image/root" \
+	-b "$checkpatch:/result" -b "$schema:/mnt" "$image/root" \
 	bash /project/selftests/vm/check-inside.sh \
 	"$(cat "$kernel/kdir")" "$(cat "$kernel/cc")" | tee "$out.tap"
 failed=$(grep -c '^not ok' "$out.tap")
