@@ -13,7 +13,8 @@
  *	cookies and flow are known	-> noted, its flow
  *	from a client of a session	-> noted, its flow or a template
  *	from a host that sessions talk to
- *			-> the session of its cookies, or nf_isakmp_suitor()
+ *			-> the session of its cookies, or one chosen in
+ *			   core/isakmp_owner.c
  *	other, to an address of the gateway	-> stock conntrack
  *	other, to be forwarded or from here	-> noted, flow in the zone of the
  *			   client
@@ -30,21 +31,14 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
-#include <net/udp.h>
 
 #include "compat.h"
 #include "nf_conntrack_vpn.h"
+#include "nf_vpn_isakmp.h"
 #include "nf_vpn_label.h"
 
 /* An initiator gives up or starts over after this time without an answer. */
 #define ISAKMP_WAIT		(30 * HZ)
-/* Messages of an unknown owner that a session may leave unanswered. */
-#define ISAKMP_PATIENCE		2
-/* &nf_vpn_cookie.tried: stock conntrack first, a dnat rule may take it. */
-#define ISAKMP_TRIED_NONE	U8_MAX
-/* Sessions of one remote host that are looked at for an unknown owner. */
-#define ISAKMP_SCAN		256
-#define ISAKMP_SUITORS		32
 
 /* Values of nf_conntrack_isakmp_keep_port */
 #define ISAKMP_KEEP_PORT_NEVER	0
@@ -53,45 +47,12 @@
 /* &isakmp_in(): no session's message. */
 #define ISAKMP_NOT_OURS		NF_MAX_VERDICT
 
-/**
- * struct isakmp_arrival - a datagram from port 500 to port 500
- * @addr: addresses
- * @m: what is in clear, if @valid
- * @valid: it is an ISAKMP message
- */
-struct isakmp_arrival {
-	struct nf_vpn_pkt addr;
-	struct isakmp_message m;
-	bool valid;
-};
-
 /* The label keeps flows out of flowtables, which know no zones. */
 static struct nf_vpn_label isakmp_labels[2] __read_mostly;
 
 static struct nf_conntrack_helper *isakmp_label(u32 l3num)
 {
 	return nf_vpn_label_of(isakmp_labels, l3num);
-}
-
-/* Is there a socket of the gateway that takes IKE from @src to @dst? */
-static bool isakmp_is_bound(struct net *net, const struct nf_vpn_host *src,
-			    const struct nf_vpn_host *dst, int ifindex)
-{
-	struct sock *sk = NULL;
-	__be16 port = htons(ISAKMP_PORT);
-
-	if (src->l3num == AF_INET)
-		sk = udp4_lib_lookup(net, src->addr.ip, port, dst->addr.ip, port,
-				     ifindex);
-#if IS_ENABLED(CONFIG_IPV6)
-	else
-		sk = udp6_lib_lookup(net, &src->addr.in6, port,
-				     &dst->addr.in6, port, ifindex);
-#endif
-	if (!sk)
-		return false;
-	sock_put(sk);
-	return true;
 }
 
 /* ---- Flows ---- */
@@ -127,7 +88,7 @@ static bool isakmp_is_astray(struct nf_vpn_net *vn, const struct nf_conn *ct,
 	       !(READ_ONCE(ct->status) & IPS_DST_NAT) &&
 	       nf_vpn_remote_find(vn, src) &&
 	       !nf_vpn_session_find(vn, src, dst) &&
-	       !isakmp_is_bound(vn->net, src, dst, ifindex);
+	       !nf_isakmp_is_bound(vn->net, src, dst, ifindex);
 }
 
 /* A flow is about to be confirmed: NAT and the ruleset have had their say. */
@@ -289,14 +250,6 @@ static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		isakmp_note_events(vn, s, events);
 }
 
-static void isakmp_cookie_seen(struct nf_vpn_cookie *c,
-			       const struct isakmp_message *m)
-{
-	WRITE_ONCE(c->packets, READ_ONCE(c->packets) + 1);
-	WRITE_ONCE(c->exchange, m->exchange);
-	WRITE_ONCE(c->last, (u32)jiffies);
-}
-
 /* ---- Outbound ---- */
 
 /* The client answers a pair that was brought to another session on trial. */
@@ -345,7 +298,7 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	/* A first message that is repeated after its answer has come by. */
 	c = !m->resp_cookie && q.shared ? q.shared : q.exact;
 	if (likely(c && c->session == s && c->proven)) {
-		isakmp_cookie_seen(c, m);
+		nf_isakmp_cookie_seen(c, m);
 		isakmp_note_message(vn, s, ike, m, true, false);
 		return true;
 	}
@@ -359,7 +312,7 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 				   m->resp_cookie, &a->addr.src, &q);
 		c = isakmp_claim(vn, s, m, q.exact ? q.exact : q.waiting);
 		if (c)
-			isakmp_cookie_seen(c, m);
+			nf_isakmp_cookie_seen(c, m);
 	}
 	spin_unlock_bh(&vn->lock);
 	isakmp_note_message(vn, s, ike, m, true, false);
@@ -465,236 +418,6 @@ static unsigned int isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 
 /* ---- Inbound ---- */
 
-/**
- * struct isakmp_suitors - sessions that may own a message of unknown cookies
- * @n: number of sessions
- * @s: sessions, likeliest first
- * @score: the higher the likelier
- */
-struct isakmp_suitors {
-	unsigned int n;
-	struct nf_vpn_session *s[ISAKMP_SUITORS];
-	u64 score[ISAKMP_SUITORS];
-};
-
-/*
- * A pair that nobody has seen begin was made by rekeying another one: the
- * session that had a child exchange last. (IKEv2 rekeys its IKE SA in the same
- * kind of exchange, RFC 7296 section 2.18.)
- */
-static u64 isakmp_score_rekey(const struct nf_vpn_session *s,
-			      const struct nf_vpn_ike *ike)
-{
-	return READ_ONCE(ike->child);
-}
-
-/*
- * The remote host starts over: with whom it has lost contact, whom it asks in
- * vain; else with its oldest client.
- */
-static u64 isakmp_score_init(const struct nf_vpn_session *s,
-			     const struct nf_vpn_ike *ike)
-{
-	u64 asked = READ_ONCE(ike->asked);
-	u64 gone = ike->ncookies == ike->nunproven;
-
-	return asked << 40 | gone << 32 | (U32_MAX - s->created);
-}
-
-static bool isakmp_may_own(const struct nf_vpn_session *s,
-			   const struct nf_vpn_ike *ike,
-			   const struct isakmp_arrival *a)
-{
-	/* Pairs with nf_vpn_flow_seen(): @masq is read after. */
-	if (!ike || !smp_load_acquire(&ike->flow.seen))
-		return false;
-	return nf_inet_addr_cmp(&ike->flow.masq, &a->addr.dst.addr);
-}
-
-static void isakmp_suitor_add(struct isakmp_suitors *c,
-			      struct nf_vpn_session *s, u64 score)
-{
-	unsigned int i;
-
-	if (c->n == ISAKMP_SUITORS && score <= c->score[c->n - 1])
-		return;
-	i = c->n < ISAKMP_SUITORS ? c->n++ : c->n - 1;
-	for (; i && c->score[i - 1] < score; i--) {
-		c->s[i] = c->s[i - 1];
-		c->score[i] = c->score[i - 1];
-	}
-	c->s[i] = s;
-	c->score[i] = score;
-}
-
-/* Under the lock. */
-static void isakmp_suitors(struct isakmp_suitors *c,
-			   const struct nf_vpn_remote *remote,
-			   const struct isakmp_arrival *a, bool init)
-{
-	unsigned int scan = ISAKMP_SCAN;
-	const struct nf_vpn_ike *ike;
-	struct nf_vpn_session *s;
-
-	c->n = 0;
-	hlist_for_each_entry(s, &remote->sessions, by_remote) {
-		ike = nf_vpn_session_ike(s);
-		if (isakmp_may_own(s, ike, a))
-			isakmp_suitor_add(c, s, init ?
-					  isakmp_score_init(s, ike) :
-					  isakmp_score_rekey(s, ike));
-		if (!--scan)
-			break;
-	}
-}
-
-/*
- * Has the session that @c was brought to had its chance? One that is asked to
- * begin anew may take a while; one that knows the pair answers at once.
- */
-static bool isakmp_gives_up(struct nf_vpn_cookie *c, bool init)
-{
-	return c->tried == ISAKMP_TRIED_NONE ||
-	       c->repeats++ >= (init ? ISAKMP_PATIENCE : 0);
-}
-
-/* Whom to try after @c; a first message goes to stock conntrack first. */
-static u8 isakmp_next_try(const struct nf_vpn_cookie *c, bool init)
-{
-	if (!c)
-		return init ? ISAKMP_TRIED_NONE : 0;
-	return c->tried == ISAKMP_TRIED_NONE ? 0 : (c->tried + 1) % ISAKMP_SUITORS;
-}
-
-/*
- * A message whose cookies nobody has used: bring it to the likeliest session,
- * and, when it is repeated, to the next. Never to several: unlike ESP, IKE may
- * be answered by a host that it isn't for. Under the lock.
- */
-static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
-					    const struct isakmp_arrival *a,
-					    struct nf_vpn_cookie *c)
-{
-	bool init = !a->m.resp_cookie;
-	const struct nf_vpn_remote *remote;
-	struct isakmp_suitors suitors;
-	struct nf_vpn_session *s;
-	u8 next;
-
-	if (c && !isakmp_gives_up(c, init))
-		return c->session;
-	remote = nf_vpn_remote_find(vn, &a->addr.src);
-	if (!remote)
-		return NULL;
-	next = isakmp_next_try(c, init);
-	if (c) {
-		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_REBOUND, c);
-		nf_vpn_cookie_free(vn, c);
-	}
-	isakmp_suitors(&suitors, remote, a, init);
-	if (!suitors.n)
-		return NULL;
-	s = suitors.s[next == ISAKMP_TRIED_NONE ? 0 : next % suitors.n];
-	c = nf_vpn_cookie_add(vn, s, &a->m, true);
-	if (c)
-		c->tried = next;
-	nf_vpn_stat_inc(vn, COOKIE_UNKNOWN);
-	return next == ISAKMP_TRIED_NONE ? NULL : s;
-}
-
-/* The responder's cookie of an exchange that a client of ours began. */
-static struct nf_vpn_session *isakmp_complete(struct nf_vpn_cookie *c,
-					      const struct isakmp_message *m)
-{
-	/* An IKEv2 responder that wants a cookie or another group has none. */
-	if (!c->resp)
-		WRITE_ONCE(c->resp, m->resp_cookie);
-	isakmp_cookie_seen(c, m);
-	return c->session;
-}
-
-/* Whose are these cookies? Slow path, under the lock. */
-static struct nf_vpn_session *isakmp_owner_locked(struct nf_vpn_net *vn,
-						  const struct isakmp_arrival *a,
-						  bool stock)
-{
-	struct nf_vpn_cookie_query q;
-
-	nf_vpn_cookie_find(vn, &a->addr.src, a->m.init_cookie,
-			   a->m.resp_cookie, NULL, &q);
-	if (q.exact && q.exact->proven)
-		return q.exact->session;
-	if (q.waiting && q.waiting->proven)
-		return isakmp_complete(q.waiting, &a->m);
-	/* Another responder cookie for an exchange that only one client has. */
-	if (q.shared && q.shared->proven && !q.shared->by_remote)
-		return q.shared->session;
-	return stock ? NULL : isakmp_suitor(vn, a, q.exact);
-}
-
-/* Is IKE from this host to this address somebody's who needs no help? */
-static bool isakmp_is_stock(struct nf_vpn_net *vn,
-			    const struct isakmp_arrival *a,
-			    const struct nf_hook_state *state)
-{
-	const struct nf_vpn_session *s;
-
-	/* Its own IKE daemon answers to whoever begins. */
-	if (!a->m.resp_cookie && isakmp_is_bound(vn->net, &a->addr.src,
-						 &a->addr.dst,
-						 state->in->ifindex))
-		return true;
-	s = nf_vpn_session_find(vn, &a->addr.dst, &a->addr.src);
-	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
-		return false;
-	return nf_vpn_flow_is_stock(vn->net, &a->addr, NF_VPN_FLOW_IKE);
-}
-
-static struct nf_vpn_session *isakmp_owner(struct nf_vpn_net *vn,
-					   const struct isakmp_arrival *a,
-					   const struct nf_hook_state *state)
-{
-	struct nf_vpn_cookie_query q;
-	struct nf_vpn_session *s;
-	bool stock;
-
-	nf_vpn_cookie_find(vn, &a->addr.src, a->m.init_cookie,
-			   a->m.resp_cookie, NULL, &q);
-	if (likely(q.exact && q.exact->proven)) {
-		isakmp_cookie_seen(q.exact, &a->m);
-		return q.exact->session;
-	}
-	stock = isakmp_is_stock(vn, a, state);
-	spin_lock_bh(&vn->lock);
-	s = isakmp_owner_locked(vn, a, stock);
-	spin_unlock_bh(&vn->lock);
-	return s;
-}
-
-/* What can't be read goes to the only session that it can be for. */
-static struct nf_vpn_session *isakmp_sole(struct nf_vpn_net *vn,
-					  const struct isakmp_arrival *a)
-{
-	struct nf_vpn_session *s, *sole = NULL;
-	unsigned int n = 0, scan = ISAKMP_SCAN;
-	struct nf_vpn_remote *remote;
-
-	spin_lock_bh(&vn->lock);
-	remote = nf_vpn_remote_find(vn, &a->addr.src);
-	if (!remote)
-		goto unlock;
-	hlist_for_each_entry(s, &remote->sessions, by_remote) {
-		if (!isakmp_may_own(s, nf_vpn_session_ike(s), a))
-			continue;
-		sole = s;
-		if (++n > 1 || !--scan)
-			break;
-	}
-unlock:
-	spin_unlock_bh(&vn->lock);
-	return n == 1 ? sole : NULL;
-}
-
 /* SAs may be idle as long as the remote host answers IKE. */
 static void isakmp_keep_esp_alive(struct nf_vpn_net *vn,
 				  struct nf_vpn_session *s,
@@ -745,8 +468,8 @@ static unsigned int isakmp_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 		  !nf_vpn_session_ike(s)))
 		s = NULL;
 	if (!s)
-		s = a->valid ? isakmp_owner(vn, a, state) :
-			       isakmp_sole(vn, a);
+		s = a->valid ? nf_isakmp_owner(vn, a, state) :
+			       nf_isakmp_sole(vn, a);
 	return s ? isakmp_deliver(vn, skb, s, a) : ISAKMP_NOT_OURS;
 }
 
@@ -888,7 +611,7 @@ static bool isakmp_known(struct nf_vpn_net *vn, struct sk_buff *skb,
 		return false;
 	}
 	ike = nf_vpn_session_ike(s);
-	isakmp_cookie_seen(c, &a->m);
+	nf_isakmp_cookie_seen(c, &a->m);
 	isakmp_note_message(vn, s, ike, &a->m, outbound, false);
 	if (outbound)
 		isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_ORIGINAL);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Datagrams from port 500 to port 500, and whose they are: core/isakmp_owner.c. */
+#ifndef _NF_VPN_ISAKMP_H
+#define _NF_VPN_ISAKMP_H
+
+#include "nf_conntrack_vpn.h"
+
+/**
+ * struct isakmp_arrival - a datagram from port 500 to port 500
+ * @addr: addresses
+ * @m: what is in clear, if @valid
+ * @valid: it is an ISAKMP message
+ */
+struct isakmp_arrival {
+	struct nf_vpn_pkt addr;
+	struct isakmp_message m;
+	bool valid;
+};
+
+bool nf_isakmp_is_bound(struct net *net, const struct nf_vpn_host *src,
+			const struct nf_vpn_host *dst, int ifindex);
+struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
+				       const struct isakmp_arrival *a,
+				       const struct nf_hook_state *state);
+struct nf_vpn_session *nf_isakmp_sole(struct nf_vpn_net *vn,
+				      const struct isakmp_arrival *a);
+
+static inline void nf_isakmp_cookie_seen(struct nf_vpn_cookie *c,
+					 const struct isakmp_message *m)
+{
+	WRITE_ONCE(c->packets, READ_ONCE(c->packets) + 1);
+	WRITE_ONCE(c->exchange, m->exchange);
+	WRITE_ONCE(c->last, (u32)jiffies);
+}
+
+#endif /* _NF_VPN_ISAKMP_H */
