@@ -22,24 +22,46 @@ done
 results=${RESULTS:-$(mktemp -d)} || exit
 mkdir -p "$results"
 
-# one_kernel KERNEL [TEST...]: a machine that dies, or whose kernel complains,
-# is a failed assertion, too.
+# one_kernel KERNEL [TEST...]: tests whose head says "clock: instructions" get a
+# machine of their own.
 one_kernel() {
-	local kernel=$1 dir=$results/$1
+	local kernel=$1 all=() counted=() others=() test
 
 	shift
-	rm -rf "$dir"
+	all=("$@")
+	[ $# -gt 0 ] || mapfile -t all < <("$TOP/selftests/run" -l)
+	for test in "${all[@]}"; do
+		if grep -qs '^# clock: instructions$' \
+			"$TOP/selftests/tests/$(basename "$test" .sh).sh"; then
+			counted+=("$test")
+		else
+			others+=("$test")
+		fi
+	done
 	say "kernel $kernel: building"
 	if ! "$VM/build.sh" "$kernel" > /dev/null; then
 		fail "$kernel" "builds"
 		return
 	fi
+	[ ${#others[@]} = 0 ] || machine "$kernel" "$kernel" "${others[@]}"
+	# there limits cost nothing, and a second is a few instructions
+	[ ${#counted[@]} = 0 ] || ICOUNT=1 SLOW=${SLOW:-4} \
+		machine "$kernel" "$kernel-icount" "${counted[@]}"
+	say "kernel $kernel: done"
+}
+
+# machine KERNEL NAME TEST...: one that dies, or whose kernel complains, is a
+# failed assertion, too.
+machine() {
+	local kernel=$1 name=$2 dir=$results/$2
+
+	shift 2
+	rm -rf "$dir"
 	say "kernel $kernel: booting"
-	"$VM/boot.sh" "$kernel" -t "$limit" -o "$dir" \
+	"$VM/boot.sh" "$kernel" -t "$limit" -o "$dir" ${SLOW:+-e SLOW="$SLOW"} \
 		-e RESULT=/result/results.jsonl -- selftests/run "$@" ||
 	grep -qs '"result": "fail"' "$dir/results.jsonl" ||
-		fail "$kernel" "the machine ran to its end, without complaints"
-	say "kernel $kernel: done"
+		fail "$name" "the machine ran to its end, without complaints"
 }
 
 # fail WHERE ASSERTION
