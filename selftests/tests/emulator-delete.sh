@@ -3,6 +3,8 @@
 #
 # One of five hosts has an IPsec implementation that answers a packet of an
 # unknown SPI by deleting that SPI, which the server takes for a sibling's.
+#
+# clock: instructions
 set -u
 # shellcheck source=selftests/emulator.sh
 . "$(dirname "$0")/../emulator.sh"

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # 20 hosts with IKE start within 100 ms, all of it over IPv6.
+#
+# clock: instructions
 set -u
 # shellcheck source=selftests/emulator.sh
 . "$(dirname "$0")/../emulator.sh"
