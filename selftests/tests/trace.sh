@@ -51,7 +51,7 @@ chain() {
 	at t sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 	busywait 10 ping_ok h "$T6" 1
 	# with IPsec loaded, by other tests, the server is silent
-	busywait 10 modprobe -rq esp4 esp6
+	busywait 10 modprobe -rq esp4 esp6 xfrm_interface ip_vti ip6_vti
 }
 
 # routes NS "VIA VIA6": defaults
