@@ -14,7 +14,7 @@
  *	from a client of a session	-> noted, its flow or a template
  *	from a host that sessions talk to
  *			-> the session of its cookies, or one chosen in
- *			   core/isakmp_owner.c
+ *			   core/ike_owner.c
  *	other, to an address of the gateway	-> stock conntrack
  *	other, to be forwarded or from here	-> noted, flow in the zone of the
  *			   client

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Datagrams from port 500 to port 500, and whose they are: core/isakmp_owner.c. */
+/* Datagrams from port 500 to port 500, and whose they are: core/ike_owner.c. */
 #ifndef _NF_VPN_ISAKMP_H
 #define _NF_VPN_ISAKMP_H
 

@@ -222,9 +222,9 @@ static bool isakmp_is_stock(struct nf_vpn_net *vn,
 	const struct nf_vpn_session *s;
 
 	/* Its own IKE daemon answers to whoever begins. */
-	if (!a->m.resp_cookie && nf_isakmp_is_bound(vn->net, &a->addr.src,
-						 &a->addr.dst,
-						 state->in->ifindex))
+	if (!a->m.resp_cookie &&
+	    nf_isakmp_is_bound(vn->net, &a->addr.src, &a->addr.dst,
+			       state->in->ifindex))
 		return true;
 	s = nf_vpn_session_find(vn, &a->addr.dst, &a->addr.src);
 	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
