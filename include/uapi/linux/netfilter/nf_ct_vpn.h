@@ -338,8 +338,6 @@ enum nf_ct_vpn_pptp_attr {
  * @NF_CT_VPN_A_STATS_PPTP_CALL_REFUSED: calls not tracked: limit, Call-ID taken
  * @NF_CT_VPN_A_STATS_PPTP_TRANSLATED: Call-IDs replaced in control messages
  * @NF_CT_VPN_A_STATS_PPTP_LOST: bytes of control streams not understood
- * @NF_CT_VPN_A_STATS_PPTP_EARLY: segments dropped: they begin amid a message
- *	whose beginning hasn't come yet
  * @NF_CT_VPN_A_STATS_PPTP_NO_CALL: GRE packets dropped: their call isn't up
  * @NF_CT_VPN_A_STATS_STOCK_UNTRACKED: counted in STOCK, too: conntrack doesn't
  *	look at such packets
@@ -354,6 +352,8 @@ enum nf_ct_vpn_pptp_attr {
  * @NF_CT_VPN_A_STATS_LOADED: SPIs, sessions and cookie pairs made by netlink
  * @NF_CT_VPN_A_STATS_DELETED: entries deleted by netlink
  * @NF_CT_VPN_A_STATS_EVENTS_LOST: events not sent for want of memory
+ * @NF_CT_VPN_A_STATS_PPTP_EARLY: segments dropped: they begin amid a message
+ *	whose beginning hasn't come yet
  */
 enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_UNSPEC,
@@ -401,7 +401,6 @@ enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_PPTP_CALL_REFUSED,
 	NF_CT_VPN_A_STATS_PPTP_TRANSLATED,
 	NF_CT_VPN_A_STATS_PPTP_LOST,
-	NF_CT_VPN_A_STATS_PPTP_EARLY,
 	NF_CT_VPN_A_STATS_PPTP_NO_CALL,
 	NF_CT_VPN_A_STATS_STOCK_UNTRACKED,
 	NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN,
@@ -411,6 +410,7 @@ enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_LOADED,
 	NF_CT_VPN_A_STATS_DELETED,
 	NF_CT_VPN_A_STATS_EVENTS_LOST,
+	NF_CT_VPN_A_STATS_PPTP_EARLY,
 	__NF_CT_VPN_A_STATS_MAX,
 };
 
