@@ -36,7 +36,7 @@ help:
 	@echo '  demo                      three IPsec hosts behind one masquerade'
 	@echo '  test                      all tests; KERNELS="$(KERNELS)" TESTS="NAME..." JOBS=N'
 	@echo '  test-debug                the same on a kernel with KASAN, lockdep, kmemleak'
-	@echo '  check                     checkpatch, W=1, sparse, shellcheck, tests without a kernel'
+	@echo '  check                     checkpatch, W=1, sparse, shellcheck'
 	@echo '  bench                     instructions per packet'
 	@echo '  emulate                   20 to 50 emulated hosts: what reaches whom; CASES="NAME..."'
 	@echo '  vm-shell                  a shell in the machine (KERNEL=$(KERNEL))'

@@ -3,8 +3,8 @@
 #
 # check.sh [KERNEL]: what can be said about the sources without running them:
 # checkpatch, compiler warnings (W=1), sparse, shellcheck, licence headers, the
-# netlink spec, and the tests that need no kernel. Prints TAP and then
-# "N passed, N failed". clang-format only informs.
+# netlink spec. Prints TAP and then "N passed, N failed". clang-format only
+# informs.
 set -u
 
 # shellcheck source=lib.sh
