@@ -32,6 +32,11 @@ KEY=0x000102030405060708090a0b0c0d0e0f10111213
 namespaces=()
 processes=()
 
+# what doesn't end when it is told to: for tests that start such things
+end_stragglers() {
+	:
+}
+
 # net_down: ends everything in the namespaces and removes them
 net_down() {
 	local name
@@ -41,6 +46,7 @@ net_down() {
 		wait "${processes[@]}" 2>/dev/null
 	fi
 	processes=()
+	end_stragglers
 	for name in "${namespaces[@]}"; do
 		ip netns del "$NS$name" 2>/dev/null
 	done

@@ -15,6 +15,18 @@ INNER=192.168.50.1
 
 modprobe -a ppp_generic ppp_async ppp_mppe nf_conntrack_netlink 2>/dev/null
 [ -e /dev/ppp ] || mknod /dev/ppp c 108 0
+# pptp and pptpd read GRE from a raw socket. When that is full, newer kernels
+# answer "protocol unreachable", and all calls between two hosts end.
+sysctl -q net.core.rmem_default=16777216
+
+# a pptp would wait a minute for its server's farewell
+end_stragglers() {
+	local name
+
+	for name in "${namespaces[@]}"; do
+		ip netns pids "$NS$name" 2>/dev/null
+	done | xargs -r kill -9 2>/dev/null
+}
 
 # pptp_helper: the gateway gives connections to port 1723 this helper
 pptp_helper() {
@@ -132,8 +144,8 @@ pptp_hang_up() {
 megabyte() {
 	local ns=$1 srv=${2:-srv} inner=${3:-$INNER} port=$((5000 + RANDOM % 1000))
 
-	bg at "$srv" socat -u "TCP-LISTEN:$port,reuseaddr" \
-		"OPEN:$TMP/mb-$ns,creat,trunc"
+	bg at "$srv" timeout "$((60 * SLOW))" socat -u \
+		"TCP-LISTEN:$port,reuseaddr" "OPEN:$TMP/mb-$ns,creat,trunc"
 	local listener=$!
 	busywait 10 tcp_listens "$srv" "$port"
 	head -c 1048576 /dev/zero |
