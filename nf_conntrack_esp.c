@@ -19,6 +19,8 @@
  * Dropped are SPI 0 (section 2.1: never on the wire), ICMP errors about somebody
  * else's SPI, and what nf_conntrack_esp_parallel=0 and _guess=0 ask for.
  */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/module.h>
 #include <linux/skbuff.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -93,10 +95,6 @@ static void esp_keep_ike_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_IKE);
 }
 
-/* A host that is not answered within a second resends. */
-#define ESP_STARVED_PACKETS	3
-#define ESP_STARVED_TIME	HZ
-
 /*
  * Count packets that nobody answers. Lockless: a lost count delays what
  * follows by a packet.
@@ -107,20 +105,38 @@ static void esp_unanswered(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	u8 n = READ_ONCE(s->unanswered);
 
 	if (likely(!time_after(jiffies, READ_ONCE(s->last_in) +
-			       ESP_STARVED_TIME)) || n == U8_MAX)
+			       msecs_to_jiffies(ESP_STARVED_SILENCE_MS))))
 		return;
 	if (!n)
 		WRITE_ONCE(s->unanswered_since, (u32)jiffies);
-	if (n < ESP_STARVED_PACKETS) {
-		WRITE_ONCE(s->unanswered, n + 1);
+	if (n < ESP_STARVED_PACKETS)
+		WRITE_ONCE(s->unanswered, ++n);
+	if (n < ESP_STARVED_PACKETS ||
+	    (u32)jiffies - READ_ONCE(s->unanswered_since) <=
+	    msecs_to_jiffies(ESP_STARVED_MS))
 		return;
-	}
-	if ((u32)jiffies - READ_ONCE(s->unanswered_since) < ESP_STARVED_TIME)
-		return;
-	WRITE_ONCE(s->unanswered, U8_MAX);
 	nat = rcu_dereference(esp_nat);
 	if (nat)
 		nat->starved(vn, s);
+	/* The next search counts its own packets. */
+	WRITE_ONCE(s->unanswered, 0);
+}
+
+/* Note when a session sends, where that may tell whose an SPI is. */
+static void esp_watch(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct nf_vpn_watch *w = rcu_dereference(s->watch);
+	const struct nf_esp_nat_ops *nat;
+
+	if (likely(!w))
+		return;
+	esp_times_add(&w->sent, nf_vpn_now_us());
+	if (!READ_ONCE(w->trial))
+		return;
+	WRITE_ONCE(w->trial, false);
+	nat = rcu_dereference(esp_nat);
+	if (nat)
+		nat->reacted(vn, s);
 }
 
 static unsigned int esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -132,6 +148,7 @@ static unsigned int esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	nf_vpn_flow_seen(&s->esp, ct, timeout);
 	nf_vpn_stamp(&s->last_out, jiffies);
 	esp_unanswered(vn, s);
+	esp_watch(vn, s);
 	nf_vpn_stat_inc(vn, ATTACHED_OUT);
 	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_ORIGINAL, timeout);
 	return NF_ACCEPT;
@@ -203,6 +220,7 @@ static unsigned int esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!nf_vpn_conntrack_follows(state))
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
 	nf_vpn_stamp(&s->last_out, jiffies);
+	esp_watch(vn, s);
 	/* From now on a packet may wait in the zone, in an NFQUEUE say. */
 	set_bit(NF_VPN_SESSION_USED, &s->flags);
 	if (nf_vpn_flow_template(skb, vn->net, s->client->zone,
@@ -477,6 +495,23 @@ static unsigned int esp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return esp_unknown(vn, skb, &pkt, state);
 }
 
+/* Does the error say that its sender takes no ESP at all? */
+static bool esp_is_refusal(const struct sk_buff *skb,
+			   const struct nf_vpn_icmp *icmp)
+{
+	struct icmphdr buf;
+	const struct icmphdr *h;
+
+	/* Type and code are where ICMPv6 has them, too. */
+	h = skb_header_pointer(skb, icmp->thoff, sizeof(buf), &buf);
+	if (!h)
+		return false;
+	if (icmp->inner.src.l3num == AF_INET)
+		return h->type == ICMP_DEST_UNREACH &&
+		       h->code == ICMP_PROT_UNREACH;
+	return h->type == ICMPV6_PARAMPROB && h->code == ICMPV6_UNK_NEXTHDR;
+}
+
 /*
  * An error about a packet of a client goes to that client. One about an
  * inbound SPI that is somebody else's, or nobody knows whose, must not reach
@@ -503,6 +538,8 @@ static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 					&icmp->inner.dst) ||
 		      nf_inet_addr_cmp(&spi->gw, &icmp->inner.dst.addr))))
 		return NF_ACCEPT;
+	if (esp_is_refusal(skb, icmp))
+		nf_vpn_spi_refused(vn, &icmp->inner);
 	return nf_vpn_drop(vn, &icmp->inner, NF_CT_VPN_A_STATS_ICMP_DROPPED);
 }
 

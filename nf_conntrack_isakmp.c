@@ -19,8 +19,9 @@
  *	other, to be forwarded or from here	-> noted, flow in the zone of the
  *			   client
  *
- * Only one thing is dropped: a first message whose initiator cookie another
- * client waits with. Whatever can't be read is treated by its addresses alone.
+ * Dropped are a first message whose initiator cookie another client waits with,
+ * and what tells the remote host that somebody else's SPI is invalid. Whatever
+ * can't be read is treated by its addresses alone.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -179,8 +180,10 @@ static unsigned int isakmp_children(const struct nf_vpn_session *s)
 }
 
 static void isakmp_time_out(struct nf_vpn_ike *ike,
-			    const struct isakmp_message *m, u32 now)
+			    const struct isakmp_message *m)
 {
+	u32 now = nf_vpn_now_us();
+
 	if (isakmp_is_response(m)) {
 		ike->asked = 0;
 		return;
@@ -194,20 +197,39 @@ static void isakmp_time_out(struct nf_vpn_ike *ike,
 	ike->requested = now ? now : 1;
 }
 
-/* A retransmitted request is timed from its first copy: rather too long. */
-static void isakmp_time_in(struct nf_vpn_ike *ike,
-			   const struct isakmp_message *m, u32 now)
+/*
+ * A retransmitted request is timed from its first copy: rather too long.
+ * Returns microseconds, 0 if nothing was measured.
+ */
+static u32 isakmp_time_in(struct nf_vpn_ike *ike,
+			  const struct isakmp_message *m)
 {
+	u32 rtt;
+
 	if (m->major == 2 && !isakmp_is_response(m)) {
 		/* One that begins anew may be on trial here. */
 		if (m->resp_cookie && ike->asked < U8_MAX)
 			ike->asked++;
-		return;
+		return 0;
 	}
 	if (!ike->requested || ike->request != m->msgid)
-		return;
-	ike->rtt = now - ike->requested;
+		return 0;
+	rtt = nf_vpn_now_us() - ike->requested;
+	ike->rtt = DIV_ROUND_UP(rtt, USEC_PER_MSEC);
 	ike->requested = 0;
+	return rtt;
+}
+
+static void isakmp_measured(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			    u32 rtt)
+{
+	u32 now = nf_vpn_now_us();
+
+	if (!esp_rtt_is_news(&s->remote->rtt, rtt, now))
+		return;
+	spin_lock_bh(&vn->lock);
+	esp_rtt_sample(&s->remote->rtt, rtt, now);
+	spin_unlock_bh(&vn->lock);
 }
 
 /* The client makes SAs here, and may expect the remote host to use them. */
@@ -231,21 +253,23 @@ static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 				const struct isakmp_message *m, bool outbound,
 				bool natt)
 {
-	u32 now = nf_vpn_now_ms();
+	u32 now = nf_vpn_now_ms(), rtt = 0;
 	unsigned int events;
 
 	spin_lock_bh(&ike->lock);
 	events = isakmp_tickets_message(&ike->tickets, m, outbound, natt,
 					isakmp_children(s), now);
 	if (outbound)
-		isakmp_time_out(ike, m, now);
+		isakmp_time_out(ike, m);
 	else
-		isakmp_time_in(ike, m, now);
+		rtt = isakmp_time_in(ike, m);
 	if (outbound && isakmp_is_child(m)) {
 		WRITE_ONCE(ike->visible, true);
 		ike->child = (u32)ktime_get_seconds();
 	}
 	spin_unlock_bh(&ike->lock);
+	if (rtt)
+		isakmp_measured(vn, s, rtt);
 	if (unlikely(events & (ISAKMP_TICKET_OPENED | ISAKMP_FLOATED)))
 		isakmp_note_events(vn, s, events);
 }
@@ -317,6 +341,26 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	spin_unlock_bh(&vn->lock);
 	isakmp_note_message(vn, s, ike, m, true, false);
 	return true;
+}
+
+/*
+ * INVALID_SPI in clear (RFC 7296 section 3.10.1): the client has got ESP that
+ * wasn't its own. Returns whether the remote host must not hear of it.
+ */
+static bool isakmp_is_about_others(struct nf_vpn_net *vn,
+				   const struct isakmp_arrival *a)
+{
+	struct nf_vpn_pkt pkt = { .src = a->addr.dst, .dst = a->addr.src };
+	bool others = false;
+	unsigned int i;
+
+	if (!a->valid)
+		return false;
+	for (i = 0; i < a->m.ninvalid; i++) {
+		pkt.spi = a->m.invalid_spi[i];
+		others |= nf_vpn_spi_refused(vn, &pkt);
+	}
+	return others;
 }
 
 /* Find or make the session and its IKE part. */
@@ -401,7 +445,7 @@ static unsigned int isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_IKE, &reply);
 	if (!ct && !reply)
 		isakmp_flow_lost(vn, s, ike);
-	if (!isakmp_note_out(vn, s, ike, a)) {
+	if (isakmp_is_about_others(vn, a) || !isakmp_note_out(vn, s, ike, a)) {
 		if (ct)
 			nf_ct_put(ct);
 		return NF_DROP;

@@ -303,6 +303,7 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	hlist_del(&s->by_remote);
 	nf_vpn_undecided_purge(vn, s);
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_SESSION, s->id);
+	nf_vpn_watch_free(s);
 	rhashtable_remove_fast(&vn->sessions, &s->node, nf_vpn_session_params);
 	s->remote->nsessions--;
 	vn->nsessions--;
@@ -505,9 +506,12 @@ void nf_vpn_session_paired(struct nf_vpn_session *s)
 void nf_vpn_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	lockdep_assert_held(&vn->lock);
-	if (!test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
-	    !test_bit(NF_VPN_SESSION_DEAD, &s->flags))
-		list_move_tail(&s->pending, &s->remote->pending);
+	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
+	    test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		return;
+	if (list_empty(&s->pending))
+		nf_vpn_watch_get(s);
+	list_move_tail(&s->pending, &s->remote->pending);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_expect);
 
@@ -517,8 +521,10 @@ EXPORT_SYMBOL_GPL(nf_vpn_session_expect);
  */
 void nf_vpn_session_settle(struct nf_vpn_session *s)
 {
-	if (!s->unpaired && nf_vpn_ike_need(s) <= 0)
-		list_del_init(&s->pending);
+	if (s->unpaired || nf_vpn_ike_need(s) > 0 || list_empty(&s->pending))
+		return;
+	list_del_init(&s->pending);
+	nf_vpn_watch_put(s);
 }
 
 /**

@@ -2,7 +2,7 @@
 /* Inbound SPIs whose owner is one of several candidates. */
 #include <linux/slab.h>
 
-#include "nf_conntrack_vpn.h"
+#include "nf_conntrack_esp.h"
 
 /**
  * nf_vpn_undecided_free - the SPI is decided or out of date
@@ -12,6 +12,8 @@
 void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u)
 {
 	lockdep_assert_held(&vn->lock);
+	while (u->n)
+		nf_vpn_undecided_drop(u, u->n - 1);
 	nf_vpn_spi_unlink(vn, &u->spi);
 	u->spi.dead = true;
 	list_del(&u->by_remote);
@@ -65,6 +67,7 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 		goto err_charge;
 	u->remote = remote;
 	nf_vpn_spi_init_in(&u->spi, pkt);
+	u->spi.old = !esp_seq_is_new(pkt->seq);
 	u->first = jiffies;
 	if (nf_vpn_spi_link(vn, &u->spi))
 		goto err_free;
@@ -87,18 +90,46 @@ err_charge:
 EXPORT_SYMBOL_GPL(nf_vpn_undecided_add);
 
 /**
+ * nf_vpn_undecided_admit - one candidate more
+ * @vn: netns, its lock held
+ * @u: entry; nothing happens if it is full
+ * @s: session of its remote host
+ */
+void nf_vpn_undecided_admit(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+			    struct nf_vpn_session *s)
+{
+	lockdep_assert_held(&vn->lock);
+	if (u->n == NF_VPN_CANDIDATES)
+		return;
+	u->hits[u->n] = 0;
+	u->cand[u->n++] = s;
+	nf_vpn_watch_get(s);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_undecided_admit);
+
+/* Bits of candidates, without number @i. */
+static u32 nf_vpn_undecided_cut(u32 bits, unsigned int i)
+{
+	u32 below = BIT(i) - 1;
+
+	return (bits & below) | ((bits >> 1) & ~below);
+}
+
+/**
  * nf_vpn_undecided_drop - a session is no candidate any more
  * @u: entry, lock of its netns held
  * @i: index of the candidate
  */
 void nf_vpn_undecided_drop(struct nf_vpn_undecided *u, unsigned int i)
 {
-	u32 below = BIT(i) - 1;
-
+	nf_vpn_watch_put(u->cand[i]);
 	u->n--;
 	memmove(&u->cand[i], &u->cand[i + 1],
 		(u->n - i) * sizeof(u->cand[0]));
-	u->fresh = (u->fresh & below) | ((u->fresh >> 1) & ~below);
+	memmove(&u->hits[i], &u->hits[i + 1], u->n - i);
+	u->fresh = nf_vpn_undecided_cut(u->fresh, i);
+	u->awaited = nf_vpn_undecided_cut(u->awaited, i);
+	u->reacted = nf_vpn_undecided_cut(u->reacted, i);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_undecided_drop);
 
@@ -118,6 +149,47 @@ bool nf_vpn_undecided_has(const struct nf_vpn_undecided *u,
 	return false;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_undecided_has);
+
+/* The candidate whose client this is can't be the owner. */
+static void nf_vpn_undecided_refuse(struct nf_vpn_undecided *u,
+				    const struct nf_vpn_host *client)
+{
+	unsigned int i;
+
+	for (i = 0; i < u->n && u->n + u->stock > 1; i++)
+		if (nf_vpn_host_equal(&u->cand[i]->client->host, client)) {
+			nf_vpn_undecided_drop(u, i);
+			return;
+		}
+}
+
+/**
+ * nf_vpn_spi_refused - a client says that an inbound SPI isn't its own
+ * @vn: netns, its lock not held
+ * @pkt: addresses and SPI of the packet that it got
+ *
+ * Return: true if the remote host must not hear of it: nobody knows whose the
+ * SPI is, or it is another client's, and some peers delete an SA that a host
+ * doesn't know.
+ */
+bool nf_vpn_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
+{
+	const struct nf_vpn_host *client = &pkt->dst;
+	struct nf_vpn_spi *spi;
+	bool foreign = false;
+
+	spin_lock_bh(&vn->lock);
+	spi = nf_vpn_spi_find_in_any(vn, pkt);
+	if (spi && !spi->session)
+		nf_vpn_undecided_refuse(nf_vpn_spi_undecided(spi), client);
+	if (spi)
+		foreign = !spi->session ||
+			  !nf_vpn_host_equal(&spi->session->client->host,
+					     client);
+	spin_unlock_bh(&vn->lock);
+	return foreign;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_spi_refused);
 
 /**
  * nf_vpn_undecided_purge - a session, or its flow, goes away

@@ -45,11 +45,13 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
+#include <linux/timekeeping.h>
 #include <linux/xarray.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <uapi/linux/netfilter/nf_ct_vpn.h>
 
 #include "nf_conntrack_isakmp.h"
+#include "nf_vpn_evidence.h"
 
 /* An unused zone may hold packets that still sit in a user's NFQUEUE. */
 #define NF_VPN_ZONE_QUARANTINE	(60 * HZ)
@@ -114,7 +116,8 @@ struct nf_vpn_client {
  * @undecided: inbound SPIs with several candidates, oldest first
  * @tokens: copies that may still be made in this jiffy window
  * @filled: jiffies when @tokens was last filled
- * @repaired: jiffies when doubtful SPIs were last opened again
+ * @repaired: jiffies when a starved session's SPI was last looked for
+ * @rtt: round trip, from IKE or from first answers
  * @rcu: for freeing
  *
  * All but @host is protected by &nf_vpn_net.lock.
@@ -130,6 +133,7 @@ struct nf_vpn_remote {
 	u32 tokens;
 	unsigned long filled;
 	unsigned long repaired;
+	struct esp_rtt rtt;
 	struct rcu_head rcu;
 };
 
@@ -185,7 +189,7 @@ enum nf_vpn_session_flags {
  * @tickets: inbound SPIs that its messages let expect
  * @asked: requests of the remote host that the client hasn't answered
  * @request: message ID of the client's last request, @requested is valid
- * @requested: milliseconds, when that went out; 0 if it has been answered
+ * @requested: nf_vpn_now_us() when that went out; 0 if it has been answered
  * @rtt: milliseconds from request to response, 0 if not known
  * @child: seconds of the boot clock of the last child exchange, 0 if none
  * @visible: the client's child exchanges are seen: tickets tell all
@@ -291,6 +295,22 @@ struct nf_vpn_cookie_query {
 };
 
 /**
+ * struct nf_vpn_watch - when a session sends, while an SPI may be its own
+ * @sent: its outbound packets
+ * @refs: reasons to watch: it waits for an SPI, it is a candidate of some
+ * @trial: an inbound packet was judged; what goes out next may react to it
+ * @rcu: for freeing
+ *
+ * @sent and @trial are lockless, &nf_vpn_net.lock protects @refs.
+ */
+struct nf_vpn_watch {
+	struct esp_times sent;
+	u32 refs;
+	bool trial;
+	struct rcu_head rcu;
+};
+
+/**
  * struct nf_vpn_session - a client and a remote host
  * @node: in &nf_vpn_net.sessions
  * @client: never NULL
@@ -308,9 +328,10 @@ struct nf_vpn_cookie_query {
  * @reserved: inbound SPIs bound to it that were seen but once so far
  * @nspis: number of SPIs by &enum nf_ct_vpn_dir
  * @held: of these, those that &nf_vpn_spi.hold keeps
- * @unanswered: outbound packets since the remote host fell silent; U8_MAX once
- *	that had consequences
+ * @unanswered: outbound packets since the remote host fell silent
  * @unanswered_since: low half of jiffies at the first of them
+ * @watch: NULL while no SPI may be its own; &nf_vpn_net.lock protects it,
+ *	found under RCU
  * @order: scratch while candidates are compared
  * @pending_old: the unpaired SPI was in use before we saw it (RFC 4303
  *	section 3.3.3: a new one starts at 1)
@@ -333,6 +354,7 @@ struct nf_vpn_session {
 	u32 created;
 	struct hlist_node by_remote;
 	struct list_head pending;
+	struct nf_vpn_watch __rcu *watch;
 	u32 pending_since;
 	u32 unanswered_since;
 	u8 unanswered;
@@ -379,6 +401,7 @@ enum nf_vpn_hold {
  * @hold: &enum nf_vpn_hold
  * @old: inbound: in use before we saw it (RFC 4303 section 3.3.3)
  * @dead: unlinked, to be freed
+ * @repairs: how often its owner was doubted
  * @packets: seen
  * @bytes: seen, from the IP header on
  * @first: seconds of the boot clock of the first packet
@@ -400,6 +423,7 @@ struct nf_vpn_spi {
 	u8 hold:2;
 	u8 old:1;
 	u8 dead:1;
+	u8 repairs:2;
 	atomic64_t packets;
 	atomic64_t bytes;
 	u32 first;
@@ -425,9 +449,17 @@ struct nf_vpn_spi {
  * @by_remote: in &nf_vpn_remote.undecided
  * @by_net: in &nf_vpn_net.undecided
  * @first: jiffies of the first packet
+ * @arrived: nf_vpn_now_us() of the last packet
+ * @judged: nf_vpn_now_us() of the last packet that was a trial
  * @expecting: the candidates were waiting for a new SPI
+ * @stock: or else stock conntrack's receiver owns it; alone if @n is 0
  * @fresh: bit i: candidate i had just begun to wait
+ * @awaited: bit i: candidate i may still react to the packet that was judged
+ * @reacted: bit i: not all @hits of candidate i were answers
+ * @trials: packets that were judged
+ * @over: packets beyond the rate budget
  * @n: number of candidates
+ * @hits: those that spoke for a candidate
  * @cand: candidates, longest waiting first
  *
  * All but @spi and @remote is protected by &nf_vpn_net.lock. When a candidate's session or
@@ -439,9 +471,17 @@ struct nf_vpn_undecided {
 	struct list_head by_remote;
 	struct list_head by_net;
 	unsigned long first;
+	u32 arrived;
+	u32 judged;
 	bool expecting;
+	bool stock;
 	u32 fresh;
+	u32 awaited;
+	u32 reacted;
+	u8 trials;
+	u8 over;
 	u8 n;
+	u8 hits[NF_VPN_CANDIDATES];
 	struct nf_vpn_session *cand[NF_VPN_CANDIDATES];
 };
 
@@ -754,14 +794,28 @@ static inline u32 nf_vpn_now_ms(void)
 	return (u32)div_u64(ktime_get_coarse_ns(), NSEC_PER_MSEC);
 }
 
+/* The clock of evidence: microseconds, wraps. */
+static inline u32 nf_vpn_now_us(void)
+{
+	return (u32)div_u64(ktime_get_mono_fast_ns(), NSEC_PER_USEC);
+}
+
+/* core/watch.c */
+void nf_vpn_watch_get(struct nf_vpn_session *s);
+void nf_vpn_watch_put(struct nf_vpn_session *s);
+void nf_vpn_watch_free(struct nf_vpn_session *s);
+
 /* core/undecided.c */
 struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 					      struct nf_vpn_remote *remote,
 					      const struct nf_vpn_pkt *pkt);
 void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u);
+void nf_vpn_undecided_admit(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+			    struct nf_vpn_session *s);
 void nf_vpn_undecided_drop(struct nf_vpn_undecided *u, unsigned int i);
 bool nf_vpn_undecided_has(const struct nf_vpn_undecided *u,
 			  const struct nf_vpn_session *s);
+bool nf_vpn_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 void nf_vpn_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle);
 

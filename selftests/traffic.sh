@@ -138,10 +138,8 @@ sessions() {
 
 # spi_state SPI: client, state and confidence of an inbound SPI
 spi_state() {
-	local line
-
-	IFS=$'\t' read -ra line < <(at gw vpnct list esp -p spi "$1")
-	echo "${line[2]-} ${line[8]-} ${line[9]-}"
+	vpn_spis ".[] | select(.spi == \"$1\") |
+		\"\(.client // \"-\") \(.state) \(.confidence)\""
 }
 
 # alive TEXT K...: are all hosts answered, all at the same moment?

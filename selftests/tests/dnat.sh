@@ -77,6 +77,23 @@ same_host() {
 	is "$(rw_pings 192.168.96.1)" 3 "same server: its own tunnel goes on"
 }
 
+# The server's new SPI for c3 and those for c1 and c2 appear in one moment, and
+# packets go on to come that could be anybody's.
+all_at_once() {
+	local warrior
+
+	tunnel 1
+	tunnel 2
+	road_warrior 95 199.0.0.1 192.168.95.1 0x30000095 0x40000095
+	rw_pings 192.168.95.1 12 > "$TMP/warrior" &
+	warrior=$!
+	is "$(pings_all 12 0.27 192.168.99.1 c1 c2)" "12 12" \
+		"all at once: masqueraded hosts are answered"
+	wait "$warrior"
+	is "$(cat "$TMP/warrior")" 12 \
+		"all at once: the server reaches the ESP server behind dnat"
+}
+
 howto_net 3
 masquerade
 dnat
@@ -88,4 +105,10 @@ howto_net 3
 masquerade
 dnat
 same_host
+net_down
+
+howto_net 3
+masquerade
+dnat
+all_at_once
 done_testing

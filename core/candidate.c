@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who may own an inbound SPI that nobody has seen before? */
+#include "nf_nat_esp.h"
+
+/* An answer comes within four round trips, or in this time (milliseconds). */
+#define NF_NAT_ESP_FRESH	500U
+/* A longer one was measured across a pause (milliseconds). */
+#define NF_NAT_ESP_RTT_MAX	5000U
+/* A session that received this lately is served by the SPIs it has. */
+#define NF_NAT_ESP_QUIET	HZ
+
+/**
+ * nf_nat_esp_room - new inbound SPIs that a session waits for
+ * @s: session, lock of its netns held
+ *
+ * As many as its IKE has announced, or, where that doesn't show, as it has
+ * outbound ones without a partner.
+ */
+int nf_nat_esp_room(const struct nf_vpn_session *s)
+{
+	int need = nf_vpn_ike_need(s);
+
+	return (need < 0 ? s->unpaired : need) - s->reserved;
+}
+EXPORT_SYMBOL_GPL(nf_nat_esp_room);
+
+/* Does it wait for an SPI that is new, or one in use before we saw it? */
+static bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old)
+{
+	if (old)
+		return s->pending_old && s->unpaired > s->reserved;
+	if (nf_vpn_ike_need(s) < 0 && s->pending_old)
+		return false;
+	return nf_nat_esp_room(s) > 0;
+}
+
+/* The address that the remote host answers to, NULL if it knows none. */
+static const union nf_inet_addr *nf_nat_esp_masq(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike;
+
+	/* Pairs with nf_vpn_flow_seen(): @masq is read after. */
+	if (smp_load_acquire(&s->esp.seen))
+		return &s->esp.masq;
+	/* It has not sent ESP yet: its IKE says that it may receive some. */
+	ike = nf_vpn_session_ike(s);
+	/* Pairs with nf_vpn_flow_seen(). */
+	if (!ike || !smp_load_acquire(&ike->flow.seen) ||
+	    nf_vpn_ike_need(s) <= 0)
+		return NULL;
+	return &ike->flow.masq;
+}
+
+/**
+ * nf_nat_esp_uses - could a packet to this address be the session's?
+ * @s: session, lock of its netns held
+ * @addr: destination
+ *
+ * One without a flow may yield to others while we look at candidates.
+ */
+bool nf_nat_esp_uses(const struct nf_vpn_session *s,
+		     const union nf_inet_addr *addr)
+{
+	const union nf_inet_addr *masq;
+
+	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
+	    !(s->embryonic || list_empty(&s->lru)))
+		return false;
+	masq = nf_nat_esp_masq(s);
+	return masq && nf_inet_addr_cmp(masq, addr);
+}
+EXPORT_SYMBOL_GPL(nf_nat_esp_uses);
+
+static u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	return max(NF_NAT_ESP_FRESH, ike ? 4 * min(READ_ONCE(ike->rtt),
+						   NF_NAT_ESP_RTT_MAX) : 0);
+}
+
+/**
+ * nf_nat_esp_is_fresh - is the first answer to a session due now?
+ * @s: session, lock of its netns held
+ *
+ * Return: whether it has begun to wait so lately.
+ */
+bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s)
+{
+	u32 fresh = nf_nat_esp_fresh_ms(s);
+
+	if (nf_nat_esp_room(s) <= 0)
+		return false;
+	if (nf_vpn_ike_need(s) > 0 &&
+	    nf_vpn_now_ms() - nf_vpn_ike_newest(s) <= fresh)
+		return true;
+	return s->unpaired &&
+	       jiffies_to_msecs((u32)jiffies - s->pending_since) <= fresh;
+}
+EXPORT_SYMBOL_GPL(nf_nat_esp_is_fresh);
+
+static bool nf_nat_esp_is_quiet(const struct nf_vpn_session *s)
+{
+	return time_after(jiffies, READ_ONCE(s->last_in) + NF_NAT_ESP_QUIET);
+}
+
+static void nf_nat_esp_add(struct nf_nat_esp_choice *c,
+			   struct nf_vpn_session *s)
+{
+	c->s[c->n++] = s;
+}
+
+static bool nf_nat_esp_full(const struct nf_nat_esp_choice *c)
+{
+	return c->n == ARRAY_SIZE(c->s);
+}
+
+/*
+ * Sessions that wait for an SPI of the right age.
+ * Where there are too many, those that began last: an answer comes within a
+ * round trip.
+ */
+static void nf_nat_esp_pending(struct nf_nat_esp_choice *c,
+			       const struct nf_vpn_remote *remote,
+			       const struct nf_vpn_pkt *pkt, bool old)
+{
+	unsigned int scan = NF_NAT_ESP_SCAN, i;
+	struct nf_vpn_session *s;
+
+	list_for_each_entry_reverse(s, &remote->pending, pending) {
+		if (nf_nat_esp_waits(s, old) && nf_nat_esp_uses(s, &pkt->dst.addr))
+			nf_nat_esp_add(c, s);
+		if (!--scan || nf_nat_esp_full(c))
+			break;
+	}
+	for (i = 0; i < c->n / 2; i++)
+		swap(c->s[i], c->s[c->n - 1 - i]);
+}
+
+static void nf_nat_esp_any(struct nf_nat_esp_choice *c,
+			   const struct nf_vpn_remote *remote,
+			   const struct nf_vpn_pkt *pkt, bool quiet)
+{
+	unsigned int scan = NF_NAT_ESP_SCAN;
+	struct nf_vpn_session *s;
+
+	hlist_for_each_entry(s, &remote->sessions, by_remote) {
+		if (nf_nat_esp_uses(s, &pkt->dst.addr) && nf_nat_esp_is_quiet(s) == quiet)
+			nf_nat_esp_add(c, s);
+		if (!--scan || nf_nat_esp_full(c))
+			return;
+	}
+}
+
+/*
+ * Nobody waits: the remote host may have changed its SPI on its own. It begins
+ * a new one then, for any of its sessions; those that the old one still serves
+ * are excluded later on. An SPI in use for long is one of ours only if there is
+ * no choice.
+ */
+static void nf_nat_esp_unexpected(struct nf_nat_esp_choice *c,
+				  const struct nf_vpn_remote *remote,
+				  const struct nf_vpn_pkt *pkt)
+{
+	nf_nat_esp_any(c, remote, pkt, true);
+	if (!nf_nat_esp_full(c))
+		nf_nat_esp_any(c, remote, pkt, false);
+	if (c->n > 1 && !esp_seq_is_new(pkt->seq))
+		c->n = 0;
+}
+
+/* Position of @s among the candidates, or -1. */
+static int nf_nat_esp_index(const struct nf_nat_esp_choice *c,
+			    const struct nf_vpn_session *s)
+{
+	return s->order < c->n && c->s[s->order] == s ? s->order : -1;
+}
+
+/*
+ * The last of our candidates among those of an older undecided SPI; -1 if there
+ * is none, or if somebody else may own it.
+ */
+static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
+			   const struct nf_vpn_undecided *u)
+{
+	int i, index, last = -1;
+
+	if (u->stock)
+		return -1;
+	for (i = 0; i < u->n; i++) {
+		index = nf_nat_esp_index(c, u->cand[i]);
+		if (index < 0 && nf_nat_esp_room(u->cand[i]) > 0)
+			return -1;
+		last = max(last, index);
+	}
+	return last;
+}
+
+/*
+ * If k undecided SPIs can only belong to the k sessions that have waited
+ * longest, then none of those owns yet another one. Without this, one pair of
+ * hosts that started together would make every later SPI ambiguous.
+ */
+static unsigned int nf_nat_esp_taken(struct nf_nat_esp_choice *c,
+				     const struct nf_vpn_remote *remote,
+				     const struct nf_vpn_pkt *pkt)
+{
+	unsigned int i, taken = 0;
+	int spis = 0, room = 0;
+	u8 count[NF_VPN_CANDIDATES] = {};
+	struct nf_vpn_undecided *u;
+
+	for (i = 0; i < c->n; i++)
+		c->s[i]->order = i;
+	list_for_each_entry(u, &remote->undecided, by_remote) {
+		int last = nf_nat_esp_last(c, u);
+
+		if (last >= 0 && u->expecting &&
+		    nf_inet_addr_cmp(&u->spi.gw, &pkt->dst.addr))
+			count[last]++;
+	}
+	for (i = 0; i < c->n; i++) {
+		spis += count[i];
+		room += max(nf_nat_esp_room(c->s[i]), 0);
+		if (spis >= room)
+			taken = i + 1;
+	}
+	return taken;
+}
+
+static void nf_nat_esp_drop_taken(struct nf_nat_esp_choice *c,
+				  const struct nf_vpn_remote *remote,
+				  const struct nf_vpn_pkt *pkt)
+{
+	unsigned int taken = nf_nat_esp_taken(c, remote, pkt);
+
+	/* All of them? Then somebody began another SA unseen. */
+	if (taken == c->n)
+		return;
+	c->n -= taken;
+	memmove(c->s, c->s + taken, c->n * sizeof(c->s[0]));
+}
+
+/**
+ * nf_nat_esp_mark_answered - who is spoken for has been answered
+ * @c: candidates, which wait for an SPI
+ * @remote: sender
+ * @pkt: its packet, noted as undecided
+ *
+ * Whichever SPI is its own.
+ */
+void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
+			      const struct nf_vpn_remote *remote,
+			      const struct nf_vpn_pkt *pkt)
+{
+	unsigned int i, taken = nf_nat_esp_taken(c, remote, pkt);
+
+	for (i = 0; i < taken; i++)
+		set_bit(NF_VPN_SESSION_REPLIED, &c->s[i]->flags);
+}
+EXPORT_SYMBOL_GPL(nf_nat_esp_mark_answered);
+
+/**
+ * nf_nat_esp_choose - who may own a packet of an SPI that is new?
+ * @c: filled
+ * @remote: sender
+ * @pkt: packet
+ * @stock: conntrack knows a receiver of its own in zone 0: a candidate, too.
+ *	Then only sessions that wait for just such an SPI are others.
+ */
+void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
+		       const struct nf_vpn_remote *remote,
+		       const struct nf_vpn_pkt *pkt, bool stock)
+{
+	bool old = !esp_seq_is_new(pkt->seq);
+
+	c->n = 0;
+	c->expecting = true;
+	c->stock = stock;
+	nf_nat_esp_pending(c, remote, pkt, old);
+	/* An old session may have been rekeyed; a new one has no old SPI. */
+	if (!c->n && !stock && !old)
+		nf_nat_esp_pending(c, remote, pkt, true);
+	if (c->n) {
+		nf_nat_esp_drop_taken(c, remote, pkt);
+		return;
+	}
+	c->expecting = false;
+	if (!stock)
+		nf_nat_esp_unexpected(c, remote, pkt);
+}
+EXPORT_SYMBOL_GPL(nf_nat_esp_choose);

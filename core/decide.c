@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whose is an inbound SPI? One candidate left, or evidence for one: bound.
+ * Several: undecided, and the packet goes to each.
+ */
+#include "nf_nat_esp.h"
+
+/* Packets of the old and the new SPI overtake each other by so much. */
+#define NF_NAT_ESP_HANDOVER	max(HZ / 100, 1)
+/* From this packet on only candidates that had just begun get copies. */
+#define NF_NAT_ESP_NARROW	5
+/* Packets for which there was no budget at all, until the owner is guessed. */
+#define NF_NAT_ESP_OVER		64
+
+/* Has the session one child SA only, as far as it is in use? */
+static bool nf_nat_esp_single_child(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_spi *spi;
+	unsigned int n = 0;
+
+	hlist_for_each_entry(spi, &s->spis, by_session)
+		if (spi->dir == NF_CT_VPN_DIR_IN && nf_vpn_spi_idle(spi) < 2 * HZ)
+			n++;
+	return n <= 1;
+}
+
+/* Has the session become an unlikely owner since @u began? */
+static bool nf_nat_esp_excluded(const struct nf_vpn_undecided *u,
+				const struct nf_vpn_session *s)
+{
+	if (u->expecting && nf_nat_esp_room(s) <= 0)
+		return true;
+	return time_after(READ_ONCE(s->last_in),
+			  u->first + NF_NAT_ESP_HANDOVER) &&
+	       nf_nat_esp_single_child(s);
+}
+
+/* Drop who can't be the owner; of those who might, not the last one. */
+static void nf_nat_esp_narrow(struct nf_vpn_undecided *u,
+			      const struct nf_vpn_pkt *pkt)
+{
+	bool late = atomic64_read(&u->spi.packets) + 1 >= NF_NAT_ESP_NARROW;
+	unsigned int i;
+
+	for (i = u->n; i--; )
+		if (!nf_nat_esp_uses(u->cand[i], &pkt->dst.addr))
+			nf_vpn_undecided_drop(u, i);
+	for (i = u->n; i-- && u->n + u->stock > 1; )
+		if (nf_nat_esp_excluded(u, u->cand[i]))
+			nf_vpn_undecided_drop(u, i);
+	if (!late || !u->fresh)
+		return;
+	for (i = u->n; i-- && u->n > 1; )
+		if (!(u->fresh & BIT(i)))
+			nf_vpn_undecided_drop(u, i);
+}
+
+static void nf_nat_esp_to_choice(struct nf_nat_esp_choice *c,
+				 const struct nf_vpn_undecided *u)
+{
+	c->n = u->n;
+	c->expecting = u->expecting;
+	c->stock = u->stock;
+	memcpy(c->s, u->cand, u->n * sizeof(c->s[0]));
+}
+
+static struct nf_vpn_spi *nf_nat_esp_bind(struct nf_vpn_net *vn,
+					  struct nf_nat_esp_choice *c,
+					  const struct nf_nat_esp_arrival *a,
+					  enum nf_ct_vpn_conf conf)
+{
+	struct nf_vpn_spi *spi = nf_vpn_spi_bind(vn, c->s[0], a->pkt, conf);
+
+	c->n = 1;
+	c->stock = false;
+	if (spi)
+		nf_vpn_spi_seen(spi, a->pkt, a->len);
+	return spi;
+}
+
+/* The undecided SPI is a candidate's; what is known of the SPI goes over. */
+static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+			      unsigned int owner, struct nf_nat_esp_choice *c,
+			      const struct nf_nat_esp_arrival *a,
+			      enum nf_ct_vpn_conf conf)
+{
+	u32 first = u->spi.first;
+	u8 repairs = u->spi.repairs;
+	bool old = u->spi.old;
+	struct nf_vpn_spi *spi;
+
+	c->s[0] = u->cand[owner];
+	nf_vpn_undecided_free(vn, u);
+	spi = nf_nat_esp_bind(vn, c, a, conf);
+	if (!spi)
+		return true;
+	spi->first = first;
+	spi->repairs = repairs;
+	spi->old = old;
+	return true;
+}
+
+static void nf_nat_esp_open(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
+			    struct nf_nat_esp_choice *c,
+			    const struct nf_nat_esp_arrival *a)
+{
+	struct nf_vpn_undecided *u = nf_vpn_undecided_add(vn, remote, a->pkt);
+	unsigned int i;
+
+	if (!u)
+		goto budget;
+	u->expecting = c->expecting;
+	u->stock = c->stock;
+	for (i = 0; i < c->n; i++) {
+		nf_vpn_undecided_admit(vn, u, c->s[i]);
+		if (nf_nat_esp_is_fresh(c->s[i]))
+			u->fresh |= BIT(i);
+	}
+	u->arrived = nf_vpn_now_us() - ESP_TRIAL_US;
+	nf_nat_esp_judge(u);
+	nf_vpn_spi_seen(&u->spi, a->pkt, a->len);
+	if (c->expecting && !c->stock)
+		nf_nat_esp_mark_answered(c, remote, a->pkt);
+budget:
+	nf_nat_esp_budget(vn, remote, c, u);
+}
+
+/*
+ * One candidate has just begun to wait and the others have for long: it is the
+ * one, if its IKE shows. (A host without visible IKE may be waiting unseen.)
+ */
+static bool nf_nat_esp_only_fresh(struct nf_nat_esp_choice *c)
+{
+	struct nf_vpn_session *fresh = NULL;
+	unsigned int i;
+
+	for (i = 0; i < c->n; i++) {
+		if (nf_vpn_ike_need(c->s[i]) < 0)
+			return false;
+		if (!nf_nat_esp_is_fresh(c->s[i]))
+			continue;
+		if (fresh)
+			return false;
+		fresh = c->s[i];
+	}
+	if (!fresh)
+		return false;
+	c->s[0] = fresh;
+	c->n = 1;
+	return true;
+}
+
+/* Is there one candidate that it can only, or all but only, be? */
+static bool nf_nat_esp_is_clear(struct nf_nat_esp_choice *c)
+{
+	return (c->n == 1 && !c->stock) ||
+	       (c->expecting && nf_nat_esp_only_fresh(c));
+}
+
+static unsigned int nf_nat_esp_likely(const struct nf_vpn_session *s)
+{
+	if (!nf_nat_esp_is_fresh(s))
+		return 0;
+	return s->unpaired ? 2 : 1;
+}
+
+/*
+ * One that has just begun, by IKE and better by ESP, too; among equals the one
+ * that has waited longest.
+ */
+static void nf_nat_esp_guess(struct nf_nat_esp_choice *c)
+{
+	unsigned int i, best = 0;
+
+	for (i = 1; i < c->n; i++)
+		if (nf_nat_esp_likely(c->s[i]) > nf_nat_esp_likely(c->s[best]))
+			best = i;
+	c->s[0] = c->s[best];
+	c->n = 1;
+}
+
+/*
+ * nf_conntrack_esp_guess=0 or 1, or the packet can't be copied where it is. The
+ * receiver that stock conntrack knows needs no guess.
+ */
+static void nf_nat_esp_no_copies(struct nf_nat_esp_choice *c, int guess)
+{
+	if (c->stock)
+		c->n = 0;
+	else if (guess)
+		nf_nat_esp_guess(c);
+}
+
+/* The first packet of an SPI. Returns true if it is decided. */
+static bool nf_nat_esp_first(struct nf_vpn_net *vn,
+			     struct nf_vpn_remote *remote,
+			     struct nf_nat_esp_choice *c,
+			     const struct nf_nat_esp_arrival *a)
+{
+	nf_nat_esp_choose(c, remote, a->pkt, a->stock);
+	if (!c->n)
+		return false;
+	if (c->expecting)
+		nf_nat_esp_time_first(remote, c);
+	if (nf_nat_esp_is_clear(c)) {
+		nf_nat_esp_bind(vn, c, a, remote->nsessions == 1 ?
+				NF_CT_VPN_CONF_SOLE : NF_CT_VPN_CONF_INFERRED);
+		return true;
+	}
+	if (a->guess > 1) {
+		nf_nat_esp_open(vn, remote, c, a);
+		return false;
+	}
+	nf_nat_esp_no_copies(c, a->guess);
+	if (c->n != 1)
+		return false;
+	nf_nat_esp_bind(vn, c, a, NF_CT_VPN_CONF_GUESSED);
+	return true;
+}
+
+/*
+ * Copies cost more than they may. After a while the likeliest candidate is the
+ * owner, until it turns out to be wrong.
+ */
+static bool nf_nat_esp_give_up(struct nf_vpn_net *vn,
+			       struct nf_vpn_undecided *u,
+			       struct nf_nat_esp_choice *c,
+			       const struct nf_nat_esp_arrival *a)
+{
+	unsigned int i;
+
+	if (u->stock || ++u->over < NF_NAT_ESP_OVER)
+		return false;
+	for (i = 0; i < u->n; i++)
+		if (u->cand[i] == c->s[0])
+			break;
+	return nf_nat_esp_settle(vn, u, i, c, a, NF_CT_VPN_CONF_GUESSED);
+}
+
+/*
+ * A further packet of an undecided SPI. Returns true if it is decided now: the
+ * owner is in @c.
+ */
+static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
+				 struct nf_vpn_undecided *u,
+				 struct nf_nat_esp_choice *c,
+				 const struct nf_nat_esp_arrival *a)
+{
+	struct nf_vpn_remote *remote = u->remote;
+	int owner;
+
+	u->stock = u->stock && a->stock;
+	nf_nat_esp_narrow(u, a->pkt);
+	if (!u->n && !u->stock) {
+		nf_vpn_undecided_free(vn, u);
+		return nf_nat_esp_first(vn, remote, c, a);
+	}
+	nf_nat_esp_judge(u);
+	owner = u->n == 1 && !u->stock ? 0 :
+		esp_winner(u->hits, u->reacted, u->n, u->trials);
+	if (owner >= 0) {
+		if (u->hits[owner])
+			remote->rtt.date = nf_vpn_now_us();
+		return nf_nat_esp_settle(vn, u, owner, c, a,
+					 NF_CT_VPN_CONF_INFERRED);
+	}
+	nf_vpn_spi_seen(&u->spi, a->pkt, a->len);
+	nf_nat_esp_to_choice(c, u);
+	if (a->guess < 2)
+		nf_nat_esp_no_copies(c, a->guess);
+	else if (c->n && nf_nat_esp_budget(vn, remote, c, u))
+		return nf_nat_esp_give_up(vn, u, c, a);
+	return false;
+}
+
+/**
+ * nf_nat_esp_decide - who gets an inbound packet?
+ * @vn: netns, its lock held
+ * @c: filled; with nobody if it is none of ours
+ * @a: packet
+ *
+ * Return: true if the one in @c owns its SPI.
+ */
+bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
+		       const struct nf_nat_esp_arrival *a)
+{
+	struct nf_vpn_remote *remote = nf_vpn_remote_find(vn, &a->pkt->src);
+	struct nf_vpn_spi *spi = nf_vpn_spi_find_in(vn, a->pkt);
+
+	c->n = 0;
+	c->stock = false;
+	if (!remote)
+		return false;
+	if (spi && spi->session) {
+		/* Another CPU was faster. */
+		c->s[c->n++] = spi->session;
+		return true;
+	}
+	if (spi)
+		return nf_nat_esp_undecided(vn, nf_vpn_spi_undecided(spi), c,
+					    a);
+	return nf_nat_esp_first(vn, remote, c, a);
+}
+EXPORT_SYMBOL_GPL(nf_nat_esp_decide);

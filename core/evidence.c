@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whose packets answer whom? Decided by their times.
+ *
+ * An inbound packet is compared with what each candidate has sent. It speaks
+ * for one that sent a packet a round trip before, as an answer does, or that
+ * sends one right after, as a host that was asked does; and only if that packet
+ * came out of a silence: in the middle of a stream something always fits. What
+ * fits by chance fits once, so several packets, apart from each other, have to
+ * agree, and nobody else may come near.
+ *
+ * Plain reaction times were tried and are unsound: the answer to a ping causes
+ * none, and two flows of one period stay in step.
+ */
+#include <linux/export.h>
+#include <linux/types.h>
+
+#include "nf_vpn_evidence.h"
+
+static bool esp_is_before(u32 a, u32 b)
+{
+	return (s32)(a - b) < 0;
+}
+
+/**
+ * esp_times_add - a packet has gone out
+ * @t: times
+ * @now: time
+ *
+ * May race with itself and with readers: what is lost or read too early is one
+ * trial.
+ */
+void esp_times_add(struct esp_times *t, u32 now)
+{
+	u32 n = t->n;
+
+	t->us[n % ESP_TIMES] = now;
+	t->n = n + 1 < 2 * ESP_TIMES ? n + 1 : ESP_TIMES;
+}
+EXPORT_SYMBOL_GPL(esp_times_add);
+
+/**
+ * esp_times_clean - was there a packet after a silence?
+ * @t: times
+ * @from: not before
+ * @to: not after
+ *
+ * Return: whether the first packet of that time came %ESP_SILENCE_US or more
+ * after the one before it.
+ */
+bool esp_times_clean(const struct esp_times *t, u32 from, u32 to)
+{
+	u32 n = t->n, held = n < ESP_TIMES ? n : ESP_TIMES, first = 0, us, i;
+	bool hit = false;
+
+	for (i = 1; i <= held; i++) {
+		us = t->us[(n - i) % ESP_TIMES];
+		if (esp_is_before(to, us))
+			continue;
+		if (esp_is_before(us, from))
+			return hit && first - us >= ESP_SILENCE_US;
+		hit = true;
+		first = us;
+	}
+	/* Nothing before it, or nothing that is still known. */
+	return hit && held < ESP_TIMES;
+}
+EXPORT_SYMBOL_GPL(esp_times_clean);
+
+/**
+ * esp_is_answer - does a packet arrive a round trip after a request?
+ * @t: when the candidate's packets went out
+ * @arrival: when it arrived
+ * @rtt: round trip, 0 if not known
+ */
+bool esp_is_answer(const struct esp_times *t, u32 arrival, u32 rtt)
+{
+	u32 part = rtt / ESP_JITTER_PART;
+	u32 jitter = part > ESP_JITTER_US ? part : ESP_JITTER_US;
+	u32 sent = arrival - rtt;
+
+	if (jitter > ESP_JITTER_MAX_US)
+		jitter = ESP_JITTER_MAX_US;
+	return rtt && esp_times_clean(t, sent - jitter, sent + jitter);
+}
+EXPORT_SYMBOL_GPL(esp_is_answer);
+
+/**
+ * esp_is_reaction - does a packet go out right after one that arrived?
+ * @t: when the candidate's packets went out, this one included
+ * @arrival: when the packet in question arrived
+ * @now: when this one goes out
+ */
+bool esp_is_reaction(const struct esp_times *t, u32 arrival, u32 now)
+{
+	return now - arrival <= ESP_REACTION_US &&
+	       esp_times_clean(t, arrival, now);
+}
+EXPORT_SYMBOL_GPL(esp_is_reaction);
+
+/**
+ * esp_winner - who is the owner?
+ * @hits: hits of each candidate
+ * @reacted: bit i: not all hits of candidate i were answers
+ * @n: number of candidates
+ * @trials: packets that were judged
+ *
+ * Return: its index, or -1: %ESP_HITS hits and 60 % of the trials, while nobody
+ * else has more than 30 %; or nothing but %ESP_ANSWERS answers.
+ */
+int esp_winner(const u8 *hits, u32 reacted, unsigned int n, unsigned int trials)
+{
+	unsigned int i, best = 0, second = 0;
+	int winner = -1;
+
+	for (i = 0; i < n; i++) {
+		if (winner < 0 || hits[i] > best) {
+			second = best;
+			best = hits[i];
+			winner = i;
+		} else if (hits[i] > second) {
+			second = hits[i];
+		}
+	}
+	if (best * 10 < trials * 6 || second * 10 > trials * 3)
+		return -1;
+	if (best == ESP_ANSWERS && best == trials && !second &&
+	    !(reacted & (1U << winner)))
+		return winner;
+	return best < ESP_HITS ? -1 : winner;
+}
+EXPORT_SYMBOL_GPL(esp_winner);
+
+/**
+ * esp_rtt_sample - a round trip was measured
+ * @r: round trip to the remote host
+ * @us: its length, or rather more
+ * @now: time
+ *
+ * The shortest one counts: what is longer has waited somewhere.
+ */
+void esp_rtt_sample(struct esp_rtt *r, u32 us, u32 now)
+{
+	if (!us || us > ESP_RTT_MAX_US || !esp_rtt_is_news(r, us, now))
+		return;
+	r->us = us;
+	r->date = now;
+}
+EXPORT_SYMBOL_GPL(esp_rtt_sample);

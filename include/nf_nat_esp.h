@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* NAT of ESP: whose is an inbound SPI? Shared by the files that find it out. */
+#ifndef _NF_NAT_ESP_H
+#define _NF_NAT_ESP_H
+
+#include "nf_conntrack_esp.h"
+
+/* Sessions of one remote host that are looked at for others to serve. */
+#define NF_NAT_ESP_SCAN		256
+
+/**
+ * struct nf_nat_esp_choice - who may own an inbound SPI
+ * @n: number of candidates
+ * @expecting: they wait for a new SPI
+ * @stock: or else the receiver that stock conntrack knows
+ * @s: candidates, longest waiting first
+ */
+struct nf_nat_esp_choice {
+	unsigned int n;
+	bool expecting;
+	bool stock;
+	struct nf_vpn_session *s[NF_VPN_CANDIDATES];
+};
+
+/**
+ * struct nf_nat_esp_arrival - an inbound packet of unknown owner
+ * @pkt: its addresses, SPI and sequence number
+ * @len: its length
+ * @guess: nf_conntrack_esp_guess, or 1 where copies can't go on
+ * @stock: conntrack knows a receiver of its own
+ */
+struct nf_nat_esp_arrival {
+	const struct nf_vpn_pkt *pkt;
+	unsigned int len;
+	int guess;
+	bool stock;
+};
+
+/* core/candidate.c */
+int nf_nat_esp_room(const struct nf_vpn_session *s);
+bool nf_nat_esp_uses(const struct nf_vpn_session *s,
+		     const union nf_inet_addr *addr);
+bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s);
+void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
+		       const struct nf_vpn_remote *remote,
+		       const struct nf_vpn_pkt *pkt, bool stock);
+void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
+			      const struct nf_vpn_remote *remote,
+			      const struct nf_vpn_pkt *pkt);
+
+/* core/trial.c */
+void nf_nat_esp_judge(struct nf_vpn_undecided *u);
+void nf_nat_esp_reacted(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
+			   const struct nf_nat_esp_choice *c);
+
+/* core/budget.c */
+bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
+		       struct nf_nat_esp_choice *c,
+		       const struct nf_vpn_undecided *u);
+
+/* core/decide.c */
+bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
+		       const struct nf_nat_esp_arrival *a);
+
+/* core/admit.c */
+bool nf_nat_esp_admit(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
+
+/* core/repair.c */
+void nf_nat_esp_starved(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+
+/* core/local_sa.c */
+int nf_vpn_sas_register(void);
+void nf_vpn_sas_unregister(void);
+bool nf_vpn_sas_has(const struct net *net, const struct nf_vpn_pkt *pkt);
+
+#endif /* _NF_NAT_ESP_H */
