@@ -185,7 +185,8 @@ static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
 {
 	int i, index, last = -1;
 
-	if (u->stock)
+	/* A number that was seen but once may be made up. */
+	if (u->stock || atomic64_read(&u->spi.packets) < 2)
 		return -1;
 	for (i = 0; i < u->n; i++) {
 		index = nf_nat_esp_index(c, u->cand[i]);

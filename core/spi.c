@@ -364,6 +364,29 @@ void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt)
 	spi->gw = pkt->dst.addr;
 }
 
+/*
+ * One that a host has announced itself stands for what its session waits for
+ * as soon as it is known. What the traffic suggests doesn't: a flood of made-up
+ * numbers would make the session look served.
+ */
+static bool nf_vpn_spi_reserves(const struct nf_vpn_spi *spi)
+{
+	return spi->dir == NF_CT_VPN_DIR_IN && !spi->paired &&
+	       spi->conf == NF_CT_VPN_CONF_PRELOADED;
+}
+
+/**
+ * nf_vpn_spi_trust - how sure the owner of an inbound SPI is
+ * @spi: SPI of a session, lock of its netns held
+ * @conf: from now on
+ */
+void nf_vpn_spi_trust(struct nf_vpn_spi *spi, enum nf_ct_vpn_conf conf)
+{
+	spi->session->reserved -= nf_vpn_spi_reserves(spi);
+	spi->conf = conf;
+	spi->session->reserved += nf_vpn_spi_reserves(spi);
+}
+
 /**
  * nf_vpn_spi_hold - keep an SPI although no flow does, or no longer
  * @spi: SPI of a session, lock of its netns held
@@ -390,9 +413,8 @@ void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 	spi->dead = true;
 	hlist_del(&spi->by_session);
 	s->nspis[spi->dir]--;
-	if (spi->dir == NF_CT_VPN_DIR_IN)
-		s->reserved -= !spi->paired;
-	else
+	s->reserved -= nf_vpn_spi_reserves(spi);
+	if (spi->dir == NF_CT_VPN_DIR_OUT)
 		s->unpaired -= !spi->paired;
 	nf_vpn_session_settle(s);
 	nf_vpn_uncharge(vn, s->client);
@@ -400,9 +422,21 @@ void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_free);
 
+/* Does @spi yield rather than @other? */
+static bool nf_vpn_spi_yields(const struct nf_vpn_spi *spi,
+			      const struct nf_vpn_spi *other)
+{
+	bool made_up = !spi->paired, other_made_up = !other->paired;
+
+	/* Made up, perhaps. Outbound ones are the client's own affair. */
+	if (spi->dir == NF_CT_VPN_DIR_IN && made_up != other_made_up)
+		return made_up;
+	return nf_vpn_spi_idle(spi) >= nf_vpn_spi_idle(other);
+}
+
 /*
- * A session keeps a bounded number of SPIs: the least recently seen yields, but
- * for pinned ones, which are never all.
+ * A session keeps a bounded number of SPIs: one that was seen but once yields,
+ * or else the least recently seen, but for pinned ones, which are never all.
  */
 static void nf_vpn_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			       u8 dir)
@@ -413,7 +447,7 @@ static void nf_vpn_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		return;
 	hlist_for_each_entry(spi, &s->spis, by_session)
 		if (spi->dir == dir && spi->hold != NF_VPN_HOLD_PIN &&
-		    (!oldest || nf_vpn_spi_idle(spi) >= nf_vpn_spi_idle(oldest)))
+		    (!oldest || nf_vpn_spi_yields(spi, oldest)))
 			oldest = spi;
 	if (WARN_ON_ONCE(!oldest))
 		return;
@@ -526,7 +560,7 @@ struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
 		return NULL;
 	nf_vpn_stat_inc(vn, BOUND);
 	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_BOUND, spi);
-	s->reserved++;
+	s->reserved += nf_vpn_spi_reserves(spi);
 	return spi;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_bind);
@@ -541,8 +575,8 @@ void nf_vpn_spi_pair(struct nf_vpn_spi *spi)
 
 	if (spi->paired || spi->dead)
 		return;
+	s->reserved -= nf_vpn_spi_reserves(spi);
 	WRITE_ONCE(spi->paired, true);
-	s->reserved--;
 	nf_vpn_session_paired(s);
 	if (!spi->old)
 		nf_vpn_ike_spend(s);

@@ -25,15 +25,27 @@ void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_undecided_free);
 
-/* A flood of made-up SPIs replaces itself; what is bound stays. */
+/* The oldest of those that were seen but once, or else of all. */
+static struct nf_vpn_undecided *
+nf_vpn_undecided_oldest(struct nf_vpn_remote *remote)
+{
+	struct nf_vpn_undecided *u;
+
+	list_for_each_entry(u, &remote->undecided, by_remote)
+		if (atomic64_read(&u->spi.packets) < 2)
+			return u;
+	return list_first_entry(&remote->undecided, struct nf_vpn_undecided,
+				by_remote);
+}
+
+/* A flood of made-up SPIs replaces itself; what is in use stays. */
 static void nf_vpn_undecided_recycle(struct nf_vpn_net *vn,
 				     struct nf_vpn_remote *remote)
 {
 	struct nf_vpn_undecided *oldest;
 
 	if (remote->nundecided >= NF_VPN_UNDECIDED_REMOTE)
-		oldest = list_first_entry(&remote->undecided,
-					  struct nf_vpn_undecided, by_remote);
+		oldest = nf_vpn_undecided_oldest(remote);
 	else if (vn->nundecided >= NF_VPN_UNDECIDED)
 		oldest = list_first_entry(&vn->undecided,
 					  struct nf_vpn_undecided, by_net);

@@ -325,7 +325,7 @@ struct nf_vpn_watch {
  * @pending: in &nf_vpn_remote.pending while it waits for an inbound SPI
  * @pending_since: jiffies when the newest unpaired outbound SPI appeared
  * @unpaired: outbound SPIs that no inbound SPI has been bound for
- * @reserved: inbound SPIs bound to it that were seen but once so far
+ * @reserved: inbound SPIs preloaded for it that were not seen twice so far
  * @nspis: number of SPIs by &enum nf_ct_vpn_dir
  * @held: of these, those that &nf_vpn_spi.hold keeps
  * @unanswered: outbound packets since the remote host fell silent
@@ -724,6 +724,7 @@ struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
 				   enum nf_ct_vpn_conf conf);
 void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_pair(struct nf_vpn_spi *spi);
+void nf_vpn_spi_trust(struct nf_vpn_spi *spi, enum nf_ct_vpn_conf conf);
 void nf_vpn_spi_hold(struct nf_vpn_spi *spi, enum nf_vpn_hold hold);
 void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt);
 int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
