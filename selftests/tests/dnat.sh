@@ -77,14 +77,16 @@ same_host() {
 	is "$(rw_pings 192.168.96.1)" 3 "same server: its own tunnel goes on"
 }
 
-# The server's new SPI for c3 and those for c1 and c2 appear in one moment, and
-# packets go on to come that could be anybody's.
+# The server has a flow to c3 when its SPIs for c1 and c2 appear in one moment,
+# and packets go on to come that could be anybody's.
 all_at_once() {
 	local warrior
 
 	tunnel 1
 	tunnel 2
 	road_warrior 95 199.0.0.1 192.168.95.1 0x30000095 0x40000095
+	is "$(rw_pings 192.168.95.1 1)" 1 \
+		"all at once: the ESP server behind dnat is known"
 	rw_pings 192.168.95.1 12 > "$TMP/warrior" &
 	warrior=$!
 	is "$(pings_all 12 0.27 192.168.99.1 c1 c2)" "12 12" \
