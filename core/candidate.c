@@ -9,6 +9,28 @@
 /* A session that received this lately is served by the SPIs it has. */
 #define NF_NAT_ESP_QUIET	HZ
 
+/* SPIs that its host has told us of and that were not seen twice so far. */
+static int nf_nat_esp_preloaded(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_spi *spi;
+	int n = 0;
+
+	hlist_for_each_entry(spi, &s->spis, by_session)
+		n += spi->dir == NF_CT_VPN_DIR_IN && !spi->paired &&
+		     spi->conf == NF_CT_VPN_CONF_PRELOADED;
+	return n;
+}
+
+/*
+ * SPIs that stand for some that it waits for: those that were seen but once,
+ * unless there are so many that they must not make the session look served.
+ */
+static int nf_nat_esp_reserved(const struct nf_vpn_session *s)
+{
+	return s->remote->crowded && s->reserved ? nf_nat_esp_preloaded(s) :
+						   s->reserved;
+}
+
 /**
  * nf_nat_esp_room - new inbound SPIs that a session waits for
  * @s: session, lock of its netns held
@@ -20,7 +42,7 @@ int nf_nat_esp_room(const struct nf_vpn_session *s)
 {
 	int need = nf_vpn_ike_need(s);
 
-	return (need < 0 ? s->unpaired : need) - s->reserved;
+	return (need < 0 ? s->unpaired : need) - nf_nat_esp_reserved(s);
 }
 EXPORT_SYMBOL_GPL(nf_nat_esp_room);
 
@@ -28,7 +50,8 @@ EXPORT_SYMBOL_GPL(nf_nat_esp_room);
 static bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old)
 {
 	if (old)
-		return s->pending_old && s->unpaired > s->reserved;
+		return s->pending_old &&
+		       s->unpaired > nf_nat_esp_reserved(s);
 	if (nf_vpn_ike_need(s) < 0 && s->pending_old)
 		return false;
 	return nf_nat_esp_room(s) > 0;
@@ -185,8 +208,8 @@ static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
 {
 	int i, index, last = -1;
 
-	/* A number that was seen but once may be made up. */
-	if (u->stock || atomic64_read(&u->spi.packets) < 2)
+	if (u->stock ||
+	    (u->remote->crowded && atomic64_read(&u->spi.packets) < 2))
 		return -1;
 	for (i = 0; i < u->n; i++) {
 		index = nf_nat_esp_index(c, u->cand[i]);
@@ -261,6 +284,18 @@ void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
 }
 EXPORT_SYMBOL_GPL(nf_nat_esp_mark_answered);
 
+static bool nf_nat_esp_is_crowded(const struct nf_vpn_remote *remote)
+{
+	u32 spis = remote->nreserved + remote->nundecided;
+	unsigned int scan = NF_NAT_ESP_SCAN;
+	const struct nf_vpn_session *s;
+
+	list_for_each_entry(s, &remote->pending, pending)
+		if (!spis-- || !scan--)
+			return false;
+	return spis;
+}
+
 /**
  * nf_nat_esp_choose - who may own a packet of an SPI that is new?
  * @c: filled
@@ -270,11 +305,12 @@ EXPORT_SYMBOL_GPL(nf_nat_esp_mark_answered);
  *	Then only sessions that wait for just such an SPI are others.
  */
 void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
-		       const struct nf_vpn_remote *remote,
+		       struct nf_vpn_remote *remote,
 		       const struct nf_vpn_pkt *pkt, bool stock)
 {
 	bool old = !esp_seq_is_new(pkt->seq);
 
+	remote->crowded = nf_nat_esp_is_crowded(remote);
 	c->n = 0;
 	c->expecting = true;
 	c->stock = stock;

@@ -194,7 +194,7 @@ static int nf_vpn_load_spi_to(const struct nf_vpn_new *n,
 	if (!spi)
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
 					 "spi: no room or no memory", -ENOSPC);
-	nf_vpn_spi_trust(spi, want->conf);
+	spi->conf = want->conf;
 	WRITE_ONCE(spi->last, (u32)jiffies);
 	if (n->info->attrs[NF_CT_VPN_A_ESP_SEQ])
 		WRITE_ONCE(spi->seq, want->pkt.seq);

@@ -364,27 +364,11 @@ void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt)
 	spi->gw = pkt->dst.addr;
 }
 
-/*
- * One that a host has announced itself stands for what its session waits for
- * as soon as it is known. What the traffic suggests doesn't: a flood of made-up
- * numbers would make the session look served.
- */
-static bool nf_vpn_spi_reserves(const struct nf_vpn_spi *spi)
+/* An inbound SPI was seen once, or a second time (-1). */
+static void nf_vpn_session_reserve(struct nf_vpn_session *s, int n)
 {
-	return spi->dir == NF_CT_VPN_DIR_IN && !spi->paired &&
-	       spi->conf == NF_CT_VPN_CONF_PRELOADED;
-}
-
-/**
- * nf_vpn_spi_trust - how sure the owner of an inbound SPI is
- * @spi: SPI of a session, lock of its netns held
- * @conf: from now on
- */
-void nf_vpn_spi_trust(struct nf_vpn_spi *spi, enum nf_ct_vpn_conf conf)
-{
-	spi->session->reserved -= nf_vpn_spi_reserves(spi);
-	spi->conf = conf;
-	spi->session->reserved += nf_vpn_spi_reserves(spi);
+	s->reserved += n;
+	s->remote->nreserved += n;
 }
 
 /**
@@ -413,8 +397,9 @@ void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 	spi->dead = true;
 	hlist_del(&spi->by_session);
 	s->nspis[spi->dir]--;
-	s->reserved -= nf_vpn_spi_reserves(spi);
-	if (spi->dir == NF_CT_VPN_DIR_OUT)
+	if (spi->dir == NF_CT_VPN_DIR_IN)
+		nf_vpn_session_reserve(s, -!spi->paired);
+	else
 		s->unpaired -= !spi->paired;
 	nf_vpn_session_settle(s);
 	nf_vpn_uncharge(vn, s->client);
@@ -560,7 +545,7 @@ struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
 		return NULL;
 	nf_vpn_stat_inc(vn, BOUND);
 	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_BOUND, spi);
-	s->reserved += nf_vpn_spi_reserves(spi);
+	nf_vpn_session_reserve(s, 1);
 	return spi;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_bind);
@@ -575,7 +560,7 @@ void nf_vpn_spi_pair(struct nf_vpn_spi *spi)
 
 	if (spi->paired || spi->dead)
 		return;
-	s->reserved -= nf_vpn_spi_reserves(spi);
+	nf_vpn_session_reserve(s, -1);
 	WRITE_ONCE(spi->paired, true);
 	nf_vpn_session_paired(s);
 	if (!spi->old)

@@ -89,7 +89,8 @@ EXPORT_SYMBOL_GPL(nf_nat_esp_reacted);
  *
  * It answers the first request of one that has just begun; of several the
  * earliest, so that the round trip is rather too long. What IKE and confirmed
- * answers have said is better.
+ * answers have said is better. One that was in use before we saw it may be
+ * answered for what we haven't seen.
  */
 void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
 			   const struct nf_nat_esp_choice *c)
@@ -103,7 +104,8 @@ void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
 	for (i = 0; i < c->n; i++) {
 		w = rcu_dereference_protected(c->s[i]->watch, true);
 		if (!w || !w->sent.n || w->sent.n >= ESP_TIMES ||
-		    !c->s[i]->unpaired || !nf_nat_esp_is_fresh(c->s[i]))
+		    !c->s[i]->unpaired || c->s[i]->pending_old ||
+		    !nf_nat_esp_is_fresh(c->s[i]))
 			continue;
 		longest = max(longest, now - w->sent.us[0]);
 	}

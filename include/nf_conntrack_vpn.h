@@ -111,6 +111,9 @@ struct nf_vpn_client {
  * @host: its address
  * @nsessions: length of @sessions
  * @nundecided: length of @undecided
+ * @nreserved: inbound SPIs bound to its sessions that were seen but once
+ * @crowded: more SPIs that were seen but once, or are undecided, than sessions
+ *	that wait for any: some are made up
  * @sessions: its sessions, newest first
  * @pending: sessions that wait for an inbound SPI, longest waiting first
  * @undecided: inbound SPIs with several candidates, oldest first
@@ -127,6 +130,8 @@ struct nf_vpn_remote {
 	struct nf_vpn_host host;
 	u32 nsessions;
 	u32 nundecided;
+	u32 nreserved;
+	bool crowded;
 	struct hlist_head sessions;
 	struct list_head pending;
 	struct list_head undecided;
@@ -325,7 +330,7 @@ struct nf_vpn_watch {
  * @pending: in &nf_vpn_remote.pending while it waits for an inbound SPI
  * @pending_since: jiffies when the newest unpaired outbound SPI appeared
  * @unpaired: outbound SPIs that no inbound SPI has been bound for
- * @reserved: inbound SPIs preloaded for it that were not seen twice so far
+ * @reserved: inbound SPIs bound to it that were seen but once so far
  * @nspis: number of SPIs by &enum nf_ct_vpn_dir
  * @held: of these, those that &nf_vpn_spi.hold keeps
  * @unanswered: outbound packets since the remote host fell silent
@@ -724,7 +729,6 @@ struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
 				   enum nf_ct_vpn_conf conf);
 void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_pair(struct nf_vpn_spi *spi);
-void nf_vpn_spi_trust(struct nf_vpn_spi *spi, enum nf_ct_vpn_conf conf);
 void nf_vpn_spi_hold(struct nf_vpn_spi *spi, enum nf_vpn_hold hold);
 void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt);
 int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);

@@ -42,7 +42,7 @@ bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 		     const union nf_inet_addr *addr);
 bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s);
 void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
-		       const struct nf_vpn_remote *remote,
+		       struct nf_vpn_remote *remote,
 		       const struct nf_vpn_pkt *pkt, bool stock);
 void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
 			      const struct nf_vpn_remote *remote,
