@@ -7,7 +7,10 @@
 
 /* Packets of the old and the new SPI overtake each other by so much. */
 #define NF_NAT_ESP_HANDOVER	max(HZ / 100, 1)
-/* From this packet on only candidates that had just begun get copies. */
+/*
+ * From this packet on only candidates that had just begun get copies, and those
+ * that it has answered: somebody's first packets may have been lost.
+ */
 #define NF_NAT_ESP_NARROW	5
 /* Packets for which there was no budget at all, until the owner is guessed. */
 #define NF_NAT_ESP_OVER		64
@@ -51,7 +54,7 @@ static void nf_nat_esp_narrow(struct nf_vpn_undecided *u,
 	if (!late || !u->fresh)
 		return;
 	for (i = u->n; i-- && u->n > 1; )
-		if (!(u->fresh & BIT(i)))
+		if (!(u->fresh & BIT(i)) && !u->hits[i])
 			nf_vpn_undecided_drop(u, i);
 }
 
@@ -127,23 +130,29 @@ budget:
 
 /*
  * One candidate has just begun to wait and the others have for long: it is the
- * one, if its IKE shows. (A host without visible IKE may be waiting unseen.)
+ * one, if its IKE shows. (A host without visible IKE may be waiting unseen.) But
+ * not if the packet comes just when another one's request would be answered,
+ * whose first ones may have been lost.
  */
 static bool nf_nat_esp_only_fresh(struct nf_nat_esp_choice *c)
 {
 	struct nf_vpn_session *fresh = NULL;
+	u32 now = nf_vpn_now_us();
+	bool other = false;
 	unsigned int i;
 
 	for (i = 0; i < c->n; i++) {
 		if (nf_vpn_ike_need(c->s[i]) < 0)
 			return false;
-		if (!nf_nat_esp_is_fresh(c->s[i]))
+		if (!nf_nat_esp_is_fresh(c->s[i])) {
+			other |= nf_nat_esp_is_answered(c->s[i], now);
 			continue;
+		}
 		if (fresh)
 			return false;
 		fresh = c->s[i];
 	}
-	if (!fresh)
+	if (!fresh || (other && !nf_nat_esp_is_answered(fresh, now)))
 		return false;
 	c->s[0] = fresh;
 	c->n = 1;

@@ -106,7 +106,7 @@ EXPORT_SYMBOL_GPL(esp_is_reaction);
  * @trials: packets that were judged
  *
  * Return: its index, or -1: %ESP_HITS hits and 60 % of the trials, while nobody
- * else has more than 30 %; or nothing but %ESP_ANSWERS answers.
+ * else has more than a third; or nothing but %ESP_ANSWERS answers.
  */
 int esp_winner(const u8 *hits, u32 reacted, unsigned int n, unsigned int trials)
 {
@@ -122,7 +122,7 @@ int esp_winner(const u8 *hits, u32 reacted, unsigned int n, unsigned int trials)
 			second = hits[i];
 		}
 	}
-	if (best * 10 < trials * 6 || second * 10 > trials * 3)
+	if (best * 10 < trials * 6 || second * 3 > trials)
 		return -1;
 	if (best == ESP_ANSWERS && best == trials && !second &&
 	    !(reacted & (1U << winner)))

@@ -13,6 +13,19 @@ static void nf_nat_esp_age_hits(struct nf_vpn_undecided *u)
 }
 
 /**
+ * nf_nat_esp_is_answered - is a packet the answer to what a session has sent?
+ * @s: session, lock of its netns held
+ * @now: when it arrived, of nf_vpn_now_us()
+ */
+bool nf_nat_esp_is_answered(const struct nf_vpn_session *s, u32 now)
+{
+	const struct nf_vpn_watch *w = rcu_dereference_protected(s->watch, true);
+
+	return w && esp_is_answer(&w->sent, now, s->remote->rtt.us);
+}
+EXPORT_SYMBOL_GPL(nf_nat_esp_is_answered);
+
+/**
  * nf_nat_esp_judge - whom does this packet answer, and who may react to it?
  * @u: entry, lock of its netns held; its SPI has just received
  */
@@ -32,13 +45,13 @@ void nf_nat_esp_judge(struct nf_vpn_undecided *u)
 	u->judged = now;
 	u->awaited = 0;
 	for (i = 0; i < u->n; i++) {
-		w = rcu_dereference_protected(u->cand[i]->watch, true);
-		if (!w)
-			continue;
-		if (esp_is_answer(&w->sent, now, u->remote->rtt.us)) {
+		if (nf_nat_esp_is_answered(u->cand[i], now)) {
 			u->hits[i]++;
 			continue;
 		}
+		w = rcu_dereference_protected(u->cand[i]->watch, true);
+		if (!w)
+			continue;
 		u->awaited |= BIT(i);
 		WRITE_ONCE(w->trial, true);
 	}

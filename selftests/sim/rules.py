@@ -224,7 +224,7 @@ class Ours(Rule):
     def winner(self, u):
         order = sorted(u.hits, key=u.hits.get, reverse=True)
         best, second = u.hits[order[0]], u.hits[order[1]]
-        if best < 0.6 * u.trials or second > 0.3 * u.trials:
+        if best < 0.6 * u.trials or 3 * second > u.trials:
             return None
         if best == u.trials == 2 and not second and order[0] not in u.reacted:
             return order[0]
@@ -274,7 +274,7 @@ class Ours(Rule):
             return []
         if len(candidates) == 1:
             return self.bind(now, spi, candidates[0])
-        if len(fresh) == 1 and self.visible:
+        if self.visible and self.is_only(now, fresh, candidates):
             return self.bind(now, spi, fresh.pop())
         begun = [self.begun[h] for h in fresh if h in self.begun]
         if self.rtt is None and begun:
@@ -284,6 +284,12 @@ class Ours(Rule):
         self.undecided[spi] = u
         return u
 
+    def is_only(self, now, fresh, candidates):
+        others = any(self.answers(now, h) for h in candidates
+                     if h not in fresh)
+        return len(fresh) == 1 and \
+            not (others and not self.answers(now, *fresh))
+
     def narrow(self, now, u):
         late = u.packets >= self.NARROW and u.fresh
         for host in list(u.hits):
@@ -292,7 +298,8 @@ class Ours(Rule):
             served = self.last_in[host] > u.first + self.HANDOVER
             spent = self.visible and not self.tickets[host] and \
                 any(self.tickets[h] for h in u.hits)
-            if served or spent or (late and host not in u.fresh):
+            if served or spent or \
+                    (late and host not in u.fresh and not u.hits[host]):
                 del u.hits[host]
 
     def spend(self, now, n):
