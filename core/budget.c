@@ -9,6 +9,7 @@
 #define NF_NAT_ESP_COPIES	8192
 /* Candidates that get copies beyond that. */
 #define NF_NAT_ESP_FEW		8U
+
 /* Token bucket per remote host: may so many copies be made? */
 static bool nf_nat_esp_may_spend(struct nf_vpn_remote *remote, unsigned int n)
 {

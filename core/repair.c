@@ -10,8 +10,8 @@
 #include "nf_nat_esp.h"
 
 /*
- * An SPI changes hands so often, the most that its field holds. A host that is simply not answered must not
- * keep its siblings undecided.
+ * An SPI changes hands so often, the most that its field holds. A host that is
+ * simply not answered must not keep its siblings undecided.
  */
 #define NF_NAT_ESP_REPAIRS	3
 /* At most one search per remote host in this time. */

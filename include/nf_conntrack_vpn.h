@@ -467,8 +467,9 @@ struct nf_vpn_spi {
  * @hits: those that spoke for a candidate
  * @cand: candidates, longest waiting first
  *
- * All but @spi and @remote is protected by &nf_vpn_net.lock. When a candidate's session or
- * its flow goes away, so does the entry: that is no evidence for the others.
+ * All but @spi and @remote is protected by &nf_vpn_net.lock. When a candidate's
+ * session or its flow goes away, so does the entry: that is no evidence for the
+ * others.
  */
 struct nf_vpn_undecided {
 	struct nf_vpn_spi spi;
