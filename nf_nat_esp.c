@@ -150,15 +150,17 @@ static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 
 static unsigned int nf_nat_esp_deliver(struct nf_vpn_net *vn,
 				       struct sk_buff *skb,
-				       struct nf_vpn_session *s,
+				       const struct nf_nat_esp_choice *c,
 				       const struct nf_vpn_pkt *pkt,
 				       const struct nf_hook_state *state)
 {
+	struct nf_vpn_session *s = c->s[0];
 	struct nf_conn *ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt);
 
 	if (!ct && READ_ONCE(vn->set.esp_inbound_first))
 		ct = nf_nat_esp_create(vn, s, pkt, state);
-	return ct ? nf_esp_attach_in(vn, skb, s, ct, false) : NF_ESP_NOT_OURS;
+	return ct ? nf_esp_attach_in(vn, skb, s, ct, c->proven) :
+		    NF_ESP_NOT_OURS;
 }
 
 /*
@@ -195,7 +197,7 @@ static unsigned int nf_nat_esp_inbound(struct nf_vpn_net *vn,
 	decided = nf_nat_esp_decide(vn, &c, &a);
 	spin_unlock_bh(&vn->lock);
 	if (decided)
-		return nf_nat_esp_deliver(vn, skb, c.s[0], pkt, state);
+		return nf_nat_esp_deliver(vn, skb, &c, pkt, state);
 	if (c.n > 1 && !a.guess)
 		return nf_vpn_drop(vn, pkt, NF_CT_VPN_A_STATS_AMBIGUOUS);
 	return nf_nat_esp_fan_out(vn, skb, &c, pkt, state);

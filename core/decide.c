@@ -100,6 +100,9 @@ static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
 	spi->first = first;
 	spi->repairs = repairs;
 	spi->old = old;
+	/* This is its second packet at least. */
+	nf_vpn_spi_pair(spi);
+	c->proven = true;
 	return true;
 }
 
@@ -298,11 +301,13 @@ bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 
 	c->n = 0;
 	c->stock = false;
+	c->proven = false;
 	if (!remote)
 		return false;
 	if (spi && spi->session) {
 		/* Another CPU was faster. */
 		c->s[c->n++] = spi->session;
+		c->proven = spi->paired;
 		return true;
 	}
 	if (spi)

@@ -13,12 +13,14 @@
  * @n: number of candidates
  * @expecting: they wait for a new SPI
  * @stock: or else the receiver that stock conntrack knows
+ * @proven: it is decided, and not by this packet alone
  * @s: candidates, longest waiting first
  */
 struct nf_nat_esp_choice {
 	unsigned int n;
 	bool expecting;
 	bool stock;
+	bool proven;
 	struct nf_vpn_session *s[NF_VPN_CANDIDATES];
 };
 
