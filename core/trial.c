@@ -37,7 +37,11 @@ void nf_nat_esp_judge(struct nf_vpn_undecided *u)
 	unsigned int i;
 
 	u->arrived = now;
-	if (!apart)
+	/*
+	 * Reactions alone are unsound: hosts that ask in step seem to react to
+	 * each other's answers. The owner is found by its round trip, too.
+	 */
+	if (!apart || !u->remote->rtt.us)
 		return;
 	if (u->trials == U8_MAX)
 		nf_nat_esp_age_hits(u);
