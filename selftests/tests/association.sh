@@ -4,6 +4,8 @@
 # Whose is an inbound SPI, without visible IKE: the times of packets decide
 # between hosts that start in one moment, and a wrong decision heals.
 #
+# clock: instructions
+#
 #   c1 10.0.0.2 ---+
 #   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #   c3 10.0.0.4 ---+
