@@ -12,7 +12,7 @@ set -u
 . "$(dirname "$0")/emulator.sh"
 
 CASES=(start:60 start6:20 loss:60 manual:60 mixed:20 paced:20 rekey:600 delete:60
-	delete_guess1:60 icmp:20 idle:25 spoof:60)
+	delete_guess1:60 icmp:20 idle:25 spoof:60 preload:15)
 RESULT=${RESULT:-/dev/null}
 missed=0
 

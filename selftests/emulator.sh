@@ -245,3 +245,33 @@ case_start6() {
 judge_start6() {
 	judge_start
 }
+
+# --- a wrong binding ---
+
+# The SPI of .1 is said to be of .2, until the lie is taken back 5 s after the
+# start; a host then has 3 s to get what is its own.
+FALSE_SPI=0x30000000
+UNTIL=5
+
+case_preload() {
+	emulator_net
+	at gw vpnct add esp client 10.1.0.2 server "$SRV" masq "$GW" \
+		spi "$FALSE_SPI" || bail "vpnct can't preload an SPI"
+	bg take_back
+	emulate --hosts 5 --stagger 100 --spi "$FALSE_SPI" \
+		--duration "$1"
+}
+
+take_back() {
+	sleep "$UNTIL"
+	at gw vpnct delete esp client 10.1.0.2 server "$SRV" spi "$FALSE_SPI"
+}
+
+judge_preload() {
+	kept_up
+	holds '.wrong == 1 and .wrong_bindings[0].owner == 0' \
+		"a false SPI is preloaded: its host gets nothing"
+	holds '.wrong_bindings[0].healed and .wrong_latest_ms <= 8000' \
+		"once that is taken back, it heals within 3 s"
+	holds '[.decided, .spis] == [5, 5]' "all SPIs are decided"
+}

@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A host is idle for three times the timeout of ESP; then its server sends first,
+# while another host waits for the answer to its first packet.
+#
+# clock: instructions
+set -u
+# shellcheck source=selftests/emulator.sh
+. "$(dirname "$0")/../emulator.sh"
+
+case_idle 22
+judge_idle
+done_testing

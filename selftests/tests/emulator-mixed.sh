@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# 20 hosts with IKE start within 100 ms; their tunnels carry requests, bulk
+# transfers, voice, one-way streams, or next to nothing.
+#
+# clock: instructions
+set -u
+# shellcheck source=selftests/emulator.sh
+. "$(dirname "$0")/../emulator.sh"
+
+case_mixed 20
+judge_mixed
+done_testing
