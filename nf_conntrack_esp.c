@@ -123,20 +123,12 @@ static void esp_unanswered(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /* Note when a session sends, where that may tell whose an SPI is. */
-static void esp_watch(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+static void esp_watch(struct nf_vpn_session *s)
 {
 	struct nf_vpn_watch *w = rcu_dereference(s->watch);
-	const struct nf_esp_nat_ops *nat;
 
-	if (likely(!w))
-		return;
-	esp_times_add(&w->sent, nf_vpn_now_us());
-	if (!READ_ONCE(w->trial))
-		return;
-	WRITE_ONCE(w->trial, false);
-	nat = rcu_dereference(esp_nat);
-	if (nat)
-		nat->reacted(vn, s);
+	if (unlikely(w))
+		esp_times_add(&w->sent, nf_vpn_now_us());
 }
 
 static unsigned int esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -148,7 +140,7 @@ static unsigned int esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	nf_vpn_flow_seen(&s->esp, ct, timeout);
 	nf_vpn_stamp(&s->last_out, jiffies);
 	esp_unanswered(vn, s);
-	esp_watch(vn, s);
+	esp_watch(s);
 	nf_vpn_stat_inc(vn, ATTACHED_OUT);
 	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_ORIGINAL, timeout);
 	return NF_ACCEPT;
@@ -220,7 +212,7 @@ static unsigned int esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!nf_vpn_conntrack_follows(state))
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
 	nf_vpn_stamp(&s->last_out, jiffies);
-	esp_watch(vn, s);
+	esp_watch(s);
 	/* From now on a packet may wait in the zone, in an NFQUEUE say. */
 	set_bit(NF_VPN_SESSION_USED, &s->flags);
 	if (nf_vpn_flow_template(skb, vn->net, s->client->zone,

@@ -12,8 +12,8 @@
  *   it (core/isakmp_ticket.c).
  * - Several SPIs that can only belong to as many sessions are spoken for.
  * - A session whose own inbound SPI still receives needs no other.
- * - Packets that come a round trip after a session's own, or that it reacts to,
- *   are for that session.
+ * - Packets that come a round trip after a session's own, when no other has
+ *   asked, are for that session.
  *
  * One candidate left: bound. Several: the packet goes to each of them, since
  * only the owner can decrypt it, until evidence or elimination decides;
@@ -207,7 +207,6 @@ static const struct nf_esp_nat_ops nf_nat_esp_ops = {
 	.inbound	= nf_nat_esp_inbound,
 	.admit		= nf_nat_esp_admit,
 	.starved	= nf_nat_esp_starved,
-	.reacted	= nf_nat_esp_reacted,
 	.revive		= nf_nat_esp_revive,
 };
 

@@ -269,7 +269,7 @@ static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
 	}
 	nf_nat_esp_judge(u);
 	owner = u->n == 1 && !u->stock ? 0 :
-		esp_winner(u->hits, u->reacted, u->n, u->trials);
+		esp_winner(u->hits, u->n, u->trials);
 	if (owner >= 0) {
 		if (u->hits[owner])
 			remote->rtt.date = nf_vpn_now_us();

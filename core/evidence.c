@@ -3,14 +3,15 @@
  * Whose packets answer whom? Decided by their times.
  *
  * An inbound packet is compared with what each candidate has sent. It speaks
- * for one that sent a packet a round trip before, as an answer does, or that
- * sends one right after, as a host that was asked does; and only if that packet
- * came out of a silence: in the middle of a stream something always fits. What
- * fits by chance fits once, so several packets, apart from each other, have to
- * agree, and nobody else may come near.
+ * for one that sent a packet a round trip before, if that packet came out of a
+ * silence: in the middle of a stream something always fits. And only if no
+ * other candidate has asked anything since: hosts that send in step fit each
+ * other's answers as soon as one of those is late. What fits by chance fits
+ * once, so several packets, apart from each other, have to agree, and nobody
+ * else may come near.
  *
- * Plain reaction times were tried and are unsound: the answer to a ping causes
- * none, and two flows of one period stay in step.
+ * Reactions of hosts to what they receive were tried and are unsound: the
+ * answer to a ping causes none, and two flows of one period stay in step.
  */
 #include <linux/export.h>
 #include <linux/types.h>
@@ -86,29 +87,30 @@ bool esp_is_answer(const struct esp_times *t, u32 arrival, u32 rtt)
 EXPORT_SYMBOL_GPL(esp_is_answer);
 
 /**
- * esp_is_reaction - does a packet go out right after one that arrived?
- * @t: when the candidate's packets went out, this one included
- * @arrival: when the packet in question arrived
- * @now: when this one goes out
+ * esp_has_asked - can a packet be the answer to a candidate's?
+ * @t: when the candidate's packets went out
+ * @arrival: when it arrived
+ * @rtt: round trip, not 0; rather too long
+ *
+ * An answer may have waited somewhere, and the round trip may be shorter than
+ * we know.
  */
-bool esp_is_reaction(const struct esp_times *t, u32 arrival, u32 now)
+bool esp_has_asked(const struct esp_times *t, u32 arrival, u32 rtt)
 {
-	return now - arrival <= ESP_REACTION_US &&
-	       esp_times_clean(t, arrival, now);
+	return esp_times_clean(t, arrival - rtt - ESP_QUEUE_US, arrival);
 }
-EXPORT_SYMBOL_GPL(esp_is_reaction);
+EXPORT_SYMBOL_GPL(esp_has_asked);
 
 /**
  * esp_winner - who is the owner?
  * @hits: hits of each candidate
- * @reacted: bit i: not all hits of candidate i were answers
  * @n: number of candidates
  * @trials: packets that were judged
  *
  * Return: its index, or -1: %ESP_HITS hits and 60 % of the trials, while nobody
- * else has more than a third; or nothing but %ESP_ANSWERS answers.
+ * else has more than a third; or the first %ESP_HITS_ALONE trials.
  */
-int esp_winner(const u8 *hits, u32 reacted, unsigned int n, unsigned int trials)
+int esp_winner(const u8 *hits, unsigned int n, unsigned int trials)
 {
 	unsigned int i, best = 0, second = 0;
 	int winner = -1;
@@ -124,8 +126,7 @@ int esp_winner(const u8 *hits, u32 reacted, unsigned int n, unsigned int trials)
 	}
 	if (best * 10 < trials * 6 || second * 3 > trials)
 		return -1;
-	if (best == ESP_ANSWERS && best == trials && !second &&
-	    !(reacted & (1U << winner)))
+	if (best == trials && best >= ESP_HITS_ALONE)
 		return winner;
 	return best < ESP_HITS ? -1 : winner;
 }

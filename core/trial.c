@@ -25,79 +25,55 @@ bool nf_nat_esp_is_answered(const struct nf_vpn_session *s, u32 now)
 }
 EXPORT_SYMBOL_GPL(nf_nat_esp_is_answered);
 
+/* Can the session have asked for a packet at all, however late it is? */
+static bool nf_nat_esp_has_asked(const struct nf_vpn_session *s, u32 now)
+{
+	const struct nf_vpn_watch *w = rcu_dereference_protected(s->watch, true);
+
+	return w && esp_has_asked(&w->sent, now, s->remote->rtt.us);
+}
+
+/* The only candidate that can have asked; @n is how many can. */
+static unsigned int nf_nat_esp_asker(const struct nf_vpn_undecided *u, u32 now,
+				     unsigned int *n)
+{
+	unsigned int i, asker = 0;
+
+	*n = 0;
+	for (i = 0; i < u->n; i++) {
+		if (!nf_nat_esp_has_asked(u->cand[i], now))
+			continue;
+		asker = i;
+		++*n;
+	}
+	return asker;
+}
+
 /**
- * nf_nat_esp_judge - whom does this packet answer, and who may react to it?
+ * nf_nat_esp_judge - whom does this packet answer?
  * @u: entry, lock of its netns held; its SPI has just received
+ *
+ * Where several can have asked it says nothing.
  */
 void nf_nat_esp_judge(struct nf_vpn_undecided *u)
 {
 	u32 now = nf_vpn_now_us();
 	bool apart = now - u->arrived >= ESP_TRIAL_US;
-	struct nf_vpn_watch *w;
-	unsigned int i;
+	unsigned int asker, n;
 
 	u->arrived = now;
-	/*
-	 * Reactions alone are unsound: hosts that ask in step seem to react to
-	 * each other's answers. The owner is found by its round trip, too.
-	 */
 	if (!apart || !u->remote->rtt.us)
+		return;
+	asker = nf_nat_esp_asker(u, now, &n);
+	if (n > 1)
 		return;
 	if (u->trials == U8_MAX)
 		nf_nat_esp_age_hits(u);
 	u->trials++;
-	u->judged = now;
-	u->awaited = 0;
-	for (i = 0; i < u->n; i++) {
-		if (nf_nat_esp_is_answered(u->cand[i], now)) {
-			u->hits[i]++;
-			continue;
-		}
-		w = rcu_dereference_protected(u->cand[i]->watch, true);
-		if (!w)
-			continue;
-		u->awaited |= BIT(i);
-		WRITE_ONCE(w->trial, true);
-	}
+	if (n && nf_nat_esp_is_answered(u->cand[asker], now))
+		u->hits[asker]++;
 }
 EXPORT_SYMBOL_GPL(nf_nat_esp_judge);
-
-static void nf_nat_esp_react(struct nf_vpn_undecided *u,
-			     const struct nf_vpn_session *s,
-			     const struct nf_vpn_watch *w, u32 now)
-{
-	unsigned int i;
-
-	for (i = 0; i < u->n; i++) {
-		if (u->cand[i] != s || !(u->awaited & BIT(i)))
-			continue;
-		u->awaited &= ~BIT(i);
-		if (!esp_is_reaction(&w->sent, u->judged, now))
-			continue;
-		u->hits[i]++;
-		u->reacted |= BIT(i);
-	}
-}
-
-/**
- * nf_nat_esp_reacted - a candidate sends, first since a packet was judged
- * @vn: netns, its lock not held
- * @s: session, under RCU
- */
-void nf_nat_esp_reacted(struct nf_vpn_net *vn, struct nf_vpn_session *s)
-{
-	const struct nf_vpn_watch *w;
-	struct nf_vpn_undecided *u;
-	u32 now = nf_vpn_now_us();
-
-	spin_lock_bh(&vn->lock);
-	w = rcu_dereference_protected(s->watch, true);
-	if (w && !test_bit(NF_VPN_SESSION_DEAD, &s->flags))
-		list_for_each_entry(u, &s->remote->undecided, by_remote)
-			nf_nat_esp_react(u, s, w, now);
-	spin_unlock_bh(&vn->lock);
-}
-EXPORT_SYMBOL_GPL(nf_nat_esp_reacted);
 
 /**
  * nf_nat_esp_time_first - measure the round trip by an SPI's first packet

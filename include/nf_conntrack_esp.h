@@ -41,7 +41,6 @@ static inline bool esp_seq_is_new(__u32 seq)
  *	that sessions talk to. Returns a verdict or %NF_ESP_NOT_OURS.
  * @admit: may this client open a session with the remote host?
  * @starved: a session sends and hears nothing, for a second or more
- * @reacted: a session sends, and an SPI that may be its own has received
  * @revive: an inbound packet for an SPI of a session whose flow has idled out.
  *	Returns a new flow with a reference, or NULL.
  */
@@ -51,7 +50,6 @@ struct nf_esp_nat_ops {
 				const struct nf_hook_state *state);
 	bool (*admit)(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 	void (*starved)(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-	void (*reacted)(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 	struct nf_conn *(*revive)(struct nf_vpn_net *vn,
 				  struct nf_vpn_session *s,
 				  const struct nf_vpn_spi *spi,

@@ -303,15 +303,13 @@ struct nf_vpn_cookie_query {
  * struct nf_vpn_watch - when a session sends, while an SPI may be its own
  * @sent: its outbound packets
  * @refs: reasons to watch: it waits for an SPI, it is a candidate of some
- * @trial: an inbound packet was judged; what goes out next may react to it
  * @rcu: for freeing
  *
- * @sent and @trial are lockless, &nf_vpn_net.lock protects @refs.
+ * @sent is lockless, &nf_vpn_net.lock protects @refs.
  */
 struct nf_vpn_watch {
 	struct esp_times sent;
 	u32 refs;
-	bool trial;
 	struct rcu_head rcu;
 };
 
@@ -455,12 +453,9 @@ struct nf_vpn_spi {
  * @by_net: in &nf_vpn_net.undecided
  * @first: jiffies of the first packet
  * @arrived: nf_vpn_now_us() of the last packet
- * @judged: nf_vpn_now_us() of the last packet that was a trial
  * @expecting: the candidates were waiting for a new SPI
  * @stock: or else stock conntrack's receiver owns it; alone if @n is 0
  * @fresh: bit i: candidate i had just begun to wait
- * @awaited: bit i: candidate i may still react to the packet that was judged
- * @reacted: bit i: not all @hits of candidate i were answers
  * @trials: packets that were judged
  * @over: packets beyond the rate budget
  * @n: number of candidates
@@ -478,12 +473,9 @@ struct nf_vpn_undecided {
 	struct list_head by_net;
 	unsigned long first;
 	u32 arrived;
-	u32 judged;
 	bool expecting;
 	bool stock;
 	u32 fresh;
-	u32 awaited;
-	u32 reacted;
 	u8 trials;
 	u8 over;
 	u8 n;

@@ -53,7 +53,6 @@ void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
 /* core/trial.c */
 bool nf_nat_esp_is_answered(const struct nf_vpn_session *s, u32 now);
 void nf_nat_esp_judge(struct nf_vpn_undecided *u);
-void nf_nat_esp_reacted(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
 			   const struct nf_nat_esp_choice *c);
 

@@ -17,8 +17,8 @@
 #define ESP_SILENCE_US		(80 * 1000)
 /* Packets of one SPI that come closer together are one event. */
 #define ESP_TRIAL_US		(20 * 1000)
-/* A host reacts to what it has received within this time. */
-#define ESP_REACTION_US		(5 * 1000)
+/* An answer may come so much later than a round trip after its request. */
+#define ESP_QUEUE_US		(50 * 1000)
 /*
  * Answers come a round trip later, give or take this, or a part of it; but so
  * little that one request never fits two packets that are judged.
@@ -26,9 +26,9 @@
 #define ESP_JITTER_US		(3 * 1000)
 #define ESP_JITTER_PART		10
 #define ESP_JITTER_MAX_US	(ESP_TRIAL_US / 2 - 1)
-/* Hits that a decision needs; of answers alone, and no others, fewer. */
+/* Hits that a decision needs; if all trials are hits of one, fewer. */
 #define ESP_HITS		3
-#define ESP_ANSWERS		2
+#define ESP_HITS_ALONE		2
 /* What is said of round trips is forgotten after this time. */
 #define ESP_RTT_AGE_US		(60 * 1000 * 1000)
 /* A longer one was measured across a pause. */
@@ -69,9 +69,8 @@ static inline bool esp_rtt_is_news(const struct esp_rtt *r, u32 us, u32 now)
 void esp_times_add(struct esp_times *t, u32 now);
 bool esp_times_clean(const struct esp_times *t, u32 from, u32 to);
 bool esp_is_answer(const struct esp_times *t, u32 arrival, u32 rtt);
-bool esp_is_reaction(const struct esp_times *t, u32 arrival, u32 now);
-int esp_winner(const u8 *hits, u32 reacted, unsigned int n,
-	       unsigned int trials);
+bool esp_has_asked(const struct esp_times *t, u32 arrival, u32 rtt);
+int esp_winner(const u8 *hits, unsigned int n, unsigned int trials);
 void esp_rtt_sample(struct esp_rtt *r, u32 us, u32 now);
 
 #endif /* _NF_VPN_EVIDENCE_H */

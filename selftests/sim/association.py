@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Compares rules for the owner of an inbound SPI: association.py [CASE...]
 
-Hosts behind one gateway talk to one server, 50 ms away: request and response,
+Hosts behind one gateway talk to one server, mostly 50 ms away: request and response,
 bulk, voice, one way, idle. They start together or rekey at random. Prints a
 table per case, for Documentation/association.md. The same numbers come out each
 time; the kernel is not involved, so they say which rule is better and not how
@@ -35,10 +35,12 @@ class World:
     """A run: events in the order of their time."""
 
     def __init__(self, rule, hosts, mix, seed, visible=True, start=0.1,
-                 pace=0.0, rekey=0.0, seconds=20.0):
+                 pace=0.0, rekey=0.0, seconds=20.0, near=False, queue=0.0):
         self.random = random.Random(seed)
         self.rule = rule(hosts, visible)
         self.visible, self.seconds = visible, seconds
+        self.one_way = 0.0005 if near else ONE_WAY
+        self.delay = queue
         self.queue, self.order = [], 0
         self.count = defaultdict(int)
         self.wrong_since, self.wrong = {}, []
@@ -50,7 +52,7 @@ class World:
             begin = .05 + number * pace if pace else \
                 self.random.uniform(0, start)
             self.at(begin, self.child, number, True)
-            self.at(begin + 2 * ONE_WAY + .01, self.traffic, number)
+            self.at(begin + 2 * self.one_way + .01, self.traffic, number)
             if rekey:
                 self.at(begin + self.random.uniform(.3, 1) * rekey,
                         self.rekey, number, rekey)
@@ -72,7 +74,8 @@ class World:
     # --- the way of a packet ---
 
     def way(self):
-        return ONE_WAY + self.random.expovariate(2000)
+        return self.one_way + self.random.expovariate(1 / self.delay
+                                                      if self.delay else 2000)
 
     def lan(self):
         return self.random.uniform(.0003, .002)
@@ -110,9 +113,9 @@ class World:
         spi = max(host.spi_in, host.spi_out) + 1
         if self.visible:
             self.rule.announce(now, number)
-        self.at(now + ONE_WAY, self.use, number, 'spi_in', spi)
+        self.at(now + self.one_way, self.use, number, 'spi_in', spi)
         if by_client:
-            done = now + 2 * ONE_WAY + self.random.uniform(0, .006)
+            done = now + 2 * self.one_way + self.random.uniform(0, .006)
             if self.visible:
                 self.at(done, self.rule.completed, number)
             self.at(done + .001, self.use, number, 'spi_out', spi)
@@ -132,7 +135,10 @@ class World:
     def traffic(self, now, number):
         kind = self.hosts[number].kind
         soon = now + self.random.uniform(0, .2)
-        if kind in ('request', 'idle'):
+        if kind == 'step':
+            beat = (int(now / .2) + 1) * .2
+            self.at(beat + number * .008, self.step, number)
+        elif kind in ('request', 'idle'):
             self.at(soon, self.request, number)
         elif kind == 'voice':
             self.at(now + self.random.uniform(0, .05), self.voice, number)
@@ -148,6 +154,11 @@ class World:
         rate = 1.0 if self.hosts[number].kind == 'request' else 0.05
         self.send(now, number, self.answer)
         self.at(now + self.random.expovariate(rate), self.request, number)
+
+    def step(self, now, number):
+        """All hosts ask in the same order, five times a second."""
+        self.send(now, number, self.answer)
+        self.at(now + .2 + self.random.uniform(0, .003), self.step, number)
 
     def voice(self, now, number):
         self.send(now, number)
@@ -200,6 +211,11 @@ CASES = {
               dict(hosts=20, mix=MIXED, pace=.25)),
     'blind': ('20 hosts without visible IKE, request and response',
               dict(hosts=20, mix={'request': 20}, visible=False, seconds=60)),
+    'step': ('5 hosts near the server ask in step, IKE visible',
+             dict(hosts=5, mix={'step': 5}, near=True, queue=.003)),
+    'late': ('20 hosts without visible IKE, answers some 10 ms late',
+             dict(hosts=20, mix={'request': 20}, visible=False, seconds=60,
+                  queue=.005)),
     'rekey': ('50 hosts rekey every 30 s, server first in a third',
               dict(hosts=50, mix={'request': 12, 'bulk': 8, 'voice': 8,
                                   'oneway': 10, 'idle': 12},

@@ -125,9 +125,6 @@ class Undecided:
         self.hits = dict.fromkeys(candidates, 0)
         self.fresh = fresh
         self.trials = 0
-        self.judged = None
-        self.awaited = set()
-        self.reacted = set()
         self.over = 0
 
 
@@ -136,7 +133,7 @@ class Ours(Rule):
 
     name = 'ours'
     FRESH, HANDOVER, NARROW = 0.5, 0.01, 5
-    TRIAL, SILENCE, REACTION, JITTER, PART = 0.02, 0.08, 0.005, 0.003, 10
+    TRIAL, SILENCE, JITTER, PART, QUEUE = 0.02, 0.08, 0.003, 10, 0.05
     CANDIDATES, COPIES, FEW, OVER = 32, 8192, 8, 64
     STARVED, SILENT = 1.0, 0.25
 
@@ -172,13 +169,6 @@ class Ours(Rule):
             self.begun[host] = now
             if not self.visible:
                 self.tickets[host].append(now)
-        for u in self.undecided.values():
-            if host in u.awaited:
-                u.awaited.discard(host)
-                if now - u.judged <= self.REACTION and \
-                        self.clean(host, u.judged, now):
-                    u.hits[host] += 1
-                    u.reacted.add(host)
         if now - self.last_in[host] > self.SILENT:
             self.unanswered[host].append(now)
             if len(self.unanswered[host]) >= 3 and \
@@ -210,25 +200,22 @@ class Ours(Rule):
     def judge(self, now, u):
         apart = now - u.last >= self.TRIAL
         u.last = now
-        if not apart:
+        if not apart or not self.rtt:
+            return
+        askers = [h for h in u.hits
+                  if self.clean(h, now - self.rtt - self.QUEUE, now)]
+        if len(askers) > 1:
             return
         u.trials += 1
-        u.judged = now
-        u.awaited = set()
-        for host in u.hits:
-            if self.answers(now, host):
-                u.hits[host] += 1
-            else:
-                u.awaited.add(host)
+        if askers and self.answers(now, askers[0]):
+            u.hits[askers[0]] += 1
 
     def winner(self, u):
         order = sorted(u.hits, key=u.hits.get, reverse=True)
         best, second = u.hits[order[0]], u.hits[order[1]]
         if best < 0.6 * u.trials or 3 * second > u.trials:
             return None
-        if best == u.trials == 2 and not second and order[0] not in u.reacted:
-            return order[0]
-        return order[0] if best >= 3 else None
+        return order[0] if best >= (2 if best == u.trials else 3) else None
 
     def is_fresh(self, now, host):
         return bool(self.tickets[host]) and \

@@ -72,16 +72,18 @@ static void rings(void)
 	   "nor one that is forgotten");
 }
 
-static void reactions(void)
+static void askers(void)
 {
-	struct esp_times t = SENT(0, 500);
-	struct esp_times ack = SENT(0, 497, 500);
+	struct esp_times t = SENT(0, 1000);
+	struct esp_times stream = SENT(0, 20, 40, 60, 80, 100);
 
-	ok(esp_is_reaction(&t, T0 + 498 * MS, T0 + 500 * MS),
-	   "a packet right after one that came");
-	ok(!esp_is_reaction(&t, T0 + 490 * MS, T0 + 500 * MS), "not too late");
-	ok(!esp_is_reaction(&ack, T0 + 498 * MS, T0 + 500 * MS),
-	   "not of a host that was sending anyway");
+	ok(esp_has_asked(&t, T0 + 1001 * MS, RTT), "answered at once, perhaps");
+	ok(esp_has_asked(&t, T0 + 1050 * MS, RTT), "or a round trip later");
+	ok(esp_has_asked(&t, T0 + 1099 * MS, RTT), "or late");
+	ok(!esp_has_asked(&t, T0 + 1101 * MS, RTT), "but not for ever");
+	ok(!esp_has_asked(&t, T0 + 999 * MS, RTT), "nor before it was sent");
+	ok(!esp_has_asked(&stream, T0 + 120 * MS, RTT),
+	   "a stream asks for nothing");
 }
 
 static void winners(void)
@@ -90,31 +92,27 @@ static void winners(void)
 		const char *text;
 		uint8_t hits[4];
 		unsigned int n, trials;
-		uint32_t reacted;
 		int winner;
 	} cases[] = {
-		{ "nobody hit", { 0, 0 }, 2, 9, 0, -1 },
-		{ "one hit is too few", { 1, 0 }, 2, 1, 0, -1 },
-		{ "two answers", { 2, 0 }, 2, 2, 0, 0 },
-		{ "two hits, not all answers", { 2, 0 }, 2, 2, 1, -1 },
-		{ "another one's reaction", { 2, 0 }, 2, 2, 2, 0 },
-		{ "two of three", { 2, 0 }, 2, 3, 0, -1 },
-		{ "three of three", { 0, 3 }, 2, 3, 0, 1 },
-		{ "three of five", { 3, 0, 1 }, 3, 5, 1, 0 },
-		{ "three of six are too few", { 3, 0, 0 }, 3, 6, 0, -1 },
-		{ "another has one of three", { 1, 3 }, 2, 3, 0, 1 },
-		{ "another has two of four", { 2, 4 }, 2, 4, 0, -1 },
-		{ "another has two of five", { 2, 5 }, 2, 5, 0, -1 },
-		{ "both the same", { 5, 5 }, 2, 5, 0, -1 },
-		{ "the last of four", { 0, 1, 1, 9 }, 4, 9, 0, 3 },
-		{ "alone, against stock", { 4 }, 1, 4, 0, 0 },
-		{ "no candidates", { 0 }, 0, 4, 0, -1 },
+		{ "nobody hit", { 0, 0 }, 2, 9, -1 },
+		{ "one hit is too few", { 1, 0 }, 2, 1, -1 },
+		{ "two answers", { 2, 0 }, 2, 2, 0 },
+		{ "two of three", { 2, 0 }, 2, 3, -1 },
+		{ "three of three", { 0, 3 }, 2, 3, 1 },
+		{ "three of five", { 3, 0, 1 }, 3, 5, 0 },
+		{ "three of six are too few", { 3, 0, 0 }, 3, 6, -1 },
+		{ "another has one of three", { 1, 3 }, 2, 3, 1 },
+		{ "another has two of four", { 2, 4 }, 2, 4, -1 },
+		{ "another has two of five", { 2, 5 }, 2, 5, -1 },
+		{ "both the same", { 5, 5 }, 2, 5, -1 },
+		{ "the last of four", { 0, 1, 1, 9 }, 4, 9, 3 },
+		{ "alone, against stock", { 4 }, 1, 4, 0 },
+		{ "no candidates", { 0 }, 0, 4, -1 },
 	};
 	unsigned int i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		ok(esp_winner(cases[i].hits, cases[i].reacted, cases[i].n,
-			      cases[i].trials) == cases[i].winner,
+		ok(esp_winner(cases[i].hits, cases[i].n, cases[i].trials) == cases[i].winner,
 		   cases[i].text);
 }
 
@@ -140,7 +138,7 @@ int main(void)
 	answers();
 	once();
 	rings();
-	reactions();
+	askers();
 	winners();
 	round_trips();
 	return done_testing();
