@@ -9,6 +9,7 @@ set -u
 # shellcheck source=selftests/emulator.sh
 . "$(dirname "$0")/../emulator.sh"
 
-case_manual 30
-judge_manual
+case_manual 40
+judge_manual_owners
+holds '.decided == .spis' "all SPIs are decided"
 done_testing
