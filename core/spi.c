@@ -407,21 +407,31 @@ void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_free);
 
+/*
+ * An inbound SPI that was seen but once, among several such: one or two are
+ * children that the remote host has just rekeyed. Outbound ones are the client's
+ * own affair, and preloaded ones come from the admin.
+ */
+static bool nf_vpn_spi_may_be_made_up(const struct nf_vpn_spi *spi)
+{
+	return spi->dir == NF_CT_VPN_DIR_IN && !spi->paired && !spi->hold &&
+	       spi->session->reserved >= NF_VPN_SESSION_SPIS / 4;
+}
+
 /* Does @spi yield rather than @other? */
 static bool nf_vpn_spi_yields(const struct nf_vpn_spi *spi,
 			      const struct nf_vpn_spi *other)
 {
-	bool made_up = !spi->paired, other_made_up = !other->paired;
+	bool made_up = nf_vpn_spi_may_be_made_up(spi);
 
-	/* Made up, perhaps. Outbound ones are the client's own affair. */
-	if (spi->dir == NF_CT_VPN_DIR_IN && made_up != other_made_up)
+	if (made_up != nf_vpn_spi_may_be_made_up(other))
 		return made_up;
 	return nf_vpn_spi_idle(spi) >= nf_vpn_spi_idle(other);
 }
 
 /*
- * A session keeps a bounded number of SPIs: one that was seen but once yields,
- * or else the least recently seen, but for pinned ones, which are never all.
+ * A session keeps a bounded number of SPIs: one that may be made up yields, or
+ * else the least recently seen, but for pinned ones, which are never all.
  */
 static void nf_vpn_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			       u8 dir)
