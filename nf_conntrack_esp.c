@@ -514,6 +514,7 @@ static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	struct nf_vpn_spi *spi;
+	struct nf_vpn_pkt outer;
 
 	/* RFC 792: eight bytes of it are quoted, SPI and sequence number. */
 	if (!esp_read(skb, icmp->inner_thoff, &icmp->inner))
@@ -530,7 +531,10 @@ static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 					&icmp->inner.dst) ||
 		      nf_inet_addr_cmp(&spi->gw, &icmp->inner.dst.addr))))
 		return NF_ACCEPT;
-	if (esp_is_refusal(skb, icmp))
+	nf_vpn_pkt_addrs(&outer, skb, skb_network_offset(skb), state->pf);
+	/* A host may speak for itself, not for a sibling whose SPI it covets. */
+	if (nf_vpn_host_equal(&outer.src, &icmp->inner.dst) &&
+	    esp_is_refusal(skb, icmp))
 		nf_vpn_spi_refused(vn, &icmp->inner);
 	return nf_vpn_drop(vn, &icmp->inner, NF_CT_VPN_A_STATS_ICMP_DROPPED);
 }

@@ -103,6 +103,24 @@ from_inside() {
 		"an error about its own leaves, translated"
 }
 
+# Two hosts may own an SPI. Whose it isn't, only the host itself can say.
+refused() {
+	new_out 1 0x1000cc01 1
+	new_out 2 0x1000cc02 1
+	new_in 0x2000cc01 1
+	like "$(spi_state 0x2000cc01)" undecided "two hosts may own an SPI"
+	at c2 espgen icmp --src "$(addr c2)" --dst "$SRV" --type 3 --code 2 \
+		--quote-src "$SRV" --quote-dst "$(addr c1)" --spi 0x2000cc01 \
+		--size 80
+	new_in 0x2000cc01 2
+	like "$(spi_state 0x2000cc01)" undecided \
+		"one can't say in the other's name that it isn't its own"
+	unreachable 1 0x2000cc01
+	new_in 0x2000cc01 3
+	like "$(spi_state 0x2000cc01)" "^$(addr c2) .*inferred" \
+		"the other says so: it is bound"
+}
+
 all_alive() {
 	alive "$1" 1 2 3
 }
@@ -120,4 +138,9 @@ for k in 1 2 3; do
 done
 is "$(pings_all 3 0.2 fd00:192:99::1 c1 c2 c3)" "3 3 3" "IPv6: they work"
 from_outside6
+net_down
+
+howto_net 3
+masquerade
+refused
 done_testing
