@@ -87,6 +87,8 @@ static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
 			      const struct nf_nat_esp_arrival *a,
 			      enum nf_ct_vpn_conf conf)
 {
+	s64 packets = atomic64_read(&u->spi.packets);
+	s64 bytes = atomic64_read(&u->spi.bytes);
 	u32 first = u->spi.first;
 	u8 repairs = u->spi.repairs;
 	bool old = u->spi.old;
@@ -97,6 +99,9 @@ static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
 	spi = nf_nat_esp_bind(vn, c, a, conf);
 	if (!spi)
 		return true;
+	/* The one that settled it has been counted. */
+	atomic64_add(packets, &spi->packets);
+	atomic64_add(bytes, &spi->bytes);
 	spi->first = first;
 	spi->repairs = repairs;
 	spi->old = old;

@@ -67,6 +67,8 @@ static void nf_nat_esp_reopen(struct nf_vpn_net *vn, struct nf_vpn_spi *spi,
 		.old = spi->old,
 		.paired = spi->paired,
 	};
+	s64 packets = atomic64_read(&spi->packets);
+	s64 bytes = atomic64_read(&spi->bytes);
 	struct nf_vpn_undecided *u;
 
 	/* If room has to be made, others yield. */
@@ -83,6 +85,8 @@ static void nf_nat_esp_reopen(struct nf_vpn_net *vn, struct nf_vpn_spi *spi,
 	u->spi.last = before.last;
 	u->spi.old = before.old;
 	u->spi.repairs = before.repairs + 1;
+	atomic64_set(&u->spi.packets, packets);
+	atomic64_set(&u->spi.bytes, bytes);
 	nf_vpn_undecided_admit(vn, u, starved);
 	nf_vpn_undecided_admit(vn, u, s);
 }
