@@ -20,8 +20,9 @@
  *			   client
  *
  * Dropped are a first message whose initiator cookie another client waits with,
- * and what tells the remote host that somebody else's SPI is invalid. Whatever
- * can't be read is treated by its addresses alone.
+ * and what tells the remote host that somebody else's SPI is invalid. Messages
+ * that announce an SPI may have to wait (core/ike_pace.c). Whatever can't be read
+ * is treated by its addresses alone.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -699,6 +700,8 @@ static unsigned int isakmp_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
 
 	a.valid = isakmp_read(vn, skb, off, len, &a.m);
 	nf_vpn_pkt_addrs(&a.addr, skb, skb_network_offset(skb), state->pf);
+	if (nf_isakmp_pace(vn, skb, &a, state))
+		return NF_STOLEN;
 	if (likely(a.valid && a.m.resp_cookie) &&
 	    state->hook == NF_INET_PRE_ROUTING &&
 	    likely(isakmp_known(vn, skb, &a)))

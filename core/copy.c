@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Copies of an inbound packet for the candidates of an undecided SPI. */
+/*
+ * Packets that enter the hook list in its midst: copies for the candidates of an
+ * undecided SPI, parts of what GRO has merged, messages that were held.
+ */
 #include <linux/netfilter_bridge.h>
 #include <linux/netdevice.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -72,6 +75,16 @@ int nf_vpn_copy(const struct sk_buff *skb, struct nf_conn *ct,
 	return 0;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_copy);
+
+/**
+ * nf_vpn_again - a packet that waited comes to our hook again
+ * @skb: packet, consumed
+ * @state: hook that it was in, nf_vpn_may_copy() having agreed
+ */
+void nf_vpn_again(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	nf_vpn_continue(skb, state, 0);
+}
 
 /**
  * nf_vpn_segment - take a packet that GRO has merged apart

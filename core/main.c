@@ -476,6 +476,7 @@ static int __net_init nf_vpn_net_init(struct net *net)
 	INIT_LIST_HEAD(&vn->undecided);
 	INIT_DELAYED_WORK(&vn->gc, nf_vpn_gc_work);
 	nf_vpn_ids_init(vn);
+	nf_isakmp_pace_init(vn);
 
 	err = nf_vpn_clients_init(vn);
 	if (err)
@@ -535,6 +536,7 @@ static void __net_exit nf_vpn_net_exit(struct net *net)
 
 	nf_vpn_sysctl_exit(vn);
 	cancel_delayed_work_sync(&vn->gc);
+	nf_isakmp_pace_exit(vn);
 	nf_vpn_flush(vn);
 	nf_vpn_conns_flush(vn);
 	nf_vpn_client_gc(vn, true);

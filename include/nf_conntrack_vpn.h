@@ -121,6 +121,9 @@ struct nf_vpn_client {
  * @filled: jiffies when @tokens was last filled
  * @repaired: jiffies when a starved session's SPI was last looked for
  * @rtt: round trip, from IKE or from first answers
+ * @paced: jiffies when the last message that opens a ticket went out, or will;
+ *	see core/ike_pace.c
+ * @paced_by: whose that was; compared, never followed
  * @rcu: for freeing
  *
  * All but @host is protected by &nf_vpn_net.lock.
@@ -139,6 +142,8 @@ struct nf_vpn_remote {
 	unsigned long filled;
 	unsigned long repaired;
 	struct esp_rtt rtt;
+	unsigned long paced;
+	const struct nf_vpn_client *paced_by;
 	struct rcu_head rcu;
 };
 
@@ -517,6 +522,22 @@ struct nf_vpn_calls {
 	u32 ncalls;
 };
 
+/**
+ * struct nf_vpn_pace - IKE messages that are held, see core/ike_pace.c
+ * @queue: &struct isakmp_held, first due first
+ * @n: length of @queue
+ * @released: the one that goes on just now; compared, never followed, lockless
+ * @work: runs while there are any
+ *
+ * &nf_vpn_net.lock protects @queue and @n.
+ */
+struct nf_vpn_pace {
+	struct list_head queue;
+	u32 n;
+	const struct sk_buff *released;
+	struct delayed_work work;
+};
+
 /* Counters are indexed by the netlink attribute that reports them. */
 struct nf_vpn_stats {
 	unsigned long count[NF_CT_VPN_A_STATS_MAX + 1];
@@ -550,6 +571,7 @@ struct nf_vpn_stats {
  * @remembered: sessions whose flow idled out, least recently idled first
  * @undecided: undecided SPIs of all remote hosts, oldest first
  * @nundecided: length of @undecided
+ * @pace: IKE messages that are held
  * @calls: PPTP
  * @ids: entries by number and &enum nf_ct_vpn_kind, for dumps
  * @full_told: jiffies of the last event that something was full, by reason
@@ -579,6 +601,7 @@ struct nf_vpn_net {
 	struct list_head remembered;
 	struct list_head undecided;
 	u32 nundecided;
+	struct nf_vpn_pace pace;
 	struct nf_vpn_calls calls;
 	struct xarray ids[NF_VPN_KINDS];
 	unsigned long full_told[NF_VPN_LIMITS];
@@ -738,6 +761,10 @@ bool nf_vpn_id_is(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 id,
 		  const void *entry);
 void *nf_vpn_id_next(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind,
 		     unsigned long *id);
+
+/* core/ike_pace.c */
+void nf_isakmp_pace_init(struct nf_vpn_net *vn);
+void nf_isakmp_pace_exit(struct nf_vpn_net *vn);
 
 /* core/ike.c */
 int nf_vpn_cookies_init(struct nf_vpn_net *vn);
@@ -956,6 +983,7 @@ struct nf_conn *nf_vpn_flow_create(struct net *net, struct nf_conn *master,
 /* core/copy.c */
 bool nf_vpn_may_copy(const struct sk_buff *skb,
 		     const struct nf_hook_state *state);
+void nf_vpn_again(struct sk_buff *skb, const struct nf_hook_state *state);
 int nf_vpn_copy(const struct sk_buff *skb, struct nf_conn *ct,
 		const struct nf_hook_state *state);
 unsigned int nf_vpn_segment(struct sk_buff *skb,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Datagrams from port 500 to port 500, and whose they are: core/ike_owner.c. */
+/*
+ * Datagrams from port 500 to port 500: whose they are (core/ike_owner.c), and
+ * when they may go on (core/ike_pace.c).
+ */
 #ifndef _NF_VPN_ISAKMP_H
 #define _NF_VPN_ISAKMP_H
 
@@ -24,6 +27,9 @@ struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
 				       const struct nf_hook_state *state);
 struct nf_vpn_session *nf_isakmp_sole(struct nf_vpn_net *vn,
 				      const struct isakmp_arrival *a);
+bool nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
+		    const struct isakmp_arrival *a,
+		    const struct nf_hook_state *state);
 
 static inline void nf_isakmp_cookie_seen(struct nf_vpn_cookie *c,
 					 const struct isakmp_message *m)

@@ -85,6 +85,8 @@ static const struct field stats_fields[] = {
 	COUNTER(FLOATED, "floated", NULL, "sessions whose ESP goes into UDP"),
 	COUNTER(PORT_LOST, "port_lost", NULL,
 		"left from another port than 500: the ruleset wants that"),
+	COUNTER(ISAKMP_PACED, "isakmp_paced", NULL,
+		"held, so that one host after the other gets an SPI"),
 
 	COUNTER(PPTP_CONNS, "pptp_conns", "PPTP", "control connections now"),
 	COUNTER(PPTP_CALLS, "pptp_calls", NULL, "calls now, closed ones too"),

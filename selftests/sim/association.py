@@ -207,7 +207,7 @@ class World:
 CASES = {
     'start': ('20 hosts start in 100 ms, IKE visible, mixed traffic',
               dict(hosts=20, mix=MIXED)),
-    'paced': ("the same, IKE 250 ms apart (which the modules don't do)",
+    'paced': ("the same, IKE 250 ms apart",
               dict(hosts=20, mix=MIXED, pace=.25)),
     'blind': ('20 hosts without visible IKE, request and response',
               dict(hosts=20, mix={'request': 20}, visible=False, seconds=60)),

@@ -354,6 +354,8 @@ enum nf_ct_vpn_pptp_attr {
  * @NF_CT_VPN_A_STATS_EVENTS_LOST: events not sent for want of memory
  * @NF_CT_VPN_A_STATS_PPTP_EARLY: segments dropped: they begin amid a message
  *	whose beginning hasn't come yet
+ * @NF_CT_VPN_A_STATS_ISAKMP_PACED: messages of clients held for a while, so that
+ *	one after the other gets an SPI (nf_conntrack_esp_guess=0 or 1)
  */
 enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_UNSPEC,
@@ -411,6 +413,7 @@ enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_DELETED,
 	NF_CT_VPN_A_STATS_EVENTS_LOST,
 	NF_CT_VPN_A_STATS_PPTP_EARLY,
+	NF_CT_VPN_A_STATS_ISAKMP_PACED,
 	__NF_CT_VPN_A_STATS_MAX,
 };
 

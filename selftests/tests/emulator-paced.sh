@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# 20 hosts with IKE start within 100 ms and packets aren't copied: their IKE is
+# held apart, so that each gets its own.
+#
+# clock: instructions
+set -u
+# shellcheck source=selftests/emulator.sh
+. "$(dirname "$0")/../emulator.sh"
+
+case_paced 20
+judge_paced
+done_testing
