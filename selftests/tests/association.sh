@@ -57,7 +57,7 @@ simultaneous() {
 }
 
 test_sent() {
-	[ "$(spis dir in)" -ge 3 ]
+	[ "$(vpn_spis '[.[] | select(.dir == "in")] | length')" -ge 3 ]
 }
 
 # c1 asks and isn't answered. Just then c2's server begins to use a new SPI: it

@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A session keeps 16 inbound SPIs. Which yields to a new one?
+#
+#   c1 10.0.0.2 --- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
+set -u
+# shellcheck source=selftests/traffic.sh
+. "$(dirname "$0")/../traffic.sh"
+
+LIMIT=16
+
+inbound() {
+	vpn_spis '.[] | select(.dir == "in") | .spi'
+}
+
+# kept SPI...: those of them that the gateway knows
+kept() {
+	local known spi found=()
+
+	known=$(inbound)
+	for spi; do
+		[[ $known != *"$spi"* ]] || found+=("$spi")
+	done
+	echo "${found[*]}"
+}
+
+fill() {
+	local i
+
+	new_out 1 0x10000001 1
+	for ((i = 0; i < LIMIT; i++)); do
+		new_in "$(printf '0x2000%04x' "$i")" 1 --count 2
+	done
+}
+
+howto_net 1
+masquerade
+fill
+is "$(inbound | wc -l) $(stats spi_recycled)" "$LIMIT 0" "a session is full"
+
+for seq in 1 2; do
+	new_in 0x30000001 "$seq"
+	new_in 0x30000002 "$seq"
+done
+is "$(kept 0x30000001 0x30000002)" "0x30000001 0x30000002" \
+	"two children are rekeyed together: both are kept"
+is "$(inbound | wc -l) $(stats spi_recycled)" "$LIMIT 2" "the oldest have yielded"
+is "$(kept 0x20000000 0x20000001 0x20000002)" 0x20000002 "and no others"
+
+for spi in 0x40000001 0x40000002; do
+	at gw vpnct add esp client "$(addr c1)" server "$SRV" masq "$GW" \
+		spi "$spi"
+done
+is "$(kept 0x40000001 0x40000002)" "0x40000001 0x40000002" \
+	"two are preloaded: both are kept"
+
+send srv --src "$SRV" --dst "$GW" --spi random --seq 1 --count 200
+is "$(kept 0x30000001 0x30000002 0x40000001 0x40000002)" \
+	"0x30000001 0x30000002 0x40000001 0x40000002" \
+	"made-up SPIs push out neither those in use nor those preloaded"
+is "$(inbound | wc -l)" "$LIMIT" "and no more are kept"
+done_testing
