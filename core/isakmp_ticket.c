@@ -207,13 +207,17 @@ static bool isakmp_is_refusal(const struct isakmp_message *m)
 	       m->length < ISAKMP_REFUSAL_LEN;
 }
 
-/* A repetition is as good as the first, while the first wasn't heard. */
-static unsigned int isakmp_ticket_repeat(struct isakmp_tickets *t, u32 key,
-					 u32 now)
+/*
+ * A repetition is as good as the first, while the first wasn't heard. A response
+ * is repeated only to who asks again, and so has not heard it.
+ */
+static unsigned int isakmp_ticket_repeat(struct isakmp_tickets *t,
+					 const struct isakmp_message *m,
+					 u32 key, u32 now)
 {
 	const struct isakmp_ticket *ticket = isakmp_ticket_find(t, key);
 
-	if (!ticket || ticket->answered)
+	if (!ticket || (ticket->answered && !isakmp_is_response(m)))
 		return ISAKMP_TICKET_DUPLICATE;
 	isakmp_ticket_redate(t, ticket, now);
 	return ISAKMP_TICKET_DUPLICATE | ISAKMP_TICKET_REDATED;
@@ -260,7 +264,7 @@ static unsigned int isakmp_child_out(struct isakmp_tickets *t,
 	if (isakmp_is_refusal(m))
 		return 0;
 	if (isakmp_seen(t, key, now) || isakmp_ticket_find(t, key))
-		return isakmp_ticket_repeat(t, key, now);
+		return isakmp_ticket_repeat(t, m, key, now);
 	auth = isakmp_ticket_find_auth(t, pair);
 	if (auth && isakmp_is_auth(m))
 		return isakmp_ticket_round(t, m, auth, key, now);

@@ -143,12 +143,21 @@ static void test_ikev2(void)
 	    { 9, IN, 1, CHILD, 0, 269, 0, 2, 0, 1 },
 	    { 9, OUT, 1, CHILD, 0, 257, RESPONSE, 2, OPENED | RAW, 2 },
 	    { 9, IN, 1, CHILD, 0, 257, RESPONSE, 2, 0, 2 },
-	    { 99, OUT, 1, CHILD, 0, 257, RESPONSE, 2, AGAIN | RAW, 2 },
+	    { 99, OUT, 1, CHILD, 0, 257, RESPONSE, 2, AGAIN | REDATED | RAW,
+	      2 },
 	    { 90000, EXPIRE, .open = 2 });
 	RUN("v2: a server that began IKE: the client's AUTH response",
 	    { 0, IN, 1, AUTH, 1, 400, 0, 0, 0, 0 },
 	    { 9, OUT, 1, AUTH, 1, 208, RESPONSE, 0, OPENED | RAW, 1 },
 	    { 90000, EXPIRE, .open = 1 });
+	RUN("v2: the server asks again: now it hears the response",
+	    { 0, IN, 1, CHILD, 0, 269, 0, 1, 0, 0 },
+	    { 9, OUT, 1, CHILD, 0, 257, RESPONSE, 1, OPENED | RAW, 1 },
+	    { 1000, IN, 1, CHILD, 0, 269, 0, 1, 0, 1 },
+	    { 9, OUT, 1, CHILD, 0, 257, RESPONSE, 1, AGAIN | REDATED | RAW,
+	      1 },
+	    { 0, SPEND, .events = 1, .open = 0 },
+	    { 9, OUT, 1, CHILD, 0, 257, RESPONSE, 1, AGAIN | RAW, 0 });
 	RUN("v2: the client refuses, no ticket",
 	    { 0, IN, 1, CHILD, 0, 269, 0, 0, 0, 0 },
 	    { 9, OUT, 1, CHILD, 0, 65, RESPONSE, 0, RAW, 0 });
@@ -172,8 +181,8 @@ static void test_ikev2(void)
 	    { 9, IN, 1, CHILD, 0, 90, FRAGMENT, 0, 0, 1 },
 	    { 9, OUT, 1, CHILD, 0, 90, FRAGMENT | RESPONSE, 1, OPENED | RAW,
 	      2 },
-	    { 0, OUT, 1, CHILD, 0, 80, FRAGMENT | RESPONSE, 1, AGAIN | RAW,
-	      2 });
+	    { 0, OUT, 1, CHILD, 0, 80, FRAGMENT | RESPONSE, 1,
+	      AGAIN | REDATED | RAW, 2 });
 	RUN("v2: INVALID_KE: the request is refused and made again",
 	    { 0, OUT, 1, CHILD, 4, 400, 0, 1, OPENED | RAW, 1 },
 	    { 9, IN, 1, CHILD, 4, 67, RESPONSE, 1, CANCELLED, 0 },
