@@ -33,17 +33,24 @@ ike_message() {
 		2)$(hex "$5" 8)$(hex "$6" 8)$body"
 }
 
+# escaped HEX: for printf %b
+escaped() {
+	local bytes='' i
+
+	for ((i = 0; i < ${#1}; i += 2)); do
+		bytes+="\\x${1:i:2}"
+	done
+	echo "$bytes"
+}
+
 # udp_send NS DST PORT HEX: one datagram from and to the same port
 udp_send() {
-	local to=UDP4-SENDTO dst=$2 bytes='' i
+	local to=UDP4-SENDTO dst=$2
 
 	if [[ $dst == *:* ]]; then
 		to=UDP6-SENDTO dst="[$dst]"
 	fi
-	for ((i = 0; i < ${#4}; i += 2)); do
-		bytes+="\\x${4:i:2}"
-	done
-	printf %b "$bytes" |
+	printf %b "$(escaped "$4")" |
 		at "$1" socat -u - "$to:$dst:$3,sourceport=$3,reuseaddr"
 }
 

@@ -22,15 +22,43 @@ begin() {
 	ike_in "0x${1}0${1}0" "$R" "$INIT" "$RESPONSE" 0
 }
 
-# at_once EXCHANGE MSGID K...: these ask for a child, some 40 ms after another
+# What a speaker is told goes out at once: starting a program may take longer
+# than messages are held.
+say=()
+speakers() {
+	local fd k
+
+	for k in 1 2 3; do
+		rm -f "$TMP/say$k"
+		mkfifo "$TMP/say$k"
+		bg at "c$k" socat -u "PIPE:$TMP/say$k" \
+			"UDP4-SENDTO:$SRV:500,sourceport=500,reuseaddr"
+		exec {fd}> "$TMP/say$k"
+		say[k]=$fd
+	done
+}
+
+# a moment, but no program for it
+mkfifo "$TMP/never"
+exec {never}<> "$TMP/never"
+moment() {
+	read -rt 0.05 -u "$never"
+}
+
+# at_once EXCHANGE MSGID K...: these ask for a child
 at_once() {
-	local exchange=$1 msgid=$2 k
+	local exchange=$1 msgid=$2 k message=()
 
 	shift 2
+	for k; do
+		message[k]=$(escaped "$(ike_message "0x${k}0${k}0" "$R" \
+			"$exchange" 8 "$msgid" 269)")
+	done
 	# the last turn is long over
 	sleep 0.5
 	for k; do
-		ike_out "$k" "0x${k}0${k}0" "$R" "$exchange" 8 "$msgid" 269
+		printf %b "${message[k]}" >&"${say[k]}"
+		moment
 	done
 }
 
@@ -55,6 +83,7 @@ shortest() {
 
 howto_net 3
 masquerade
+speakers
 ike_watch srv 0x1010 0x2020 0x3030
 bg at srv tcpdump -n -U --immediate-mode -i eth0 \
 	-w "$TMP/srv.pcap" udp port 500 2>/dev/null
@@ -96,6 +125,7 @@ net_down
 
 howto_net 3
 ipn srv route add 10.0.0.0/24 via "$(addr gw)"
+speakers
 ike_watch srv 0x1010 0x2020 0x3030
 gw_set nf_conntrack_esp_guess 1
 for k in 1 2 3; do
