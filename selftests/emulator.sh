@@ -126,6 +126,7 @@ judge_mixed() {
 # IKE is paced where copies are not wanted
 case_paced() {
 	emulator_net
+	plain_bridge
 	gw_set nf_conntrack_esp_guess 1
 	emulate --hosts 20 --start 100 --duration "$1" --mix "$MIX"
 }

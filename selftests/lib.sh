@@ -509,6 +509,12 @@ gw_set() {
 	at gw sysctl -qw "net.netfilter.$1=$2"
 }
 
+# plain_bridge: br_netfilter, which a debug kernel has built in, keeps off br0
+plain_bridge() {
+	[ ! -e /proc/sys/net/bridge ] ||
+		at gw sysctl -qw net.bridge.bridge-nf-call-iptables=0
+}
+
 # vpn_stat NAME: a counter of vpnct stats
 vpn_stat() {
 	at gw vpnct stats -j | jq -r ".$1"

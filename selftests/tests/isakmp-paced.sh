@@ -82,6 +82,7 @@ shortest() {
 }
 
 howto_net 3
+plain_bridge
 masquerade
 speakers
 ike_watch srv 0x1010 0x2020 0x3030
@@ -124,6 +125,7 @@ is "$(stats isakmp_paced)" 8 "two are held when the namespace goes"
 net_down
 
 howto_net 3
+plain_bridge
 ipn srv route add 10.0.0.0/24 via "$(addr gw)"
 speakers
 ike_watch srv 0x1010 0x2020 0x3030
