@@ -183,7 +183,7 @@ static unsigned int isakmp_children(const struct nf_vpn_session *s)
 static void isakmp_time_out(struct nf_vpn_ike *ike,
 			    const struct isakmp_message *m)
 {
-	u32 now = nf_vpn_now_us();
+	u32 now;
 
 	if (isakmp_is_response(m)) {
 		ike->asked = 0;
@@ -194,6 +194,7 @@ static void isakmp_time_out(struct nf_vpn_ike *ike,
 		ike->asked = 0;
 	if (ike->requested && ike->request == m->msgid)
 		return;
+	now = nf_vpn_now_us();
 	ike->request = m->msgid;
 	ike->requested = now ? now : 1;
 }

@@ -246,7 +246,6 @@ static bool isakmp_can_wait(const struct nf_vpn_net *vn,
 			    const struct nf_hook_state *state)
 {
 	return a->valid && isakmp_is_child(&a->m) &&
-	       READ_ONCE(vn->set.esp_guess) < 2 &&
 	       READ_ONCE(vn->pace.released) != skb &&
 	       nf_vpn_may_copy(skb, state) && nf_vpn_conntrack_follows(state) &&
 	       !skb_dst(skb) && !skb->sk && !skb_nfct(skb) &&
@@ -276,19 +275,10 @@ static void isakmp_describe(struct isakmp_held *what,
 	};
 }
 
-/**
- * nf_isakmp_pace - hold a client's message for a while?
- * @vn: netns, its lock not held
- * @skb: packet
- * @a: the message in it
- * @state: its hook
- *
- * Return: true if the packet is ours now. It comes to the hook again later,
- * unless it repeats one that already waits.
- */
-bool nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
-		    const struct isakmp_arrival *a,
-		    const struct nf_hook_state *state)
+/* See nf_isakmp_pace(), which asks whether this netns wants it. */
+bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
+		      const struct isakmp_arrival *a,
+		      const struct nf_hook_state *state)
 {
 	const struct isakmp_held *part;
 	struct nf_vpn_session *s;
@@ -296,7 +286,7 @@ bool nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 	bool opens, held = false;
 	struct isakmp_held what;
 
-	if (likely(!isakmp_can_wait(vn, skb, a, state)))
+	if (!isakmp_can_wait(vn, skb, a, state))
 		return false;
 	s = nf_vpn_session_find(vn, &a->addr.src, &a->addr.dst);
 	ike = s ? nf_vpn_session_ike(s) : NULL;
@@ -313,7 +303,7 @@ bool nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 	spin_unlock_bh(&vn->lock);
 	return held;
 }
-EXPORT_SYMBOL_GPL(nf_isakmp_pace);
+EXPORT_SYMBOL_GPL(__nf_isakmp_pace);
 
 /**
  * nf_isakmp_pace_init - nothing is held

@@ -27,9 +27,27 @@ struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
 				       const struct nf_hook_state *state);
 struct nf_vpn_session *nf_isakmp_sole(struct nf_vpn_net *vn,
 				      const struct isakmp_arrival *a);
-bool nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
-		    const struct isakmp_arrival *a,
-		    const struct nf_hook_state *state);
+bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
+		      const struct isakmp_arrival *a,
+		      const struct nf_hook_state *state);
+
+/**
+ * nf_isakmp_pace - hold a client's message for a while?
+ * @vn: netns, its lock not held
+ * @skb: packet
+ * @a: the message in it
+ * @state: its hook
+ *
+ * Return: true if the packet is ours now. It comes to the hook again later,
+ * unless it repeats one that already waits.
+ */
+static inline bool nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
+				  const struct isakmp_arrival *a,
+				  const struct nf_hook_state *state)
+{
+	return unlikely(READ_ONCE(vn->set.esp_guess) < 2) &&
+	       __nf_isakmp_pace(vn, skb, a, state);
+}
 
 static inline void nf_isakmp_cookie_seen(struct nf_vpn_cookie *c,
 					 const struct isakmp_message *m)
