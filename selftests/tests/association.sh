@@ -76,6 +76,7 @@ wrong() {
 	# 3 s at four a second
 	answered=$(pings c2 192.168.99.1 24 0.25 -W 1)
 	cmp_ok "$answered" -ge 12 "that heals within 3 seconds"
+	asking 2 0.71
 	busywait 10 test_owner 10.0.0.3
 	is "$(owner_of "$IN2")" 10.0.0.3 "and the SPI is c2's"
 	is "$(vpn_spis ".[] | select(.spi == \"$IN2\") | .confidence")" \
