@@ -4,7 +4,7 @@
 # boot.sh [OPTION...] KERNEL [OPTION...] -- COMMAND...
 # Boots KERNEL (6.1, 6.12, 7.2, debug; see kernel.sh) in an emulated machine
 # without network, and runs COMMAND there in /project, a copy of this tree with
-# everything built. Its output comes to stdout, its exit status is ours, unless
+# everything built. Its output comes to stdout, its exit status is ours; 99 if
 # the guest died, ran out of time, or its kernel complained.
 #
 #   -m MIB	memory (2048)
@@ -111,7 +111,7 @@ splats() {
 
 # judge STATUS-OF-QEMU: our exit status
 judge() {
-	local status=1 said
+	local status=99 said
 
 	cat "$run/result/qemu" >&2
 	said=$(splats)
@@ -127,12 +127,12 @@ judge() {
 	if [ -n "$said" ]; then
 		say "kernel $series complained:"
 		echo "$said" >&2
-		status=1
+		status=99
 	fi
 	if [ -s "$run/result/kmemleak" ]; then
 		say "kernel $series leaked memory:"
 		head -n 60 "$run/result/kmemleak" >&2
-		status=1
+		status=99
 	fi
 	return "$status"
 }
