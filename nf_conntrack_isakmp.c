@@ -174,12 +174,6 @@ static unsigned int isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 
 /* ---- What a message says of its session ---- */
 
-/* Inbound SPIs that a session may renew. */
-static unsigned int isakmp_children(const struct nf_vpn_session *s)
-{
-	return READ_ONCE(s->nspis[NF_CT_VPN_DIR_OUT]);
-}
-
 static void isakmp_time_out(struct nf_vpn_ike *ike,
 			    const struct isakmp_message *m)
 {
@@ -260,7 +254,7 @@ static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 
 	spin_lock_bh(&ike->lock);
 	events = isakmp_tickets_message(&ike->tickets, m, outbound, natt,
-					isakmp_children(s), now);
+					nf_isakmp_children(s), now);
 	if (outbound)
 		isakmp_time_out(ike, m);
 	else

@@ -27,7 +27,7 @@ static struct nf_vpn_session *nf_nat_esp_holder(struct nf_vpn_net *vn,
 			break;
 		if (!test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
 		    s->nspis[NF_CT_VPN_DIR_OUT] &&
-		    (s->embryonic || list_empty(&s->lru)) &&
+		    !nf_vpn_session_is_remembered(s) &&
 		    !nf_vpn_host_equal(&s->client->host, &pkt->src))
 			return s;
 	}

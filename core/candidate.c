@@ -87,7 +87,7 @@ bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 	const union nf_inet_addr *masq;
 
 	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
-	    !(s->embryonic || list_empty(&s->lru)))
+	    nf_vpn_session_is_remembered(s))
 		return false;
 	masq = nf_nat_esp_masq(s);
 	return masq && nf_inet_addr_cmp(masq, addr);

@@ -87,11 +87,7 @@ static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
 			      const struct nf_nat_esp_arrival *a,
 			      enum nf_ct_vpn_conf conf)
 {
-	s64 packets = atomic64_read(&u->spi.packets);
-	s64 bytes = atomic64_read(&u->spi.bytes);
-	u32 first = u->spi.first;
-	u8 repairs = u->spi.repairs;
-	bool old = u->spi.old;
+	const struct nf_nat_esp_past past = nf_nat_esp_past(&u->spi);
 	struct nf_vpn_spi *spi;
 
 	c->s[0] = u->cand[owner];
@@ -99,12 +95,7 @@ static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
 	spi = nf_nat_esp_bind(vn, c, a, conf);
 	if (!spi)
 		return true;
-	/* The one that settled it has been counted. */
-	atomic64_add(packets, &spi->packets);
-	atomic64_add(bytes, &spi->bytes);
-	spi->first = first;
-	spi->repairs = repairs;
-	spi->old = old;
+	nf_nat_esp_take_over(spi, &past);
 	/* This is its second packet at least. */
 	nf_vpn_spi_pair(spi);
 	c->proven = true;

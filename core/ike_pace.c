@@ -234,8 +234,7 @@ static bool isakmp_opens(const struct nf_vpn_session *s,
 	spin_lock_bh(&ike->lock);
 	t = ike->tickets;
 	spin_unlock_bh(&ike->lock);
-	return isakmp_tickets_message(&t, m, true, false,
-				      READ_ONCE(s->nspis[NF_CT_VPN_DIR_OUT]),
+	return isakmp_tickets_message(&t, m, true, false, nf_isakmp_children(s),
 				      nf_vpn_now_ms()) & ISAKMP_TICKET_OPENED;
 }
 
@@ -328,5 +327,4 @@ void nf_isakmp_pace_exit(struct nf_vpn_net *vn)
 		kfree_skb(h->skb);
 		kfree(h);
 	}
-	INIT_LIST_HEAD(&vn->pace.queue);
 }

@@ -60,15 +60,9 @@ static void nf_nat_esp_reopen(struct nf_vpn_net *vn, struct nf_vpn_spi *spi,
 		.spi = spi->spi,
 		.seq = READ_ONCE(spi->seq),
 	};
-	const struct nf_vpn_spi before = {
-		.first = spi->first,
-		.last = READ_ONCE(spi->last),
-		.repairs = spi->repairs,
-		.old = spi->old,
-		.paired = spi->paired,
-	};
-	s64 packets = atomic64_read(&spi->packets);
-	s64 bytes = atomic64_read(&spi->bytes);
+	const struct nf_nat_esp_past past = nf_nat_esp_past(spi);
+	u32 last = READ_ONCE(spi->last);
+	bool paired = spi->paired;
 	struct nf_vpn_undecided *u;
 
 	/* If room has to be made, others yield. */
@@ -76,17 +70,14 @@ static void nf_nat_esp_reopen(struct nf_vpn_net *vn, struct nf_vpn_spi *spi,
 	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_REBOUND, spi);
 	nf_vpn_spi_free(vn, spi);
 	/* One that was seen but once has been paired with nothing. */
-	if (before.paired)
+	if (paired)
 		nf_vpn_session_unpair(vn, s);
 	u = nf_vpn_undecided_add(vn, s->remote, &pkt);
 	if (!u)
 		return;
-	u->spi.first = before.first;
-	u->spi.last = before.last;
-	u->spi.old = before.old;
-	u->spi.repairs = before.repairs + 1;
-	atomic64_set(&u->spi.packets, packets);
-	atomic64_set(&u->spi.bytes, bytes);
+	nf_nat_esp_take_over(&u->spi, &past);
+	u->spi.last = last;
+	u->spi.repairs++;
 	nf_vpn_undecided_admit(vn, u, starved);
 	nf_vpn_undecided_admit(vn, u, s);
 }

@@ -1084,6 +1084,12 @@ static inline void nf_vpn_spi_seen(struct nf_vpn_spi *spi,
 		WRITE_ONCE(spi->seq, pkt->seq);
 }
 
+/* Has its flow idled out? Lock of its netns held. */
+static inline bool nf_vpn_session_is_remembered(const struct nf_vpn_session *s)
+{
+	return !s->embryonic && !list_empty(&s->lru);
+}
+
 /* Jiffies since the last packet of @spi. */
 static inline u32 nf_vpn_spi_idle(const struct nf_vpn_spi *spi)
 {

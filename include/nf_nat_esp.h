@@ -38,6 +38,45 @@ struct nf_nat_esp_arrival {
 	bool stock;
 };
 
+/**
+ * struct nf_nat_esp_past - what is known of an inbound SPI, whoever owns it
+ * @packets: seen
+ * @bytes: seen
+ * @first: seconds of the boot clock of the first packet
+ * @repairs: how often its owner was doubted
+ * @old: in use before we saw it
+ */
+struct nf_nat_esp_past {
+	s64 packets;
+	s64 bytes;
+	u32 first;
+	u8 repairs;
+	bool old;
+};
+
+static inline struct nf_nat_esp_past
+nf_nat_esp_past(const struct nf_vpn_spi *spi)
+{
+	return (struct nf_nat_esp_past){
+		.packets = atomic64_read(&spi->packets),
+		.bytes = atomic64_read(&spi->bytes),
+		.first = spi->first,
+		.repairs = spi->repairs,
+		.old = spi->old,
+	};
+}
+
+/* @spi is its new entry, which may have counted packets already. */
+static inline void nf_nat_esp_take_over(struct nf_vpn_spi *spi,
+					const struct nf_nat_esp_past *past)
+{
+	atomic64_add(past->packets, &spi->packets);
+	atomic64_add(past->bytes, &spi->bytes);
+	spi->first = past->first;
+	spi->repairs = past->repairs;
+	spi->old = past->old;
+}
+
 /* core/candidate.c */
 int nf_nat_esp_room(const struct nf_vpn_session *s);
 bool nf_nat_esp_uses(const struct nf_vpn_session *s,
