@@ -309,7 +309,10 @@ void nf_vpn_spis_exit(struct nf_vpn_net *vn)
 	rhashtable_destroy(&vn->spis);
 }
 
-/* Publish: all fields that a look-up reads are set. */
+/*
+ * Publish: all fields that a look-up reads are set. If that fails half-way,
+ * others may have seen @spi already, and hold it until a grace period is over.
+ */
 int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 {
 	int err;
@@ -330,6 +333,7 @@ int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 err_quoted:
 	rhashtable_remove_fast(&vn->quoted, &spi->quoted,
 			       nf_vpn_quoted_params);
+	spi->dead = true;
 	return err;
 }
 
@@ -485,7 +489,7 @@ static struct nf_vpn_spi *nf_vpn_spi_publish(struct nf_vpn_net *vn,
 	if (nf_vpn_spi_link(vn, spi)) {
 		nf_vpn_stat_inc(vn, NO_MEMORY);
 		nf_vpn_uncharge(vn, s->client);
-		kfree(spi);
+		kfree_rcu(spi, rcu);
 		return NULL;
 	}
 	hlist_add_head(&spi->by_session, &s->spis);

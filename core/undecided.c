@@ -93,7 +93,7 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 	return u;
 
 err_free:
-	kfree(u);
+	kfree_rcu(u, spi.rcu);
 err_charge:
 	nf_vpn_stat_inc(vn, NO_MEMORY);
 	nf_vpn_uncharge(vn, NULL);
