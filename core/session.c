@@ -194,6 +194,19 @@ struct nf_vpn_session *nf_vpn_session_find(struct nf_vpn_net *vn,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_find);
 
+/* Nobody can find it any more; conntrack's destructors may run. */
+static void nf_vpn_session_free_rcu(struct rcu_head *rcu)
+{
+	struct nf_vpn_session *s = container_of(rcu, struct nf_vpn_session,
+						rcu);
+
+	nf_vpn_flow_uncache(&s->esp);
+	if (s->ike)
+		nf_vpn_flow_uncache(&s->ike->flow);
+	kfree(s->ike);
+	kfree(s);
+}
+
 static struct nf_vpn_session *
 nf_vpn_session_alloc(struct nf_vpn_net *vn, struct nf_vpn_client *client,
 		     const struct nf_vpn_host *remote, bool local)
@@ -228,8 +241,9 @@ nf_vpn_session_alloc(struct nf_vpn_net *vn, struct nf_vpn_client *client,
 err_hash:
 	rhashtable_remove_fast(&vn->sessions, &s->node, nf_vpn_session_params);
 	nf_vpn_remote_put(vn, s->remote);
-	/* Others may have seen it already. */
-	kfree_rcu(s, rcu);
+	/* Others may have seen it already, and given it its flow. */
+	set_bit(NF_VPN_SESSION_DEAD, &s->flags);
+	call_rcu(&s->rcu, nf_vpn_session_free_rcu);
 	return NULL;
 
 err_remote:
@@ -265,19 +279,6 @@ void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_forget);
-
-/* Nobody can find it any more; conntrack's destructors may run. */
-static void nf_vpn_session_free_rcu(struct rcu_head *rcu)
-{
-	struct nf_vpn_session *s = container_of(rcu, struct nf_vpn_session,
-						rcu);
-
-	nf_vpn_flow_uncache(&s->esp);
-	if (s->ike)
-		nf_vpn_flow_uncache(&s->ike->flow);
-	kfree(s->ike);
-	kfree(s);
-}
 
 /**
  * nf_vpn_session_free - unlink a session with its SPIs, free it after RCU
