@@ -112,7 +112,7 @@ static void esp_unanswered(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	if (n < ESP_STARVED_PACKETS)
 		WRITE_ONCE(s->unanswered, ++n);
 	if (n < ESP_STARVED_PACKETS ||
-	    (u32)jiffies - READ_ONCE(s->unanswered_since) <=
+	    nf_vpn_since_low(READ_ONCE(s->unanswered_since)) <=
 	    msecs_to_jiffies(ESP_STARVED_MS))
 		return;
 	nat = rcu_dereference(esp_nat);

@@ -296,7 +296,7 @@ static bool isakmp_is_busy(const struct nf_vpn_cookie_query *q,
 			   const struct isakmp_message *m)
 {
 	return !m->resp_cookie && !q->shared && q->rival &&
-	       (u32)jiffies - READ_ONCE(q->rival->last) < ISAKMP_WAIT;
+	       nf_vpn_since_low(READ_ONCE(q->rival->last)) < ISAKMP_WAIT;
 }
 
 /*

@@ -63,7 +63,7 @@ static bool nf_nat_esp_has_left(struct nf_vpn_net *vn,
 	spin_lock_bh(&vn->lock);
 	c = nf_nat_esp_last_ike(s);
 	if (c)
-		left = (u32)jiffies - READ_ONCE(c->last) >= NF_NAT_ESP_GONE &&
+		left = nf_vpn_since_low(READ_ONCE(c->last)) >= NF_NAT_ESP_GONE &&
 		       isakmp_is_bye(c->major, READ_ONCE(c->exchange));
 	spin_unlock_bh(&vn->lock);
 	return left;

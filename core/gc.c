@@ -27,20 +27,25 @@ void nf_vpn_gc_kick(struct nf_vpn_net *vn)
 }
 
 /*
- * How long an SPI may be silent, in jiffies. IKE that is alive keeps those
- * that are in use: an idle one that came back must not look new.
+ * How long an SPI that isn't pinned may be silent, in jiffies. IKE that is alive
+ * keeps those that are in use: an idle one that came back must not look new.
  */
 static u32 nf_vpn_spi_limit(const struct nf_vpn_net *vn,
 			    const struct nf_vpn_spi *spi, bool ike)
 {
-	if (spi->hold == NF_VPN_HOLD_PIN)
-		return U32_MAX;
 	if (spi->hold == NF_VPN_HOLD_IDLE)
 		return HZ * (u32)READ_ONCE(vn->set.esp_timeout);
 	if (spi->dir == NF_CT_VPN_DIR_IN || (ike && spi->paired))
 		return NF_VPN_REMEMBER;
 	return HZ * (u32)(spi->paired ? READ_ONCE(vn->set.esp_timeout) :
 			  READ_ONCE(vn->set.esp_timeout_unreplied));
+}
+
+static bool nf_vpn_spi_is_over(const struct nf_vpn_net *vn,
+			       const struct nf_vpn_spi *spi, bool ike)
+{
+	return spi->hold != NF_VPN_HOLD_PIN &&
+	       nf_vpn_spi_idle(spi) >= nf_vpn_spi_limit(vn, spi, ike);
 }
 
 static void nf_vpn_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
@@ -50,7 +55,7 @@ static void nf_vpn_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	struct nf_vpn_spi *spi;
 
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
-		if (nf_vpn_spi_idle(spi) < nf_vpn_spi_limit(vn, spi, ike))
+		if (!nf_vpn_spi_is_over(vn, spi, ike))
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
 		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
@@ -147,7 +152,7 @@ static bool nf_vpn_gc_flow(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		return true;
 	case NF_VPN_FLOW_NEW:
 		/* Its first packet was dropped by the ruleset, or still waits. */
-		if (jiffies - READ_ONCE(s->last_out) <= unreplied)
+		if (nf_vpn_since(READ_ONCE(s->last_out)) <= unreplied)
 			return true;
 		if (ike)
 			return false;

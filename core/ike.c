@@ -421,7 +421,7 @@ void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		return;
 	list_for_each_entry_safe(c, next, &ike->cookies, by_session) {
 		if ((live && c->resp && c->proven) ||
-		    (u32)jiffies - READ_ONCE(c->last) < idle)
+		    nf_vpn_since_low(READ_ONCE(c->last)) < idle)
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
 		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_EXPIRED, c);
@@ -514,18 +514,15 @@ void nf_vpn_ike_look(struct nf_vpn_net *vn, const struct nf_vpn_session *s,
 {
 	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
 	const struct nf_vpn_cookie *c;
-	u32 last, idle = U32_MAX;
+	u32 idle = U32_MAX;
 
 	memset(view, 0, sizeof(*view));
 	if (!ike)
 		return;
 	spin_lock_bh(&vn->lock);
 	view->cookies = ike->ncookies;
-	list_for_each_entry(c, &ike->cookies, by_session) {
-		/* The clock second: messages go on. */
-		last = READ_ONCE(c->last);
-		idle = min(idle, (u32)jiffies - last);
-	}
+	list_for_each_entry(c, &ike->cookies, by_session)
+		idle = min(idle, nf_vpn_since_low(READ_ONCE(c->last)));
 	view->idle = idle;
 	spin_lock(&ike->lock);
 	view->tickets = isakmp_tickets_open(&ike->tickets, nf_vpn_now_ms());

@@ -72,7 +72,7 @@ static int nf_vpn_put_call_flow(struct sk_buff *skb,
 int nf_vpn_put_call_known(struct sk_buff *skb, const struct nf_vpn_call *call)
 {
 	u64 age = (u32)ktime_get_seconds() - call->created;
-	unsigned long idle = jiffies - READ_ONCE(call->last);
+	unsigned long idle = nf_vpn_since(READ_ONCE(call->last));
 
 	if (nf_vpn_put_call_addrs(skb, call->conn) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_PPTP_STATE, READ_ONCE(call->state)) ||

@@ -52,8 +52,6 @@ static int nf_vpn_put_pair(struct sk_buff *skb, const struct nf_vpn_session *s)
  */
 int nf_vpn_put_cookie_known(struct sk_buff *skb, const struct nf_vpn_cookie *c)
 {
-	u32 last = READ_ONCE(c->last);
-
 	if (nf_vpn_put_pair(skb, c->session) ||
 	    nf_vpn_put_cookies(skb, c) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_EXCHANGE,
@@ -65,7 +63,7 @@ int nf_vpn_put_cookie_known(struct sk_buff *skb, const struct nf_vpn_cookie *c)
 			      nf_vpn_age_ms(c->first),
 			      NF_CT_VPN_A_ISAKMP_PAD) ||
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_LAST,
-			      jiffies_to_msecs((u32)jiffies - last),
+			      jiffies_to_msecs(nf_vpn_since_low(READ_ONCE(c->last))),
 			      NF_CT_VPN_A_ISAKMP_PAD))
 		return -EMSGSIZE;
 	return 0;

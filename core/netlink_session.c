@@ -98,8 +98,8 @@ static u8 nf_vpn_session_nl_state(const struct nf_vpn_session *s,
 static u64 nf_vpn_session_idle_ms(const struct nf_vpn_session *s,
 				  const struct nf_vpn_ike_view *ike)
 {
-	unsigned long out = jiffies - READ_ONCE(s->last_out);
-	unsigned long in = jiffies - READ_ONCE(s->last_in);
+	unsigned long out = nf_vpn_since(READ_ONCE(s->last_out));
+	unsigned long in = nf_vpn_since(READ_ONCE(s->last_in));
 	unsigned long esp = min(out, in);
 
 	return jiffies_to_msecs(ike->cookies ? min(esp, ike->idle) : esp);

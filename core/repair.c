@@ -32,7 +32,7 @@ static bool nf_nat_esp_later(const struct nf_vpn_spi *spi,
 			     const struct nf_vpn_session *starved)
 {
 	u32 age = (u32)ktime_get_seconds() - spi->first;
-	unsigned long silence = (jiffies - READ_ONCE(starved->last_in)) / HZ;
+	unsigned long silence = nf_vpn_since(READ_ONCE(starved->last_in)) / HZ;
 
 	return age <= silence + NF_NAT_ESP_SLACK;
 }

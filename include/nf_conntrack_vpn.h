@@ -1090,10 +1090,39 @@ static inline bool nf_vpn_session_is_remembered(const struct nf_vpn_session *s)
 	return !s->embryonic && !list_empty(&s->lru);
 }
 
+/**
+ * nf_vpn_since - jiffies since a stamp that others may renew meanwhile
+ * @then: the stamp, read before: as an argument it is
+ *
+ * Were the clock read first, a packet and a tick between the two would make
+ * what is in use look idle for ever. So would a CPU that reads them in another
+ * order: what is of the future is of now.
+ */
+static inline unsigned long nf_vpn_since(unsigned long then)
+{
+	unsigned long now = jiffies;
+
+	return time_after(then, now) ? 0 : now - then;
+}
+
+/**
+ * nf_vpn_since_low - nf_vpn_since() for a stamp that is the low half of jiffies
+ * @then: the stamp
+ *
+ * Only the last second counts as the future: pinned SPIs may well be idle for
+ * half of the range, 25 days and more.
+ */
+static inline u32 nf_vpn_since_low(u32 then)
+{
+	u32 idle = (u32)jiffies - then;
+
+	return idle > U32_MAX - HZ ? 0 : idle;
+}
+
 /* Jiffies since the last packet of @spi. */
 static inline u32 nf_vpn_spi_idle(const struct nf_vpn_spi *spi)
 {
-	return (u32)jiffies - READ_ONCE(spi->last);
+	return nf_vpn_since_low(READ_ONCE(spi->last));
 }
 
 #endif /* _NF_CONNTRACK_VPN_H */
