@@ -269,8 +269,10 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 	lockdep_assert_held(&vn->lock);
 	if (nf_vpn_cookie_find(vn, &s->remote->host, m->init_cookie,
 			       m->resp_cookie, NULL, &q) >=
-	    NF_VPN_COOKIE_TWINS)
+	    NF_VPN_COOKIE_TWINS) {
+		nf_vpn_stat_inc(vn, TWINS);
 		return NULL;
+	}
 	if (!nf_vpn_cookie_recycle(vn, ike, !by_remote))
 		return NULL;
 	/* Others may have to make room, not this session. */

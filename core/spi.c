@@ -313,12 +313,10 @@ void nf_vpn_spis_exit(struct nf_vpn_net *vn)
  * Publish: all fields that a look-up reads are set. If that fails half-way,
  * others may have seen @spi already, and hold it until a grace period is over.
  */
-int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+static int nf_vpn_spi_insert(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 {
 	int err;
 
-	if (nf_vpn_spi_count(vn, spi) >= NF_VPN_SPI_TWINS)
-		return -EEXIST;
 	err = rhashtable_insert_fast(&vn->quoted, &spi->quoted,
 				     nf_vpn_quoted_params);
 	if (err)
@@ -334,6 +332,21 @@ err_quoted:
 	rhashtable_remove_fast(&vn->quoted, &spi->quoted,
 			       nf_vpn_quoted_params);
 	spi->dead = true;
+	return err;
+}
+
+/* What goes wrong is counted. */
+int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+{
+	int err;
+
+	if (nf_vpn_spi_count(vn, spi) >= NF_VPN_SPI_TWINS) {
+		nf_vpn_stat_inc(vn, TWINS);
+		return -EEXIST;
+	}
+	err = nf_vpn_spi_insert(vn, spi);
+	if (err)
+		nf_vpn_stat_inc(vn, NO_MEMORY);
 	return err;
 }
 
@@ -487,7 +500,6 @@ static struct nf_vpn_spi *nf_vpn_spi_publish(struct nf_vpn_net *vn,
 	struct nf_vpn_session *s = spi->session;
 
 	if (nf_vpn_spi_link(vn, spi)) {
-		nf_vpn_stat_inc(vn, NO_MEMORY);
 		nf_vpn_uncharge(vn, s->client);
 		kfree_rcu(spi, rcu);
 		return NULL;

@@ -75,8 +75,10 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 	if (nf_vpn_charge(vn, NULL))
 		return NULL;
 	u = kzalloc(sizeof(*u), GFP_ATOMIC);
-	if (!u)
+	if (!u) {
+		nf_vpn_stat_inc(vn, NO_MEMORY);
 		goto err_charge;
+	}
 	u->remote = remote;
 	nf_vpn_spi_init_in(&u->spi, pkt);
 	u->spi.old = !esp_seq_is_new(pkt->seq);
@@ -95,7 +97,6 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 err_free:
 	kfree_rcu(u, spi.rcu);
 err_charge:
-	nf_vpn_stat_inc(vn, NO_MEMORY);
 	nf_vpn_uncharge(vn, NULL);
 	return NULL;
 }

@@ -57,6 +57,7 @@ static const struct field stats_fields[] = {
 		"nf_conntrack_vpn_max_per_client reached"),
 	COUNTER(NO_ZONE, "no_zone", NULL, "no free reply zone"),
 	COUNTER(NO_MEMORY, "no_memory", NULL, "allocation failed"),
+	COUNTER(TWINS, "twins", NULL, "eight have that SPI or cookie already"),
 
 	COUNTER(SPI_RECYCLED, "spi_recycled", "gone from the tables",
 		"SPIs replaced by newer ones of the session"),

@@ -136,6 +136,7 @@ same_everywhere() {
 	done
 	is "$(($(stats cookie_new) - before))" 8 \
 		"one initiator cookie for ten servers: eight entries"
+	is "$(stats twins no_memory)" "2 0" "the others are counted as twins"
 }
 
 deleted() {

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A session keeps 16 inbound SPIs. Which yields to a new one?
+# A session keeps 16 inbound SPIs. Which yields to a new one? And how often may one
+# SPI be in the table?
 #
 #   c1 10.0.0.2 --- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 set -u
@@ -60,4 +61,13 @@ is "$(kept 0x30000001 0x30000002 0x40000001 0x40000002)" \
 	"0x30000001 0x30000002 0x40000001 0x40000002" \
 	"made-up SPIs push out neither those in use nor those preloaded"
 is "$(inbound | wc -l)" "$LIMIT" "and no more are kept"
+
+# No server gives one SPI to two clients
+many_hosts
+before=$(stats spi_new)
+for ((i = 1; i <= 10; i++)); do
+	send c1 --src "10.1.0.$i" --dst "$SRV" --spi 0x50000001
+done
+is "$(($(stats spi_new) - before)) $(stats twins no_memory)" "8 2 0" \
+	"ten hosts use one SPI: eight are kept, two counted as twins"
 done_testing

@@ -356,6 +356,8 @@ enum nf_ct_vpn_pptp_attr {
  *	whose beginning hasn't come yet
  * @NF_CT_VPN_A_STATS_ISAKMP_PACED: messages of clients held for a while, so that
  *	one after the other gets an SPI (nf_conntrack_esp_guess=0 or 1)
+ * @NF_CT_VPN_A_STATS_TWINS: not tracked: too many entries have the SPI, or the
+ *	initiator cookie, already
  */
 enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_UNSPEC,
@@ -414,6 +416,7 @@ enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_EVENTS_LOST,
 	NF_CT_VPN_A_STATS_PPTP_EARLY,
 	NF_CT_VPN_A_STATS_ISAKMP_PACED,
+	NF_CT_VPN_A_STATS_TWINS,
 	__NF_CT_VPN_A_STATS_MAX,
 };
 
