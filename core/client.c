@@ -60,6 +60,10 @@ static int nf_vpn_zone_alloc(struct nf_vpn_net *vn,
 					 XA_LIMIT(base, U16_MAX),
 					 &vn->zone_next, GFP_ATOMIC);
 	} while (err == -EBUSY && nf_vpn_zone_make_room(vn));
+	if (err == -ENOMEM) {
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+		return err;
+	}
 	if (err < 0) {
 		nf_vpn_stat_inc(vn, NO_ZONE);
 		nf_vpn_event_full(vn, client, NF_CT_VPN_A_STATS_NO_ZONE);
