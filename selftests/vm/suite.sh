@@ -33,7 +33,8 @@ one_kernel() {
 
 	shift
 	all=("$@")
-	[ $# -gt 0 ] || mapfile -t all < <("$TOP/selftests/run" -l)
+	[ $# -gt 0 ] || mapfile -t all < \
+		<(KERNEL=$kernel "$TOP/selftests/run" -l)
 	for test in "${all[@]}"; do
 		if grep -qs '^# clock: instructions$' \
 			"$TOP/selftests/tests/$(basename "$test" .sh).sh"; then
