@@ -259,7 +259,7 @@ static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		isakmp_time_out(ike, m);
 	else
 		rtt = isakmp_time_in(ike, m);
-	if (outbound && isakmp_is_child(m)) {
+	if (outbound && isakmp_is_child(m) && !m->malformed) {
 		WRITE_ONCE(ike->visible, true);
 		ike->child = (u32)ktime_get_seconds();
 	}
@@ -534,23 +534,23 @@ static bool isakmp_udp_ok(const struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /* Read @len bytes of an ISAKMP message at @off, as far as they are needed. */
-static bool isakmp_read(struct nf_vpn_net *vn, struct sk_buff *skb,
-			unsigned int off, unsigned int len,
-			struct isakmp_message *m)
+static int isakmp_read(struct nf_vpn_net *vn, struct sk_buff *skb,
+		       unsigned int off, unsigned int len,
+		       struct isakmp_message *m)
 {
 	unsigned int peek = min_t(unsigned int, len, ISAKMP_PEEK);
+	int reason;
 
-	if (!pskb_may_pull(skb, off + peek))
-		return false;
-	switch (isakmp_parse(m, skb->data + off, peek, len)) {
-	case ISAKMP_OK:
-		return true;
-	case ISAKMP_NOT_IKE:
-		nf_vpn_stat_inc(vn, ZERO_COOKIE);
-		return false;
+	if (!pskb_may_pull(skb, off + peek)) {
+		memset(m, 0, sizeof(*m));
+		return ISAKMP_TRUNCATED;
 	}
-	nf_vpn_stat_inc(vn, ISAKMP_INVALID);
-	return false;
+	reason = isakmp_parse(m, skb->data + off, peek, len);
+	if (reason == ISAKMP_NOT_IKE || reason == ISAKMP_UDP_ESP)
+		nf_vpn_stat_inc(vn, ZERO_COOKIE);
+	else if (reason != ISAKMP_OK)
+		nf_vpn_stat_inc(vn, ISAKMP_INVALID);
+	return reason;
 }
 
 /* Port 4500, from a client: what it negotiates there concerns its session. */
@@ -574,7 +574,7 @@ static unsigned int isakmp_natt(struct nf_vpn_net *vn, struct sk_buff *skb,
 	p = skb_header_pointer(skb, off, sizeof(buf), buf);
 	if (!p || !isakmp_natt_is_ike(p, sizeof(buf)))
 		return NF_ACCEPT;
-	if (isakmp_read(vn, skb, off + marker, len - marker, &m))
+	if (isakmp_read(vn, skb, off + marker, len - marker, &m) == ISAKMP_OK)
 		isakmp_note_message(vn, s, ike, &m, true, true);
 	return NF_ACCEPT;
 }
@@ -692,8 +692,12 @@ static unsigned int isakmp_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	struct isakmp_arrival a;
+	int reason;
 
-	a.valid = isakmp_read(vn, skb, off, len, &a.m);
+	reason = isakmp_read(vn, skb, off, len, &a.m);
+	/* Cookies suffice where only the length lies. */
+	a.valid = reason == ISAKMP_OK || reason == ISAKMP_BAD_LENGTH;
+	a.udp_esp = reason == ISAKMP_UDP_ESP;
 	nf_vpn_pkt_addrs(&a.addr, skb, skb_network_offset(skb), state->pf);
 	if (nf_isakmp_pace(vn, skb, &a, state))
 		return NF_STOLEN;

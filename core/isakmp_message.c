@@ -320,10 +320,21 @@ static void isakmp_walk(struct isakmp_message *m, struct span rest)
 		isakmp_unlearn(m);
 }
 
+/*
+ * draft-ietf-ipsec-udp-encaps-01 section 2.1: where an initiator cookie would
+ * be, zeros, and ESP behind them, whose SPI isn't 0.
+ */
+static bool isakmp_is_udp_esp(const struct isakmp_header *h)
+{
+	return !h->init_cookie && isakmp_be32((const u8 *)&h->resp_cookie);
+}
+
 static enum isakmp_reason isakmp_header(struct isakmp_message *m,
 					const struct isakmp_header *h,
 					size_t udp_payload_len)
 {
+	if (isakmp_is_udp_esp(h))
+		return ISAKMP_UDP_ESP;
 	memcpy(&m->init_cookie, &h->init_cookie, sizeof(m->init_cookie));
 	memcpy(&m->resp_cookie, &h->resp_cookie, sizeof(m->resp_cookie));
 	m->next = h->next;
@@ -335,7 +346,7 @@ static enum isakmp_reason isakmp_header(struct isakmp_message *m,
 
 	if (m->major != 1 && m->major != 2)
 		return m->init_cookie ? ISAKMP_BAD_VERSION : ISAKMP_NOT_IKE;
-	if (m->length != udp_payload_len)
+	if (m->length < sizeof(*h) || m->length > udp_payload_len)
 		return m->init_cookie ? ISAKMP_BAD_LENGTH : ISAKMP_NOT_IKE;
 	return ISAKMP_OK;
 }
@@ -348,7 +359,9 @@ static enum isakmp_reason isakmp_header(struct isakmp_message *m,
  * @udp_payload_len: length of all (without the marker), by the UDP header
  *
  * A message whose payload chain lies keeps its header: peers may know better,
- * and cookies suffice to deliver it.
+ * and cookies suffice to deliver it. So does one that claims to be longer than
+ * its datagram, or shorter than its header, though %ISAKMP_BAD_LENGTH is
+ * returned. Bytes behind a message are known practice and don't count.
  *
  * An INVALID_SPI notify about an SPI of no IKE SA may come with zero cookies
  * (RFC 7296 section 1.5): then @m tells of it though %ISAKMP_NOT_IKE is
@@ -369,11 +382,16 @@ int isakmp_parse(struct isakmp_message *m, const void *data, size_t len,
 		return ISAKMP_TRUNCATED;
 
 	reason = isakmp_header(m, data, udp_payload_len);
+	if (reason == ISAKMP_BAD_LENGTH) {
+		isakmp_unlearn(m);
+		return reason;
+	}
 	if (reason != ISAKMP_OK) {
 		memset(m, 0, sizeof(*m));
 		return reason;
 	}
 	s = (struct span){ data, len, udp_payload_len };
+	s = span_head(&s, m->length);
 	span_advance(&s, sizeof(struct isakmp_header));
 	isakmp_walk(m, s);
 	return m->init_cookie ? ISAKMP_OK : ISAKMP_NOT_IKE;

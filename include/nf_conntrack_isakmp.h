@@ -66,9 +66,12 @@ enum isakmp_flags {
  * @ISAKMP_OK: it is one
  * @ISAKMP_TRUNCATED: shorter than the header
  * @ISAKMP_NOT_IKE: zero initiator cookie, so not ISAKMP but what else shares
- *	the port (ESP in UDP of old peers)
+ *	the port
  * @ISAKMP_BAD_VERSION: neither version 1 nor 2
- * @ISAKMP_BAD_LENGTH: the length in the header isn't the datagram's
+ * @ISAKMP_BAD_LENGTH: the length in the header isn't one that the datagram has
+ *	room for, or that a header has
+ * @ISAKMP_UDP_ESP: likewise zero, and ESP behind it: hosts that don't float to
+ *	port 4500
  */
 enum isakmp_reason {
 	ISAKMP_OK		= 0,
@@ -76,6 +79,7 @@ enum isakmp_reason {
 	ISAKMP_NOT_IKE		= -2,
 	ISAKMP_BAD_VERSION	= -3,
 	ISAKMP_BAD_LENGTH	= -4,
+	ISAKMP_UDP_ESP		= -5,
 };
 
 /**
@@ -115,7 +119,7 @@ struct isakmp_header {
  * @next: type of the first payload
  * @ninvalid: used entries of @invalid_spi
  * @encrypted: the payloads, or from some point on, are encrypted
- * @malformed: the payload chain lies; nothing was learnt from it
+ * @malformed: the payload chain, or the length, lies; nothing was learnt from it
  * @natt: sender supports NAT traversal. That it will be used isn't said.
  * @cookie: IKEv2 COOKIE notify: no answer, the request is to be repeated
  * @invalid_ke: IKEv2 INVALID_KE_PAYLOAD notify, likewise

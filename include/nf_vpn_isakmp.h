@@ -13,11 +13,13 @@
  * @addr: addresses
  * @m: what is in clear, if @valid
  * @valid: it is an ISAKMP message
+ * @udp_esp: it is ESP
  */
 struct isakmp_arrival {
 	struct nf_vpn_pkt addr;
 	struct isakmp_message m;
 	bool valid;
+	bool udp_esp;
 };
 
 bool nf_isakmp_is_bound(struct net *net, const struct nf_vpn_host *src,

@@ -16,6 +16,7 @@ I1=0x1111111111111111 I2=0x2222222222222222 I3=0x3333333333333333
 SAME=0x4444444444444444 SHY=0x5555555555555555
 NEW2=0x6666666666666666 CALL=0x7777777777777777
 EVERYWHERE=0x8888888888888888
+MORE1=0x9999999999999991 MORE2=0x9999999999999992
 R1=0xa1 R2=0xa2 R3=0xa3
 
 from_500() {
@@ -93,6 +94,23 @@ server_begins() {
 	is "$(seen_by "$CALL")" "0 0 3" "and keeps it"
 }
 
+# surplus K COOKIE: a first message in a datagram with 16 bytes more
+surplus_init() {
+	udp_send "c$1" "$SRV" 500 \
+		"$(ike_message "$2" 0 "$INIT" 8 0 200)$(printf '%032d' 0)"
+}
+
+# Some implementations pad their datagrams
+surplus() {
+	surplus_init 1 "$MORE1"
+	surplus_init 2 "$MORE2"
+	ike_in "$MORE2" 0xb2 "$INIT" "$RESPONSE" 0
+	ike_in "$MORE1" 0xb1 "$INIT" "$RESPONSE" 0
+	is "$(seen_by "$MORE1") $(seen_by "$MORE2")" "1 0 0 0 1 0" \
+		"bytes behind a message: each host gets its own answer"
+	is "$(stats isakmp_invalid)" 0 "nothing is wrong with that"
+}
+
 # nothing of this may get lost for the host that it comes from, or reach others
 bad() {
 	local before
@@ -101,11 +119,16 @@ bad() {
 	udp_send srv "$GW" 500 "$(printf '%056d' 0)"
 	udp_send srv "$GW" 500 ""
 	udp_send srv "$GW" 500 "$(ike_message "$I1" "$R1" "$INFO" 0 9 200 | head -c 40)"
+	is "$(seen_by "$I1")" "$before" "what is no IKE reaches none of them"
 	# says that it is longer than it is
 	udp_send srv "$GW" 500 "$(ike_message "$I1" "$R1" "$INFO" 0 9 300 | head -c 400)"
-	is "$(seen_by "$I1")" "$before" \
-		"what is no IKE, or lies about its length, reaches none of them"
+	is "$(seen_by "$I1")" "$((${before%% *} + 1)) ${before#* }" \
+		"one that lies about its length reaches the host of its cookies"
 	is "$(stats zero_cookie isakmp_invalid)" "1 2" "and is counted"
+	before=$(stats tickets)
+	udp_send c1 "$SRV" 500 "$(ike_message "$I1" "$R1" "$CHILD" 8 9 300 | head -c 400)"
+	is "$(stats isakmp_invalid tickets)" "3 $before" \
+		"a host that lies about its length gets no ticket"
 	udp_send c1 "$SRV" 500 "$(printf '%056d' 0)"
 	is "$(stats zero_cookie)" 2 "a zero cookie from a client passes, counted"
 }
@@ -151,7 +174,8 @@ deleted() {
 
 howto_net 3
 masquerade
-all=("$I1" "$I2" "$I3" "$SAME" "$SHY" "$NEW2" "$CALL")
+all=("$I1" "$I2" "$I3" "$SAME" "$SHY" "$NEW2" "$CALL" \
+	"$MORE1" "$MORE2")
 for name in c1 c2 c3 srv; do
 	ike_watch "$name" "${all[@]}"
 done
@@ -160,6 +184,7 @@ same_cookie
 cookie_challenge
 rekeyed
 server_begins
+surplus
 bad
 C2=$(seen c2 "$I2")
 flood

@@ -56,11 +56,13 @@ static void check_message(const struct isakmp_message *m, int reason)
 {
 	static const struct isakmp_message zero;
 
-	expect(reason <= ISAKMP_OK && reason >= ISAKMP_BAD_LENGTH);
+	expect(reason <= ISAKMP_OK && reason >= ISAKMP_UDP_ESP);
 	expect(m->ninvalid <= ISAKMP_INVALID_SPIS);
-	if (reason != ISAKMP_OK && reason != ISAKMP_NOT_IKE)
+	if (reason == ISAKMP_BAD_LENGTH)
+		expect(m->malformed);
+	else if (reason != ISAKMP_OK && reason != ISAKMP_NOT_IKE)
 		expect(!memcmp(m, &zero, sizeof(zero)));
-	if (reason != ISAKMP_OK)
+	if (reason != ISAKMP_OK && reason != ISAKMP_BAD_LENGTH)
 		return;
 	expect(m->init_cookie);
 	expect(m->major == 1 || m->major == 2);

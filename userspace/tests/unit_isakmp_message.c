@@ -100,12 +100,17 @@ static const struct header_case {
 	{ "a length of 4 GiB", COOKIES "00202208 00000000 ffffffff",
 	  ISAKMP_BAD_LENGTH },
 	{ "something behind the message",
-	  COOKIES "00202208 00000000 0000001c 00", ISAKMP_BAD_LENGTH },
-	{ "no initiator cookie",
-	  NO_COOKIE RESP_COOKIE "00202208 00000000 0000001c", ISAKMP_NOT_IKE },
+	  COOKIES "00202208 00000000 0000001c 00", ISAKMP_OK },
+	{ "no cookies",
+	  NO_COOKIE NO_COOKIE "00202208 00000000 0000001c", ISAKMP_NOT_IKE },
+	{ "neither cookies nor an SPI",
+	  NO_COOKIE "0000000025262728 00202208 00000000 0000001c",
+	  ISAKMP_NOT_IKE },
 	{ "ESP in UDP behind eight zero bytes",
 	  NO_COOKIE "0102030400000001 45454545 45454545 45454545",
-	  ISAKMP_NOT_IKE },
+	  ISAKMP_UDP_ESP },
+	{ "the same, like a header",
+	  NO_COOKIE RESP_COOKIE "00202208 00000000 0000001c", ISAKMP_UDP_ESP },
 };
 
 static void test_headers(void)
@@ -134,6 +139,32 @@ static void test_padding(void)
 	ok(parse(&m, data, 46, 28) == ISAKMP_OK &&
 	   parse(&m, data, 46, 27) == ISAKMP_TRUNCATED,
 	   "header: what is visible behind the datagram doesn't count");
+}
+
+/* Who lies about the length still has cookies, and nothing else. */
+static void test_length(void)
+{
+	uint8_t data[64], cookies[16];
+	struct isakmp_message m;
+	size_t len;
+
+	len = from_hex(data, COOKIES
+		       "29202508 00000000 00000025 00000008 00004004");
+	parse(&m, data, len, len);
+	memcpy(cookies, &m.init_cookie, 8);
+	memcpy(cookies + 8, &m.resp_cookie, 8);
+	ok(!memcmp(cookies, data, 16) && m.major == 2,
+	   "length: one that lies leaves the cookies");
+	same(describe(&m), "malformed", "length: and nothing of the payloads");
+	data[27] = 0x24;
+	len += from_hex(data + len, "00000000");
+	parse(&m, data, len, len);
+	same(describe(&m), "natt", "length: payloads, and bytes behind them");
+	data[28] = 41;
+	from_hex(data + 36, "00000004");
+	parse(&m, data, len, len);
+	same(describe(&m), "malformed",
+	     "length: a payload behind the end isn't the message's");
 }
 
 static void test_fields(void)
@@ -483,6 +514,7 @@ int main(int argc, char **argv)
 	setlinebuf(stdout);
 	test_headers();
 	test_padding();
+	test_length();
 	test_fields();
 	test_payloads();
 	test_chains();
