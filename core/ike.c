@@ -352,9 +352,11 @@ struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
 		nf_vpn_stat_inc(vn, NO_MEMORY);
 		return NULL;
 	}
+	ike->session = s;
 	spin_lock_init(&ike->lock);
 	isakmp_tickets_init(&ike->tickets);
 	INIT_LIST_HEAD(&ike->cookies);
+	hlist_add_head(&ike->by_remote, &s->remote->ikes);
 	ike->kept_alive = jiffies;
 	ike->keeps_alive = jiffies - HZ;
 	/* Complete before others see it. */

@@ -64,8 +64,7 @@ struct isakmp_suitors {
  * session that had a child exchange last. (IKEv2 rekeys its IKE SA in the same
  * kind of exchange, RFC 7296 section 2.18.)
  */
-static u64 isakmp_score_rekey(const struct nf_vpn_session *s,
-			      const struct nf_vpn_ike *ike)
+static u64 isakmp_score_rekey(const struct nf_vpn_ike *ike)
 {
 	return READ_ONCE(ike->child);
 }
@@ -74,17 +73,16 @@ static u64 isakmp_score_rekey(const struct nf_vpn_session *s,
  * The remote host starts over: with whom it has lost contact, whom it asks in
  * vain; else with its oldest client.
  */
-static u64 isakmp_score_init(const struct nf_vpn_session *s,
-			     const struct nf_vpn_ike *ike)
+static u64 isakmp_score_init(const struct nf_vpn_ike *ike)
 {
 	u64 asked = READ_ONCE(ike->asked);
 	u64 gone = ike->ncookies == ike->nunproven;
 
-	return asked << 40 | gone << 32 | (U32_MAX - s->created);
+	return asked << 40 | gone << 32 | (U32_MAX - ike->session->created);
 }
 
-static bool isakmp_may_own(const struct nf_vpn_session *s,
-			   const struct nf_vpn_ike *ike,
+/* Answers to a flow that left from another port come to that port. */
+static bool isakmp_may_own(const struct nf_vpn_ike *ike,
 			   const struct isakmp_arrival *a)
 {
 	/* Pairs with nf_vpn_flow_seen(): @masq is read after. */
@@ -116,15 +114,13 @@ static void isakmp_suitors(struct isakmp_suitors *c,
 {
 	unsigned int scan = ISAKMP_SCAN;
 	const struct nf_vpn_ike *ike;
-	struct nf_vpn_session *s;
 
 	c->n = 0;
-	hlist_for_each_entry(s, &remote->sessions, by_remote) {
-		ike = nf_vpn_session_ike(s);
-		if (isakmp_may_own(s, ike, a))
-			isakmp_suitor_add(c, s, init ?
-					  isakmp_score_init(s, ike) :
-					  isakmp_score_rekey(s, ike));
+	hlist_for_each_entry(ike, &remote->ikes, by_remote) {
+		if (isakmp_may_own(ike, a))
+			isakmp_suitor_add(c, ike->session, init ?
+					  isakmp_score_init(ike) :
+					  isakmp_score_rekey(ike));
 		if (!--scan)
 			break;
 	}
@@ -263,6 +259,30 @@ struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
 }
 EXPORT_SYMBOL_GPL(nf_isakmp_owner);
 
+/* The only session with IKE here, NULL if there are several. Under the lock. */
+static struct nf_vpn_session *isakmp_sole_locked(struct nf_vpn_net *vn,
+						 const struct isakmp_arrival *a)
+{
+	struct nf_vpn_session *sole = NULL;
+	unsigned int scan = ISAKMP_SCAN;
+	struct nf_vpn_remote *remote;
+	struct nf_vpn_ike *ike;
+
+	remote = nf_vpn_remote_find(vn, &a->addr.src);
+	if (!remote)
+		return NULL;
+	hlist_for_each_entry(ike, &remote->ikes, by_remote) {
+		if (!scan--)
+			return NULL;
+		if (!isakmp_may_own(ike, a))
+			continue;
+		if (sole)
+			return NULL;
+		sole = ike->session;
+	}
+	return sole;
+}
+
 /**
  * nf_isakmp_sole - the only session that a message can be for
  * @vn: netns, its lock not held; under RCU
@@ -273,23 +293,11 @@ EXPORT_SYMBOL_GPL(nf_isakmp_owner);
 struct nf_vpn_session *nf_isakmp_sole(struct nf_vpn_net *vn,
 				      const struct isakmp_arrival *a)
 {
-	struct nf_vpn_session *s, *sole = NULL;
-	unsigned int n = 0, scan = ISAKMP_SCAN;
-	struct nf_vpn_remote *remote;
+	struct nf_vpn_session *s;
 
 	spin_lock_bh(&vn->lock);
-	remote = nf_vpn_remote_find(vn, &a->addr.src);
-	if (!remote)
-		goto unlock;
-	hlist_for_each_entry(s, &remote->sessions, by_remote) {
-		if (!isakmp_may_own(s, nf_vpn_session_ike(s), a))
-			continue;
-		sole = s;
-		if (++n > 1 || !--scan)
-			break;
-	}
-unlock:
+	s = isakmp_sole_locked(vn, a);
 	spin_unlock_bh(&vn->lock);
-	return n == 1 ? sole : NULL;
+	return s;
 }
 EXPORT_SYMBOL_GPL(nf_isakmp_sole);

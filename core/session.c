@@ -302,6 +302,8 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	list_del(&s->pending);
 	nf_vpn_session_wake(vn, s);
 	hlist_del(&s->by_remote);
+	if (nf_vpn_session_ike(s))
+		hlist_del(&nf_vpn_session_ike(s)->by_remote);
 	nf_vpn_undecided_purge(vn, s);
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_SESSION, s->id);
 	nf_vpn_watch_free(s);

@@ -115,6 +115,7 @@ struct nf_vpn_client {
  * @crowded: more SPIs that were seen but once, or are undecided, than sessions
  *	that wait for any: some are made up
  * @sessions: its sessions, newest first
+ * @ikes: &struct nf_vpn_ike of those that have one, newest first
  * @pending: sessions that wait for an inbound SPI, longest waiting first
  * @undecided: inbound SPIs with several candidates, oldest first
  * @tokens: copies that may still be made in this jiffy window
@@ -136,6 +137,7 @@ struct nf_vpn_remote {
 	u32 nreserved;
 	bool crowded;
 	struct hlist_head sessions;
+	struct hlist_head ikes;
 	struct list_head pending;
 	struct list_head undecided;
 	u32 tokens;
@@ -194,6 +196,7 @@ enum nf_vpn_session_flags {
 
 /**
  * struct nf_vpn_ike - what is known of a session's IKE
+ * @session: its session
  * @flow: its flow on port 500
  * @lock: protects @tickets and what follows up to @rtt
  * @tickets: inbound SPIs that its messages let expect
@@ -206,6 +209,7 @@ enum nf_vpn_session_flags {
  * @port_lost: a NAT rule doesn't leave it port 500, so it gets no zone
  * @kept_alive: jiffies when ESP last kept the flow alive, lockless
  * @keeps_alive: jiffies when it last kept the ESP flow alive, lockless
+ * @by_remote: in &nf_vpn_remote.ikes
  * @cookies: &struct nf_vpn_cookie, newest first
  * @ncookies: length of @cookies
  * @nunproven: of these, those that the client hasn't used
@@ -214,6 +218,7 @@ enum nf_vpn_session_flags {
  * &nf_vpn_net.lock protects what follows @keeps_alive.
  */
 struct nf_vpn_ike {
+	struct nf_vpn_session *session;
 	struct nf_vpn_flow flow;
 	spinlock_t lock;	/* tickets and timing of messages */
 	struct isakmp_tickets tickets;
@@ -226,6 +231,7 @@ struct nf_vpn_ike {
 	bool port_lost;
 	unsigned long kept_alive;
 	unsigned long keeps_alive;
+	struct hlist_node by_remote;
 	struct list_head cookies;
 	u8 ncookies;
 	u8 nunproven;
