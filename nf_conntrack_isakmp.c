@@ -19,6 +19,10 @@
  *	other, to be forwarded or from here	-> noted, flow in the zone of the
  *			   client
  *
+ * A host that puts its ESP into UDP on port 500 would share it with its
+ * siblings, and nothing in what comes back says whose that is: its flow goes to
+ * zone 0, where each has another port.
+ *
  * Dropped are a first message whose initiator cookie another client waits with,
  * and what tells the remote host that somebody else's SPI is invalid. Messages
  * that announce an SPI may have to wait (core/ike_pace.c). Whatever can't be read
@@ -93,6 +97,17 @@ static bool isakmp_is_astray(struct nf_vpn_net *vn, const struct nf_conn *ct,
 	       !nf_isakmp_is_bound(vn->net, src, dst, ifindex);
 }
 
+static void isakmp_flow_seen(struct nf_vpn_ike *ike, const struct nf_conn *ct,
+			     u32 timeout)
+{
+	__be16 port = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.udp.port;
+	bool other = port != htons(ISAKMP_PORT);
+
+	if (READ_ONCE(ike->other_port) != other)
+		WRITE_ONCE(ike->other_port, other);
+	nf_vpn_flow_seen(&ike->flow, ct, timeout);
+}
+
 /* A flow is about to be confirmed: NAT and the ruleset have had their say. */
 static noinline int isakmp_flow_new(const struct sk_buff *skb,
 				    struct nf_conn *ct)
@@ -121,7 +136,8 @@ static noinline int isakmp_flow_new(const struct sk_buff *skb,
 		WRITE_ONCE(ike->port_lost, true);
 		return NF_DROP;
 	}
-	nf_vpn_flow_seen(&ike->flow, ct, timeout);
+	WRITE_ONCE(ike->iif, skb->skb_iif);
+	isakmp_flow_seen(ike, ct, timeout);
 	return NF_ACCEPT;
 }
 
@@ -163,7 +179,7 @@ static unsigned int isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 		       test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
 	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, replied);
 
-	nf_vpn_flow_seen(&ike->flow, ct, timeout);
+	isakmp_flow_seen(ike, ct, timeout);
 	nf_vpn_flow_attach(skb, ct, dir, timeout);
 	if (dir == IP_CT_DIR_REPLY)
 		nf_vpn_stat_inc(vn, ATTACHED_IN);
@@ -252,6 +268,7 @@ static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	u32 now = nf_vpn_now_ms(), rtt = 0;
 	unsigned int events;
 
+	natt |= READ_ONCE(ike->udp_esp);
 	spin_lock_bh(&ike->lock);
 	events = isakmp_tickets_message(&ike->tickets, m, outbound, natt,
 					nf_isakmp_children(s), now);
@@ -379,7 +396,7 @@ static bool isakmp_keeps_port(const struct nf_vpn_net *vn,
 			      const struct nf_vpn_ike *ike,
 			      const struct isakmp_arrival *a)
 {
-	if (READ_ONCE(ike->port_lost))
+	if (READ_ONCE(ike->port_lost) || READ_ONCE(ike->udp_esp) || a->udp_esp)
 		return false;
 	switch (READ_ONCE(vn->set.isakmp_keep_port)) {
 	case ISAKMP_KEEP_PORT_NEVER:
@@ -388,6 +405,38 @@ static bool isakmp_keeps_port(const struct nf_vpn_net *vn,
 		return !a->valid || !a->m.natt;
 	}
 	return true;
+}
+
+/*
+ * The client puts ESP into UDP: it is no candidate for ESP, and any port suits
+ * it. Returns whether its flow stands in its zone and has to be made anew. Who
+ * makes up the client's address comes in by another interface than the message
+ * that the ruleset let through.
+ */
+static bool isakmp_note_udp_esp(struct nf_vpn_net *vn, struct nf_vpn_ike *ike,
+				const struct nf_conn *ct,
+				const struct sk_buff *skb)
+{
+	int iif = READ_ONCE(ike->iif);
+
+	if (iif && iif != skb->skb_iif)
+		return false;
+	if (!READ_ONCE(ike->udp_esp)) {
+		WRITE_ONCE(ike->udp_esp, true);
+		spin_lock_bh(&ike->lock);
+		isakmp_tickets_udp_esp(&ike->tickets);
+		spin_unlock_bh(&ike->lock);
+		nf_vpn_stat_inc(vn, FLOATED);
+	}
+	return nf_ct_zone(ct)->id != NF_CT_DEFAULT_ZONE_ID;
+}
+
+/* End the flow; its session doesn't take it for deleted. */
+static void isakmp_end_flow(struct nf_vpn_ike *ike, struct nf_conn *ct)
+{
+	WRITE_ONCE(ike->flow.seen, false);
+	nf_ct_kill(ct);
+	nf_ct_put(ct);
 }
 
 /* Let conntrack create the flow. */
@@ -445,6 +494,10 @@ static unsigned int isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 		if (ct)
 			nf_ct_put(ct);
 		return NF_DROP;
+	}
+	if (ct && a->udp_esp && isakmp_note_udp_esp(vn, ike, ct, skb)) {
+		isakmp_end_flow(ike, ct);
+		ct = NULL;
 	}
 	if (ct)
 		return isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_ORIGINAL);

@@ -269,6 +269,36 @@ bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_is_stock);
 
+/**
+ * nf_vpn_flow_answers - whom would conntrack bring an inbound packet to?
+ * @net: netns
+ * @pkt: packet from a remote host
+ * @kind: of which kind of flow
+ * @client: filled: who began the flow in zone 0 that the packet answers
+ *
+ * Return: false if there is no such flow.
+ */
+bool nf_vpn_flow_answers(struct net *net, const struct nf_vpn_pkt *pkt,
+			 enum nf_vpn_flow_kind kind, struct nf_vpn_host *client)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+	struct nf_vpn_host remote;
+	struct nf_conn *ct;
+	bool reply;
+
+	nf_vpn_flow_tuple(&tuple, &pkt->src, &pkt->dst, kind);
+	h = nf_conntrack_find_get(net, &nf_ct_zone_dflt, &tuple);
+	if (!h)
+		return false;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	reply = NF_CT_DIRECTION(h) == IP_CT_DIR_REPLY;
+	nf_vpn_flow_hosts(ct, client, &remote);
+	nf_ct_put(ct);
+	return reply;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_answers);
+
 /* A flow that conntrack hasn't got: why? */
 static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)
 {

@@ -86,7 +86,7 @@ static bool isakmp_may_own(const struct nf_vpn_ike *ike,
 			   const struct isakmp_arrival *a)
 {
 	/* Pairs with nf_vpn_flow_seen(): @masq is read after. */
-	if (!ike || !smp_load_acquire(&ike->flow.seen))
+	if (!smp_load_acquire(&ike->flow.seen) || READ_ONCE(ike->other_port))
 		return false;
 	return nf_inet_addr_cmp(&ike->flow.masq, &a->addr.dst.addr);
 }
@@ -210,6 +210,25 @@ static struct nf_vpn_session *isakmp_owner_locked(struct nf_vpn_net *vn,
 	return stock ? NULL : isakmp_suitor(vn, a, q.exact);
 }
 
+/*
+ * The session that has port 500 in zone 0, where stock conntrack would bring
+ * the message. Not alone with the port: others have it in their own zones.
+ */
+static struct nf_vpn_session *isakmp_holder(struct nf_vpn_net *vn,
+					    const struct isakmp_arrival *a)
+{
+	struct nf_vpn_host client;
+	struct nf_vpn_session *s;
+
+	if (!nf_vpn_flow_answers(vn->net, &a->addr, NF_VPN_FLOW_IKE, &client))
+		return NULL;
+	s = nf_vpn_session_find(vn, &client, &a->addr.src);
+	if (!s || !nf_vpn_session_ike(s) ||
+	    test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
+		return NULL;
+	return s;
+}
+
 /* Is IKE from this host to this address somebody's who needs no help? */
 static bool isakmp_is_stock(struct nf_vpn_net *vn,
 			    const struct isakmp_arrival *a,
@@ -225,7 +244,8 @@ static bool isakmp_is_stock(struct nf_vpn_net *vn,
 	s = nf_vpn_session_find(vn, &a->addr.dst, &a->addr.src);
 	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
 		return false;
-	return nf_vpn_flow_is_stock(vn->net, &a->addr, NF_VPN_FLOW_IKE);
+	return nf_vpn_flow_is_stock(vn->net, &a->addr, NF_VPN_FLOW_IKE) &&
+	       !isakmp_holder(vn, a);
 }
 
 /**
@@ -286,15 +306,21 @@ static struct nf_vpn_session *isakmp_sole_locked(struct nf_vpn_net *vn,
 /**
  * nf_isakmp_sole - the only session that a message can be for
  * @vn: netns, its lock not held; under RCU
- * @a: message, read or not
+ * @a: message that has no cookies
  *
- * Return: session, NULL if there are none or several.
+ * Who puts ESP into UDP on port 500 has its flow in zone 0, or leaves from
+ * another port.
+ *
+ * Return: session, NULL if there are none or several, or if stock conntrack has
+ * to see to it.
  */
 struct nf_vpn_session *nf_isakmp_sole(struct nf_vpn_net *vn,
 				      const struct isakmp_arrival *a)
 {
 	struct nf_vpn_session *s;
 
+	if (nf_vpn_flow_is_stock(vn->net, &a->addr, NF_VPN_FLOW_IKE))
+		return isakmp_holder(vn, a);
 	spin_lock_bh(&vn->lock);
 	s = isakmp_sole_locked(vn, a);
 	spin_unlock_bh(&vn->lock);

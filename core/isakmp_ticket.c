@@ -350,6 +350,16 @@ void isakmp_tickets_raw_esp(struct isakmp_tickets *t)
 EXPORT_SYMBOL_GPL(isakmp_tickets_raw_esp);
 
 /**
+ * isakmp_tickets_udp_esp - the client sends ESP in UDP, whatever its IKE does
+ * @t: tickets
+ */
+void isakmp_tickets_udp_esp(struct isakmp_tickets *t)
+{
+	isakmp_tickets_float(t, true);
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_udp_esp);
+
+/**
  * isakmp_tickets_open - number of open tickets
  * @t: tickets
  * @now: milliseconds

@@ -335,6 +335,7 @@ unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 				    bool outbound, bool natt,
 				    unsigned int children, u32 now);
 void isakmp_tickets_raw_esp(struct isakmp_tickets *t);
+void isakmp_tickets_udp_esp(struct isakmp_tickets *t);
 unsigned int isakmp_tickets_open(const struct isakmp_tickets *t, u32 now);
 u32 isakmp_tickets_newest(const struct isakmp_tickets *t);
 bool isakmp_tickets_spend(struct isakmp_tickets *t, u32 now);

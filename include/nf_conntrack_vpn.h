@@ -198,6 +198,8 @@ enum nf_vpn_session_flags {
  * struct nf_vpn_ike - what is known of a session's IKE
  * @session: its session
  * @flow: its flow on port 500
+ * @iif: interface that the client's message came in by which began @flow, 0 if
+ *	not known, lockless
  * @lock: protects @tickets and what follows up to @rtt
  * @tickets: inbound SPIs that its messages let expect
  * @asked: requests of the remote host that the client hasn't answered
@@ -207,6 +209,8 @@ enum nf_vpn_session_flags {
  * @child: seconds of the boot clock of the last child exchange, 0 if none
  * @visible: the client's child exchanges are seen: tickets tell all
  * @port_lost: a NAT rule doesn't leave it port 500, so it gets no zone
+ * @udp_esp: the client puts ESP into UDP on port 500, so it gets none either
+ * @other_port: @flow leaves from another port than 500
  * @kept_alive: jiffies when ESP last kept the flow alive, lockless
  * @keeps_alive: jiffies when it last kept the ESP flow alive, lockless
  * @by_remote: in &nf_vpn_remote.ikes
@@ -220,6 +224,7 @@ enum nf_vpn_session_flags {
 struct nf_vpn_ike {
 	struct nf_vpn_session *session;
 	struct nf_vpn_flow flow;
+	int iif;
 	spinlock_t lock;	/* tickets and timing of messages */
 	struct isakmp_tickets tickets;
 	u8 asked;
@@ -229,6 +234,8 @@ struct nf_vpn_ike {
 	u32 child;
 	bool visible;
 	bool port_lost;
+	bool udp_esp;
+	bool other_port;
 	unsigned long kept_alive;
 	unsigned long keeps_alive;
 	struct hlist_node by_remote;
@@ -916,6 +923,8 @@ void nf_vpn_flow_hosts(const struct nf_conn *ct, struct nf_vpn_host *client,
 		       struct nf_vpn_host *remote);
 bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
 			  enum nf_vpn_flow_kind kind);
+bool nf_vpn_flow_answers(struct net *net, const struct nf_vpn_pkt *pkt,
+			 enum nf_vpn_flow_kind kind, struct nf_vpn_host *client);
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
 					 enum nf_vpn_flow_kind kind);
