@@ -45,6 +45,8 @@
 
 /* An initiator gives up or starts over after this time without an answer. */
 #define ISAKMP_WAIT		(30 * HZ)
+/* A host that is there answers in less: round trips behind the gateway. */
+#define ISAKMP_ABSENT		(2 * HZ)
 
 /* Values of nf_conntrack_isakmp_keep_port */
 #define ISAKMP_KEEP_PORT_NEVER	0
@@ -289,23 +291,61 @@ static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 
 /* ---- Outbound ---- */
 
-/* The client answers a pair that was brought to another session on trial. */
+/* The client uses a pair of its session. */
+static struct nf_vpn_cookie *isakmp_use(struct nf_vpn_net *vn,
+					struct nf_vpn_cookie *c,
+					const struct isakmp_message *m)
+{
+	if (!c->resp) {
+		WRITE_ONCE(c->resp, m->resp_cookie);
+	} else if (!c->proven && !c->claim) {
+		/* In IKEv1 no repetition says that it was no answer. */
+		WRITE_ONCE(c->doubtful, m->major == 2);
+		c->repeats = 0;
+	}
+	if (!c->proven)
+		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_BOUND, c);
+	nf_vpn_cookie_prove(c);
+	return c;
+}
+
+/*
+ * Has the owner of a pair gone, perhaps to the address that uses it now? In
+ * IKEv2 the remote host's answer tells, see core/ike_owner.c; in IKEv1 nothing
+ * says what a message answers, but an owner that is asked and leaves it at
+ * that isn't there any more.
+ */
+static bool isakmp_has_gone(const struct nf_vpn_cookie *c)
+{
+	u32 asked = READ_ONCE(c->asked);
+
+	if (c->major != 1)
+		return false;
+	return !c->proven || (asked && (u32)jiffies - asked >= ISAKMP_ABSENT);
+}
+
+/*
+ * The client uses a pair that its session hasn't used so far. A pair that is
+ * another's it can only claim.
+ */
 static struct nf_vpn_cookie *isakmp_claim(struct nf_vpn_net *vn,
 					  struct nf_vpn_session *s,
 					  const struct isakmp_message *m,
-					  struct nf_vpn_cookie *c)
+					  const struct nf_vpn_cookie_query *q)
 {
-	if (c && c->session == s) {
-		if (!c->resp)
-			WRITE_ONCE(c->resp, m->resp_cookie);
-		if (!c->proven)
-			nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_BOUND, c);
-		nf_vpn_cookie_prove(c);
-		return c;
-	}
-	if (c && !c->proven)
+	struct nf_vpn_cookie *c = q->exact ? q->exact : q->waiting;
+
+	if (c && c->session == s)
+		return isakmp_use(vn, c, m);
+	if (c && m->resp_cookie && !isakmp_has_gone(c))
+		return q->claim ? q->claim :
+			nf_vpn_cookie_add(vn, s, m, NF_VPN_COOKIE_CLAIM);
+	if (c && (m->resp_cookie || !c->proven)) {
+		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_REBOUND, c);
 		nf_vpn_cookie_free(vn, c);
-	return nf_vpn_cookie_add(vn, s, m, false);
+	}
+	return q->claim ? isakmp_use(vn, q->claim, m) :
+		nf_vpn_cookie_add(vn, s, m, NF_VPN_COOKIE_BY_CLIENT);
 }
 
 /* Another client has sent the same initiator cookie and isn't answered yet. */
@@ -335,7 +375,7 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	/* A first message that is repeated after its answer has come by. */
 	c = !m->resp_cookie && q.shared ? q.shared : q.exact;
 	if (likely(c && c->session == s && c->proven)) {
-		nf_isakmp_cookie_seen(c, m);
+		nf_isakmp_cookie_seen(c, m, true);
 		isakmp_note_message(vn, s, ike, m, true, false);
 		return true;
 	}
@@ -347,9 +387,9 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags)) {
 		nf_vpn_cookie_find(vn, &a->addr.dst, m->init_cookie,
 				   m->resp_cookie, &a->addr.src, &q);
-		c = isakmp_claim(vn, s, m, q.exact ? q.exact : q.waiting);
+		c = isakmp_claim(vn, s, m, &q);
 		if (c)
-			nf_isakmp_cookie_seen(c, m);
+			nf_isakmp_cookie_seen(c, m, true);
 	}
 	spin_unlock_bh(&vn->lock);
 	isakmp_note_message(vn, s, ike, m, true, false);
@@ -693,18 +733,19 @@ static bool isakmp_known(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!c)
 		return false;
 	s = c->session;
-	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
+	outbound = !nf_vpn_host_equal(&s->remote->host, &a->addr.src);
+	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
+	    (!outbound && nf_isakmp_in_doubt(c, &a->m)))
 		return false;
 	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_IKE, NULL);
 	if (!ct)
 		return false;
-	outbound = !nf_vpn_host_equal(&s->remote->host, &a->addr.src);
 	if (!isakmp_fits(ct, a, outbound)) {
 		nf_ct_put(ct);
 		return false;
 	}
 	ike = nf_vpn_session_ike(s);
-	nf_isakmp_cookie_seen(c, &a->m);
+	nf_isakmp_cookie_seen(c, &a->m, outbound);
 	isakmp_note_message(vn, s, ike, &a->m, outbound, false);
 	if (outbound)
 		isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_ORIGINAL);

@@ -58,6 +58,11 @@ static void nf_vpn_cookie_met(struct nf_vpn_cookie_query *q,
 	bool own = !q->client ||
 		   nf_vpn_host_equal(q->client, &c->session->client->host);
 
+	if (READ_ONCE(c->claim)) {
+		if (resp == q->resp && q->client && own)
+			q->claim = c;
+		return;
+	}
 	if (resp == q->resp && (own || !q->exact))
 		q->exact = c;
 	if (own)
@@ -202,6 +207,63 @@ struct nf_vpn_cookie *nf_vpn_cookie_find_pair(struct nf_vpn_net *vn,
 EXPORT_SYMBOL_GPL(nf_vpn_cookie_find_pair);
 
 /**
+ * struct nf_vpn_claim_key - a message under a pair that somebody claims
+ * @remote: remote host, its sender
+ * @m: message
+ */
+struct nf_vpn_claim_key {
+	const struct nf_vpn_host *remote;
+	const struct isakmp_message *m;
+};
+
+static u32 nf_vpn_claim_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_claim_key *key = data;
+
+	return nf_vpn_cookie_hash(key->m->init_cookie, seed);
+}
+
+static int nf_vpn_claim_cmpfn(struct rhashtable_compare_arg *arg,
+			      const void *obj)
+{
+	const struct nf_vpn_claim_key *key = arg->key;
+	const struct nf_vpn_cookie *c = obj;
+
+	if (!c->claim || c->init != key->m->init_cookie ||
+	    c->resp != key->m->resp_cookie)
+		return 1;
+	if (isakmp_is_response(key->m) && READ_ONCE(c->request) != key->m->msgid)
+		return 1;
+	return !nf_vpn_host_equal(&c->session->remote->host, key->remote);
+}
+
+static const struct rhashtable_params nf_vpn_claim_params = {
+	.head_offset		= offsetof(struct nf_vpn_cookie, node),
+	.key_len		= sizeof(struct nf_vpn_claim_key),
+	.hashfn			= nf_vpn_claim_hashfn,
+	.obj_hashfn		= nf_vpn_cookie_obj_hashfn,
+	.obj_cmpfn		= nf_vpn_claim_cmpfn,
+	.automatic_shrinking	= true,
+};
+
+/**
+ * nf_vpn_cookie_find_claim - who claims the pair of an inbound message?
+ * @vn: netns, its lock held
+ * @remote: remote host
+ * @m: message; if it is a response, to a request of who claims
+ */
+struct nf_vpn_cookie *nf_vpn_cookie_find_claim(struct nf_vpn_net *vn,
+					       const struct nf_vpn_host *remote,
+					       const struct isakmp_message *m)
+{
+	struct nf_vpn_claim_key key = { .remote = remote, .m = m };
+
+	lockdep_assert_held(&vn->lock);
+	return rhashtable_lookup_fast(&vn->cookies, &key, nf_vpn_claim_params);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_find_claim);
+
+/**
  * nf_vpn_cookie_free - unlink a cookie pair, free it after RCU
  * @vn: netns, its lock held
  * @c: pair
@@ -248,20 +310,41 @@ static bool nf_vpn_cookie_recycle(struct nf_vpn_net *vn,
 	return true;
 }
 
+static void nf_vpn_cookie_init(struct nf_vpn_cookie *c,
+			       struct nf_vpn_session *s,
+			       const struct isakmp_message *m,
+			       enum nf_vpn_cookie_origin origin)
+{
+	c->session = s;
+	c->init = m->init_cookie;
+	c->resp = m->resp_cookie;
+	c->major = m->major;
+	c->by_remote = origin == NF_VPN_COOKIE_BY_REMOTE;
+	c->claim = origin == NF_VPN_COOKIE_CLAIM;
+	c->proven = origin == NF_VPN_COOKIE_BY_CLIENT;
+	c->first = (u32)ktime_get_seconds();
+	c->last = (u32)jiffies;
+	c->last_out = c->last;
+	c->request = U32_MAX;
+	c->answered = U32_MAX;
+	c->heard = m->msgid;
+}
+
 /**
  * nf_vpn_cookie_add - note a cookie pair of a session
  * @vn: netns, its lock held
  * @s: session that nf_vpn_ike_get() has been called for
  * @m: message with the pair
- * @by_remote: the remote host said so, the client has not
+ * @origin: who says so
  *
  * Return: the pair, NULL if there is no room: the session works without.
  */
 struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 					struct nf_vpn_session *s,
 					const struct isakmp_message *m,
-					bool by_remote)
+					enum nf_vpn_cookie_origin origin)
 {
+	bool proven = origin == NF_VPN_COOKIE_BY_CLIENT;
 	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
 	struct nf_vpn_cookie_query q;
 	struct nf_vpn_cookie *c;
@@ -273,7 +356,7 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 		nf_vpn_stat_inc(vn, TWINS);
 		return NULL;
 	}
-	if (!nf_vpn_cookie_recycle(vn, ike, !by_remote))
+	if (!nf_vpn_cookie_recycle(vn, ike, proven))
 		return NULL;
 	/* Others may have to make room, not this session. */
 	nf_vpn_session_wake(vn, s);
@@ -282,14 +365,7 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 	c = kzalloc(sizeof(*c), GFP_ATOMIC);
 	if (!c)
 		goto err_charge;
-	c->session = s;
-	c->init = m->init_cookie;
-	c->resp = m->resp_cookie;
-	c->major = m->major;
-	c->by_remote = by_remote;
-	c->proven = !by_remote;
-	c->first = (u32)ktime_get_seconds();
-	c->last = (u32)jiffies;
+	nf_vpn_cookie_init(c, s, m, origin);
 	if (rhashtable_insert_fast(&vn->cookies, &c->node,
 				   nf_vpn_cookie_params))
 		goto err_free;
@@ -297,7 +373,7 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 		goto err_hash;
 	list_add(&c->by_session, &ike->cookies);
 	ike->ncookies++;
-	ike->nunproven += by_remote;
+	ike->nunproven += !proven;
 	nf_vpn_session_doze(vn, s);
 	nf_vpn_stat_inc(vn, COOKIE_NEW);
 	nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_NEW, c);
@@ -320,13 +396,15 @@ err_doze:
 EXPORT_SYMBOL_GPL(nf_vpn_cookie_add);
 
 /**
- * nf_vpn_cookie_prove - the client has used a pair that its server began
+ * nf_vpn_cookie_prove - the client has used a pair that its server began, or
+ * one that it claimed turns out to be its own
  * @c: pair, lock of its netns held
  */
 void nf_vpn_cookie_prove(struct nf_vpn_cookie *c)
 {
 	if (c->proven)
 		return;
+	WRITE_ONCE(c->claim, false);
 	WRITE_ONCE(c->proven, true);
 	nf_vpn_session_ike(c->session)->nunproven--;
 }

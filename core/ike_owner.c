@@ -6,6 +6,10 @@
  * a remote host begins, or of an IKE SA that it has rekeyed, nobody knows yet:
  * the message goes to the session that most likely is to answer it, and to the
  * next one when it is repeated.
+ *
+ * A pair that a session has used stays its own. Others that send under it have
+ * claims, which anybody may make; the remote host, who alone can read what they
+ * send, grants one by answering a request that the owner hasn't made.
  */
 #include <net/udp.h>
 
@@ -13,6 +17,8 @@
 
 /* Messages of an unknown owner that a session may leave unanswered. */
 #define ISAKMP_PATIENCE		2
+/* Repetitions of what it has answered: an answer may get lost. */
+#define ISAKMP_REPEATS		1
 /* &nf_vpn_cookie.tried: stock conntrack first, a dnat rule may take it. */
 #define ISAKMP_TRIED_NONE	U8_MAX
 /* Sessions of one remote host that are looked at for an unknown owner. */
@@ -173,7 +179,7 @@ static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
 	if (!suitors.n)
 		return NULL;
 	s = suitors.s[next == ISAKMP_TRIED_NONE ? 0 : next % suitors.n];
-	c = nf_vpn_cookie_add(vn, s, &a->m, true);
+	c = nf_vpn_cookie_add(vn, s, &a->m, NF_VPN_COOKIE_BY_REMOTE);
 	if (c)
 		c->tried = next;
 	nf_vpn_stat_inc(vn, COOKIE_UNKNOWN);
@@ -187,8 +193,60 @@ static struct nf_vpn_session *isakmp_complete(struct nf_vpn_cookie *c,
 	/* An IKEv2 responder that wants a cookie or another group has none. */
 	if (!c->resp)
 		WRITE_ONCE(c->resp, m->resp_cookie);
-	nf_isakmp_cookie_seen(c, m);
+	nf_isakmp_cookie_seen(c, m, false);
 	return c->session;
+}
+
+/*
+ * Does a message show that the pair is a claimant's? @c is the owner's entry,
+ * NULL if there is none. What was answered before is a repetition, whoever
+ * wants it now.
+ */
+static bool isakmp_is_claimants(const struct nf_vpn_cookie *c,
+				const struct isakmp_message *m)
+{
+	if (!c)
+		return true;
+	/* Somebody has answered on trial, and it isn't who has the trial now. */
+	if (!isakmp_is_response(m))
+		return !c->proven && m->msgid != c->heard;
+	return READ_ONCE(c->request) != m->msgid &&
+	       (s32)(m->msgid - READ_ONCE(c->answered)) > 0;
+}
+
+static struct nf_vpn_session *isakmp_grant(struct nf_vpn_net *vn,
+					   struct nf_vpn_cookie *c,
+					   struct nf_vpn_cookie *claim,
+					   const struct isakmp_message *m)
+{
+	if (c) {
+		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_REBOUND, c);
+		nf_vpn_cookie_free(vn, c);
+	}
+	nf_vpn_cookie_prove(claim);
+	nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_BOUND, claim);
+	WRITE_ONCE(claim->doubtful, m->major == 2 && !isakmp_is_response(m));
+	claim->heard = m->msgid;
+	nf_isakmp_cookie_seen(claim, m, false);
+	return claim->session;
+}
+
+/*
+ * A session has answered on trial. Is the remote host content, and goes on, or
+ * does it ask the same again?
+ */
+static bool isakmp_is_refuted(struct nf_vpn_cookie *c,
+			      const struct isakmp_message *m)
+{
+	bool answer = isakmp_is_response(m);
+
+	if (!c->doubtful)
+		return false;
+	if (answer ? m->msgid == c->request : m->msgid != c->heard) {
+		WRITE_ONCE(c->doubtful, false);
+		return false;
+	}
+	return !answer && c->repeats++ >= ISAKMP_REPEATS;
 }
 
 /* Whose are these cookies? Slow path, under the lock. */
@@ -197,11 +255,18 @@ static struct nf_vpn_session *isakmp_owner_locked(struct nf_vpn_net *vn,
 						  bool stock)
 {
 	struct nf_vpn_cookie_query q;
+	struct nf_vpn_cookie *claim;
 
 	nf_vpn_cookie_find(vn, &a->addr.src, a->m.init_cookie,
 			   a->m.resp_cookie, NULL, &q);
-	if (q.exact && q.exact->proven)
+	claim = nf_vpn_cookie_find_claim(vn, &a->addr.src, &a->m);
+	if (claim && isakmp_is_claimants(q.exact, &a->m))
+		return isakmp_grant(vn, q.exact, claim, &a->m);
+	if (q.exact && q.exact->proven &&
+	    !isakmp_is_refuted(q.exact, &a->m)) {
+		nf_isakmp_cookie_seen(q.exact, &a->m, false);
 		return q.exact->session;
+	}
 	if (q.waiting && q.waiting->proven)
 		return isakmp_complete(q.waiting, &a->m);
 	/* Another responder cookie for an exchange that only one client has. */
@@ -267,8 +332,9 @@ struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
 
 	nf_vpn_cookie_find(vn, &a->addr.src, a->m.init_cookie,
 			   a->m.resp_cookie, NULL, &q);
-	if (likely(q.exact && q.exact->proven)) {
-		nf_isakmp_cookie_seen(q.exact, &a->m);
+	if (likely(q.exact && q.exact->proven &&
+		   !nf_isakmp_in_doubt(q.exact, &a->m))) {
+		nf_isakmp_cookie_seen(q.exact, &a->m, false);
 		return q.exact->session;
 	}
 	stock = isakmp_is_stock(vn, a, state);

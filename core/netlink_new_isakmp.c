@@ -49,7 +49,9 @@ static int nf_vpn_load_cookie_to(const struct nf_vpn_new *n,
 	if (q.exact)
 		return 0;
 	c = nf_vpn_ike_get(n->vn, s) ?
-		nf_vpn_cookie_add(n->vn, s, m, nla && nla_get_u8(nla)) : NULL;
+		nf_vpn_cookie_add(n->vn, s, m, nla && nla_get_u8(nla) ?
+				  NF_VPN_COOKIE_BY_REMOTE :
+				  NF_VPN_COOKIE_BY_CLIENT) : NULL;
 	if (!c)
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
 					 "init-cookie: no room or no memory",

@@ -269,16 +269,27 @@ struct nf_vpn_ike_view {
  * @exchange: type of the last message
  * @by_remote: the remote host used it first
  * @proven: the client has used it
+ * @claim: likewise, but the pair is another session's until the remote host
+ *	answers this one; not @proven
+ * @doubtful: the remote host used it first, the client has answered on trial,
+ *	and the remote host hasn't gone on since
  * @tried: sessions that it was brought to before this one
  * @repeats: messages of the remote host since, while not @proven
  * @packets: messages seen
  * @first: seconds of the boot clock
  * @last: low half of jiffies at the last message
+ * @last_out: likewise, of the client
+ * @asked: likewise, at the first message of the remote host that can't be an
+ *	answer to what the client said last; 0 if there was none
+ * @request: message ID of the client's last request; at first none that exists
+ * @answered: of its last one that was answered; at first the one before 0
+ * @heard: of the remote host's request that made the entry
  * @id: in &nf_vpn_net.ids
  * @rcu: for freeing
  *
  * Found under RCU; &nf_vpn_net.lock protects all changes but those of
- * @exchange, @packets and @last, which are lockless.
+ * @exchange, @packets and what follows @first up to @answered, which are
+ * lockless.
  */
 struct nf_vpn_cookie {
 	struct rhash_head node;
@@ -290,11 +301,18 @@ struct nf_vpn_cookie {
 	u8 exchange;
 	bool by_remote;
 	bool proven;
+	bool claim;
+	bool doubtful;
 	u8 tried;
 	u8 repeats;
 	u32 packets;
 	u32 first;
 	u32 last;
+	u32 last_out;
+	u32 asked;
+	u32 request;
+	u32 answered;
+	u32 heard;
 	u32 id;
 	struct rcu_head rcu;
 };
@@ -307,6 +325,7 @@ struct nf_vpn_cookie {
  * @waiting: the initiator's exchange without responder, of @client if given
  * @shared: any pair with that initiator, of @client if given
  * @rival: another client's exchange that waits for its responder
+ * @claim: @client's claim on the pair; claims count as none of the others
  */
 struct nf_vpn_cookie_query {
 	const struct nf_vpn_host *client;
@@ -315,6 +334,19 @@ struct nf_vpn_cookie_query {
 	struct nf_vpn_cookie *waiting;
 	struct nf_vpn_cookie *shared;
 	struct nf_vpn_cookie *rival;
+	struct nf_vpn_cookie *claim;
+};
+
+/**
+ * enum nf_vpn_cookie_origin - how a cookie pair became known
+ * @NF_VPN_COOKIE_BY_CLIENT: the client has used it
+ * @NF_VPN_COOKIE_BY_REMOTE: only the remote host has
+ * @NF_VPN_COOKIE_CLAIM: the client has, and it is another session's
+ */
+enum nf_vpn_cookie_origin {
+	NF_VPN_COOKIE_BY_CLIENT,
+	NF_VPN_COOKIE_BY_REMOTE,
+	NF_VPN_COOKIE_CLAIM,
 };
 
 /**
@@ -789,10 +821,13 @@ unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
 struct nf_vpn_cookie *nf_vpn_cookie_find_pair(struct nf_vpn_net *vn,
 					      const struct nf_vpn_pkt *pkt,
 					      __be64 init, __be64 resp);
+struct nf_vpn_cookie *nf_vpn_cookie_find_claim(struct nf_vpn_net *vn,
+					       const struct nf_vpn_host *remote,
+					       const struct isakmp_message *m);
 struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 					struct nf_vpn_session *s,
 					const struct isakmp_message *m,
-					bool by_remote);
+					enum nf_vpn_cookie_origin origin);
 void nf_vpn_cookie_prove(struct nf_vpn_cookie *c);
 void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c);
 struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,

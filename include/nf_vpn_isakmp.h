@@ -22,6 +22,9 @@ struct isakmp_arrival {
 	bool udp_esp;
 };
 
+/* What comes so long after a client's message is no answer to it. */
+#define ISAKMP_SILENCE		(30 * HZ)
+
 bool nf_isakmp_is_bound(struct net *net, const struct nf_vpn_host *src,
 			const struct nf_vpn_host *dst, int ifindex);
 struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
@@ -57,12 +60,61 @@ static inline unsigned int nf_isakmp_children(const struct nf_vpn_session *s)
 	return READ_ONCE(s->nspis[NF_CT_VPN_DIR_OUT]);
 }
 
+static inline void nf_isakmp_cookie_out(struct nf_vpn_cookie *c,
+					const struct isakmp_message *m)
+{
+	WRITE_ONCE(c->last_out, (u32)jiffies);
+	if (READ_ONCE(c->asked))
+		WRITE_ONCE(c->asked, 0);
+	if (!isakmp_is_response(m))
+		WRITE_ONCE(c->request, m->msgid);
+}
+
+static inline void nf_isakmp_cookie_in(struct nf_vpn_cookie *c,
+				       const struct isakmp_message *m)
+{
+	u32 now = (u32)jiffies;
+
+	if (isakmp_is_response(m)) {
+		if (READ_ONCE(c->request) == m->msgid)
+			WRITE_ONCE(c->answered, m->msgid);
+	} else if (now - READ_ONCE(c->last_out) >= ISAKMP_SILENCE &&
+		   !READ_ONCE(c->asked)) {
+		WRITE_ONCE(c->asked, now ? now : 1);
+	}
+}
+
+/**
+ * nf_isakmp_cookie_seen - a message under a cookie pair
+ * @c: pair of the session that the message belongs to
+ * @m: message
+ * @outbound: from the client
+ */
 static inline void nf_isakmp_cookie_seen(struct nf_vpn_cookie *c,
-					 const struct isakmp_message *m)
+					 const struct isakmp_message *m,
+					 bool outbound)
 {
 	WRITE_ONCE(c->packets, READ_ONCE(c->packets) + 1);
 	WRITE_ONCE(c->exchange, m->exchange);
 	WRITE_ONCE(c->last, (u32)jiffies);
+	if (outbound)
+		nf_isakmp_cookie_out(c, m);
+	else
+		nf_isakmp_cookie_in(c, m);
+}
+
+/**
+ * nf_isakmp_in_doubt - may an inbound message be for another session?
+ * @c: pair that its session has used
+ * @m: message
+ *
+ * True if the session has only answered on trial, or hasn't asked for it.
+ */
+static inline bool nf_isakmp_in_doubt(const struct nf_vpn_cookie *c,
+				      const struct isakmp_message *m)
+{
+	return READ_ONCE(c->doubtful) ||
+	       (isakmp_is_response(m) && READ_ONCE(c->request) != m->msgid);
 }
 
 #endif /* _NF_VPN_ISAKMP_H */
