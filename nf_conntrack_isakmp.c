@@ -407,8 +407,6 @@ static bool isakmp_is_about_others(struct nf_vpn_net *vn,
 	bool others = false;
 	unsigned int i;
 
-	if (!a->valid)
-		return false;
 	for (i = 0; i < a->m.ninvalid; i++) {
 		pkt.spi = a->m.invalid_spi[i];
 		others |= nf_vpn_spi_refused(vn, &pkt);
@@ -795,7 +793,7 @@ static unsigned int isakmp_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
 	nf_vpn_pkt_addrs(&a.addr, skb, skb_network_offset(skb), state->pf);
 	if (nf_isakmp_pace(vn, skb, &a, state))
 		return NF_STOLEN;
-	if (likely(a.valid && a.m.resp_cookie) &&
+	if (likely(a.valid && a.m.resp_cookie && !a.m.ninvalid) &&
 	    state->hook == NF_INET_PRE_ROUTING &&
 	    likely(isakmp_known(vn, skb, &a)))
 		return NF_ACCEPT;

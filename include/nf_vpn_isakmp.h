@@ -11,7 +11,7 @@
 /**
  * struct isakmp_arrival - a datagram from port 500 to port 500
  * @addr: addresses
- * @m: what is in clear, if @valid
+ * @m: what is in clear, if @valid; else perhaps an INVALID_SPI notify
  * @valid: it is an ISAKMP message
  * @udp_esp: it is ESP
  */
