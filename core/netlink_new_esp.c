@@ -122,6 +122,49 @@ static bool nf_vpn_may_pin(const struct nf_vpn_session *s, u8 dir)
 	return pins < NF_VPN_SESSION_PINS;
 }
 
+/* Several sessions may own it, and nobody says that he knows better. */
+static bool nf_vpn_is_open_to_all(const struct nf_vpn_new *n,
+				  const struct nf_vpn_spi *spi)
+{
+	const struct nf_vpn_undecided *u;
+
+	if (!spi || spi->session || n->replace)
+		return false;
+	u = nf_vpn_spi_undecided(spi);
+	return u->n + u->stock > 1;
+}
+
+/*
+ * A candidate says that an undecided SPI is its own. It may well have it from
+ * a copy of another one's packet: that counts like a packet that spoke for
+ * it, once.
+ */
+static int nf_vpn_claim_spi(const struct nf_vpn_new *n,
+			    const struct nf_vpn_session *s,
+			    struct nf_vpn_undecided *u)
+{
+	unsigned int i;
+
+	if (n->excl)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
+					 "spi is known already", -EEXIST);
+	for (i = 0; i < u->n; i++)
+		if (u->cand[i] == s)
+			break;
+	if (i == u->n)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
+					 "spi is one of several other clients'",
+					 -EEXIST);
+	if (u->claimed & BIT(i))
+		return 0;
+	u->claimed |= BIT(i);
+	if (u->trials == U8_MAX)
+		return 0;
+	u->trials++;
+	u->hits[i]++;
+	return 0;
+}
+
 /* An SPI that is there: whose may it stay? Frees it if it changes hands. */
 static int nf_vpn_take_spi(const struct nf_vpn_new *n,
 			   const struct nf_vpn_session *s,
@@ -180,6 +223,8 @@ static int nf_vpn_load_spi_to(const struct nf_vpn_new *n,
 	spi = want->dir == NF_CT_VPN_DIR_OUT ?
 		nf_vpn_spi_find_out(n->vn, &want->pkt) :
 		nf_vpn_spi_find_in(n->vn, &want->pkt);
+	if (nf_vpn_is_open_to_all(n, spi))
+		return nf_vpn_claim_spi(n, s, nf_vpn_spi_undecided(spi));
 	err = nf_vpn_take_spi(n, s, &spi);
 	if (err)
 		return err;

@@ -141,6 +141,7 @@ void nf_vpn_undecided_drop(struct nf_vpn_undecided *u, unsigned int i)
 		(u->n - i) * sizeof(u->cand[0]));
 	memmove(&u->hits[i], &u->hits[i + 1], u->n - i);
 	u->fresh = nf_vpn_undecided_cut(u->fresh, i);
+	u->claimed = nf_vpn_undecided_cut(u->claimed, i);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_undecided_drop);
 

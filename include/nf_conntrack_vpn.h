@@ -506,6 +506,7 @@ struct nf_vpn_spi {
  * @expecting: the candidates were waiting for a new SPI
  * @stock: or else stock conntrack's receiver owns it; alone if @n is 0
  * @fresh: bit i: candidate i had just begun to wait
+ * @claimed: bit i: somebody has said by netlink that it is candidate i's
  * @trials: packets that were judged
  * @over: packets beyond the rate budget
  * @n: number of candidates
@@ -526,6 +527,7 @@ struct nf_vpn_undecided {
 	bool expecting;
 	bool stock;
 	u32 fresh;
+	u32 claimed;
 	u8 trials;
 	u8 over;
 	u8 n;

@@ -33,6 +33,58 @@ simultaneous() {
 		"three hosts at once: the first SPI has three candidates"
 }
 
+# invalid_spi K INIT RESP SPI: an INVALID_SPI notify in clear
+invalid_spi() {
+	udp_send "c$1" "$SRV" 500 "$(printf \
+		'%016x%016x29202500%08x%08x0000000c0000000b%08x' \
+		"$2" "$3" 9 40 "$4")"
+}
+
+# What a host says of an SPI that it got by copy: the server must not hear it
+refused_spi() {
+	local before
+
+	before=$(seen srv "$I2")
+	invalid_spi 2 "$I2" "$R" 0x2001
+	invalid_spi 3 0 0 0x2001
+	is "$(($(seen srv "$I2") - before)) $(seen srv 0x0)" "0 0" \
+		"INVALID_SPI, with cookies and without: it stays here"
+	new_in 0x2001 3
+	is "$(seen_by 0x2001)" "3 2 2" "and those that said so get no more copies"
+	like "$(spi_state 0x00002001)" '^10.0.0.2 .* inferred' "one is left"
+	invalid_spi 2 "$I2" "$R" 0x9999
+	is "$(($(seen srv "$I2") - before))" 1 "of other SPIs it may speak"
+}
+
+# accept K WORDS: what the hook on the gateway runs for client K
+accept() {
+	SSH_CLIENT="$(addr "c$1") 50000 22" SSH_ORIGINAL_COMMAND=$2 \
+		VPNCT="nsenter --net=/run/netns/${NS}gw vpnct" \
+		"$(dirname "$0")/../../contrib/vpnct-accept"
+}
+
+refuses() {
+	! accept "$@" 2> /dev/null
+}
+
+# A candidate sees a sibling's SPI in its copies, and says that it is its own
+claimed_spi() {
+	ike_up 1 0x1010 "$R"
+	ike_up 2 0x2020 "$R"
+	esp_out 1 0x1101
+	esp_out 2 0x1102
+	new_in 0x2102 1 --count 2
+	like "$(seen_by 0x2102)" '^2 2 ' "several candidates get an SPI"
+	check "the one that it isn't claims it" accept 2 "preload $SRV 0x2102"
+	check "and again" accept 2 "preload $SRV 0x2102"
+	new_in 0x2102 3 --count 5
+	like "$(seen_by 0x2102)" '^7 7 ' "the others go on being served"
+	like "$(spi_state 0x00002102)" 'undecided' "a host's word is no proof"
+	check "who can't own it has no say" refuses 3 "preload $SRV 0x2102"
+	at gw vpnct add esp replace client 10.0.0.2 server "$SRV" spi 0x2102
+	like "$(spi_state 0x00002102)" '^10.0.0.2 .* preloaded' "the admin's is"
+}
+
 # one after the other: the tickets of the others are spent
 alone() {
 	local k
@@ -110,5 +162,11 @@ net_down
 
 howto_net 3
 masquerade
+for name in c1 c2 c3; do
+	esp_watch "$name" 0x2001 0x2102
+done
+ike_watch srv "$I2" 0x0
 simultaneous
+refused_spi
+claimed_spi
 done_testing
