@@ -163,12 +163,25 @@ static struct nf_conntrack *key_of(const struct session *s, uint8_t proto)
 	return ct;
 }
 
+/* What was asked for, if conntrack knows it. */
+struct answer {
+	struct flow flow;
+	bool found;
+};
+
+/*
+ * The acknowledgment behind the entry must be read with it: left in the socket
+ * it would be the answer to the next question.
+ */
 static int got_one(enum nf_conntrack_msg_type type, struct nf_conntrack *ct,
 		   void *data)
 {
+	struct answer *answer = data;
+
 	(void)type;
-	get_flow(ct, data);
-	return NFCT_CB_STOP;
+	get_flow(ct, &answer->flow);
+	answer->found = true;
+	return NFCT_CB_CONTINUE;
 }
 
 /* Returns 0 or a negative errno. */
@@ -176,14 +189,18 @@ static int get_one(struct nfct_handle *h, const struct session *s,
 		   uint8_t proto, struct flow *flow)
 {
 	struct nf_conntrack *key = key_of(s, proto);
+	struct answer answer = {};
 	int err;
 
 	if (!key)
 		return -ENOMEM;
-	nfct_callback_register(h, NFCT_T_ALL, got_one, flow);
+	nfct_callback_register(h, NFCT_T_ALL, got_one, &answer);
 	err = nfct_query(h, NFCT_Q_GET, key) < 0 ? -errno : 0;
 	nfct_callback_unregister(h);
 	nfct_destroy(key);
+	if (!err && !answer.found)
+		err = -ENOENT;
+	*flow = answer.flow;
 	return err;
 }
 

@@ -6,6 +6,7 @@
 #
 #   c1 10.0.0.2 ---+
 #   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
+#   c3 10.0.0.4 ---+
 set -u
 # shellcheck source=selftests/ike.sh
 . "$(dirname "$0")/../ike.sh"
@@ -85,6 +86,24 @@ columns() {
 		"\(.flow) \(.mark) \(.packets_out) \(.packets_in)"')" \
 		"esp 7 3 3" "a session shows mark and counters of its entry"
 	cmp_ok "$(vpn_sessions '.[0].flow_timeout_s')" -gt 1700 "its timeout"
+}
+
+# c1 has sent 3 packets, c2 sends 7, c3 11
+own_columns() {
+	local k
+
+	tunnel 3
+	pings_all 4 0.1 192.168.99.1 c2 > "$TMP/pings"
+	pings_all 11 0.1 192.168.99.1 c3 > "$TMP/pings"
+	for k in 1 2 3; do
+		at gw conntrack -U -p 50 --orig-src "10.0.0.$((k + 1))" \
+			-t "1${k}50" > /dev/null 2>&1
+	done
+	is "$(gwct list -j | jq -r '.sessions[] |
+		"\(.packets_out) \(.packets_in)"' | paste -sd' ')" \
+		"3 3 7 7 11 11" "each session shows counters of its own"
+	is "$(vpn_sessions '.[] | .flow_timeout_s / 100 | floor' |
+		paste -sd' ')" "11 12 13" "and a timeout of its own"
 }
 
 # events COMMAND...: what monitor says meanwhile
@@ -182,13 +201,14 @@ unprivileged() {
 	like "$(cat "$TMP/err")" CAP_NET_ADMIN "and says what it needs"
 }
 
-howto_net 2
+howto_net 3
 masquerade
 settings
 preload
 preload_traffic
 filters
 columns
+own_columns
 two_at_once
 monitor
 schemas
