@@ -264,8 +264,8 @@ static int got_flushed(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* "client ADDRESS" or "server ADDRESS" */
-static int encode_side(struct nlmsghdr *nlh, char **words)
+/* "client ADDRESS" or "server ADDRESS"; @seen: a bit for each that was there */
+static int encode_side(struct nlmsghdr *nlh, unsigned int *seen, char **words)
 {
 	uint16_t attr;
 	struct addr addr;
@@ -276,6 +276,9 @@ static int encode_side(struct nlmsghdr *nlh, char **words)
 		attr = NF_CT_VPN_A_FLUSH_REMOTE;
 	else
 		return usage_error("flush", "unknown word '%s'", words[0]);
+	if (*seen & 1U << attr)
+		return usage_error("flush", "%s is given twice", words[0]);
+	*seen |= 1U << attr;
 	if (!words[1])
 		return usage_error("flush", "%s needs a value", words[0]);
 	if (!parse_addr(words[1], &addr))
@@ -289,14 +292,15 @@ static int flush(struct nl *nl, char **words)
 {
 	struct nlmsghdr *nlh = nl_request(nl, NF_CT_VPN_CMD_FLUSH, 0);
 	int kind = kind_of_noun(*words), err = 0;
+	unsigned int seen = 0;
 	char **word = words + (kind >= 0);
 	uint32_t count = 0;
 	char text[512];
 
 	if (kind >= 0)
-		mnl_attr_put_u8(nlh, NF_CT_VPN_A_FLUSH_KIND, kind);
+		nl_put_u8(nlh, NF_CT_VPN_A_FLUSH_KIND, kind);
 	for (; *word && !err; word += 2)
-		err = encode_side(nlh, word);
+		err = encode_side(nlh, &seen, word);
 	if (err)
 		return err;
 	err = nl_talk(nl, nlh, got_flushed, &count);

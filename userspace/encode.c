@@ -53,31 +53,33 @@ bool has_key(const char *keys, const char *key)
 
 void encode_addr(struct nlmsghdr *nlh, uint16_t attr, const struct addr *addr)
 {
-	mnl_attr_put(nlh, attr, addr->len, addr->byte);
+	nl_put(nlh, attr, addr->byte, addr->len);
 }
 
 void encode_family(struct nlmsghdr *nlh, const struct noun *noun,
 		   const struct addr *addr)
 {
-	mnl_attr_put_u8(nlh, attr_of(noun, "family"),
-			addr->len == 4 ? AF_INET : AF_INET6);
+	nl_put_u8(nlh, attr_of(noun, "family"),
+		  addr->len == 4 ? AF_INET : AF_INET6);
 }
 
 static void encode_number(struct nlmsghdr *nlh, const struct field *f,
 			  uint64_t number)
 {
+	uint16_t half = number;
+
 	switch (f->size) {
 	case 1:
-		mnl_attr_put_u8(nlh, f->attr, number);
+		nl_put_u8(nlh, f->attr, number);
 		break;
 	case 2:
-		mnl_attr_put_u16(nlh, f->attr, number);
+		nl_put(nlh, f->attr, &half, sizeof(half));
 		break;
 	case 4:
-		mnl_attr_put_u32(nlh, f->attr, number);
+		nl_put_u32(nlh, f->attr, number);
 		break;
 	case 8:
-		mnl_attr_put_u64(nlh, f->attr, number);
+		nl_put(nlh, f->attr, &number, sizeof(number));
 		break;
 	}
 }

@@ -223,7 +223,7 @@ void filter_request(const struct filter *filter, const struct noun *noun,
 			      filter->by_client ? &filter->client.addr :
 						  &filter->server.addr);
 	if (filter->by_spi && noun == &esp_noun)
-		mnl_attr_put_u32(nlh, NF_CT_VPN_A_ESP_SPI, filter->spi);
+		nl_put_u32(nlh, NF_CT_VPN_A_ESP_SPI, filter->spi);
 	if (filter->by_state)
-		mnl_attr_put_u8(nlh, attr_of(noun, "state"), filter->state);
+		nl_put_u8(nlh, attr_of(noun, "state"), filter->state);
 }

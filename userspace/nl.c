@@ -239,6 +239,14 @@ struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags)
 	return nl_header(nl, nl->family, cmd, NF_CT_VPN_GENL_VERSION, flags);
 }
 
+void nl_put(struct nlmsghdr *nlh, uint16_t attr, const void *data, size_t len)
+{
+	if (mnl_attr_put_check(nlh, NL_BUFSIZE, attr, len, data))
+		return;
+	error("the request is too long");
+	exit(EXIT_FAILED);
+}
+
 static void nl_got_group(struct nl *nl, const struct nlattr *group)
 {
 	const struct nlattr *attr;
@@ -287,7 +295,8 @@ static int nl_find_family(struct nl *nl)
 	int err;
 
 	nlh = nl_header(nl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, 0);
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NF_CT_VPN_GENL_NAME);
+	nl_put(nlh, CTRL_ATTR_FAMILY_NAME, NF_CT_VPN_GENL_NAME,
+	       sizeof(NF_CT_VPN_GENL_NAME));
 	err = nl_talk(nl, nlh, nl_got_family, nl);
 	return err ?: nl->family ? 0 : -ENOENT;
 }

@@ -20,7 +20,7 @@ void nl_close(struct nl *nl);
 
 /*
  * A request is made by nl_request(), gets its attributes from the caller
- * (mnl_attr_put_*) and goes out with nl_talk(), which returns 0, a negative
+ * (nl_put*) and goes out with nl_talk(), which returns 0, a negative
  * errno of the kernel or of @cb, or one of
  *   -EINTR	the table changed during the dump; all of it was received
  *   -ENOBUFS	answers were lost
@@ -28,6 +28,24 @@ void nl_close(struct nl *nl);
  */
 struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_cb_t cb, void *data);
+
+/*
+ * An attribute for a request of nl_request(). One that has no room any more
+ * ends the program: what comes twice is refused before, so that there is room
+ * for all that a request may have.
+ */
+void nl_put(struct nlmsghdr *nlh, uint16_t attr, const void *data, size_t len);
+
+static inline void nl_put_u8(struct nlmsghdr *nlh, uint16_t attr, uint8_t value)
+{
+	nl_put(nlh, attr, &value, sizeof(value));
+}
+
+static inline void nl_put_u32(struct nlmsghdr *nlh, uint16_t attr,
+			      uint32_t value)
+{
+	nl_put(nlh, attr, &value, sizeof(value));
+}
 
 /*
  * Hands events to @cb until it fails. Always returns a negative errno; after

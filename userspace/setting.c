@@ -164,6 +164,7 @@ static int encode_settings(struct nlmsghdr *nlh, char **words)
 {
 	const struct field *f;
 	unsigned long value;
+	uint64_t seen = 0, bit;
 
 	if (!*words)
 		return usage_error("set", "set what?");
@@ -172,12 +173,16 @@ static int encode_settings(struct nlmsghdr *nlh, char **words)
 		if (!f)
 			return usage_error("set", "unknown setting '%s'",
 					   *words);
+		bit = 1ULL << (f - setting_fields);
+		if (seen & bit)
+			return usage_error("set", "%s is given twice", f->key);
+		seen |= bit;
 		if (!words[1])
 			return usage_error("set", "%s needs a value", *words);
 		if (!parse_number(words[1], 10, UINT32_MAX, &value))
 			return usage_error("set", "%s '%s' is not a number",
 					   *words, words[1]);
-		mnl_attr_put_u32(nlh, f->attr, value);
+		nl_put_u32(nlh, f->attr, value);
 	}
 	return 0;
 }

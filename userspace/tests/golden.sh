@@ -230,6 +230,10 @@ refusals()
 	golden bad-set demo set esp_guess
 	golden bad-set-value demo set esp_guess many
 	golden bad-set-nothing demo set
+	golden bad-set-twice demo set esp_guess 1 vpn_max 4096 \
+		nf_conntrack_esp_guess 2
+	golden bad-flush-twice demo flush esp client 10.0.0.2 \
+		server 199.0.0.1 client 10.0.0.3
 	golden bad-restore demo restore golden/help
 	golden bad-restore-file demo restore no-such-file
 	golden bad-trace demo trace ah 199.0.0.1
@@ -281,6 +285,45 @@ many()
 	[ "$(wc -l < "$tmp/out")" -eq 9000 ] &&
 		[ "$(awk '$1 == "session" { c = $3 }
 			  $1 == "esp" && $3 != c' "$tmp/out")" = "" ]
+}
+
+# no_harm WORD...: vpnct says what is wrong with it, and that is all
+no_harm()
+{
+	run demo "$@"
+	[ $? -eq 2 ] && return
+	echo "# $1 $2: $(tail -n 1 "$tmp/got")"
+	return 1
+}
+
+# COMMAND WORD VALUE, the last two 10,000 times, and each 20,000 letters long
+too_much()
+{
+	local command word value words=() long i
+
+	printf -v long %020000d 0
+	long=${long//0/x}
+	while read -r command word value; do
+		words=()
+		for ((i = 0; i < 10000; i++)); do
+			words+=("$word" "$value")
+		done
+		read -r -a command <<< "${command//,/ }"
+		no_harm "${command[@]}" "${words[@]}" || return
+		no_harm "${command[@]}" "$long" "$value" || return
+		no_harm "${command[@]}" "$word" "$long" || return
+	done <<-COMMANDS
+		set vpn_max 4096
+		flush client fd00::1
+		flush,esp server 199.0.0.1
+		add,esp client fd00::1
+		add,session,replace esp_timeout_s 7
+		add,isakmp initiator 0102030405060708
+		delete,pptp client_port 1723
+		list,esp spi 0x100
+		monitor state established
+		watch client fd00::1/64
+	COMMANDS
 }
 
 full_disk()
@@ -413,6 +456,7 @@ refusals
 kernel
 colours
 check "3000 sessions, each with its SPIs below it" many
+check "20,000 words, and words of 20,000 letters, do no harm" too_much
 check "a full disk is an error" full_disk
 check "JSON is valid" valid_json
 schemas

@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "filter.h"
 #include "nouns.h"
 #include "print.h"
 #include "tap.h"
+#include "vpnct.h"
 
 enum spec_kind { VALUE, ATTR, CMD };
 
@@ -137,6 +140,30 @@ static void test_names(const char *set, const struct noun *noun, int attr)
 	ok(good, text);
 }
 
+/* In a child, as what has no room ends the program. */
+static void test_room(void)
+{
+	static struct nl *nl; /* which no checker of leaks minds */
+	struct nlmsghdr *nlh;
+	int status = 0, i;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(99);
+		nl = nl_open();
+		nlh = nl_request(nl, NF_CT_VPN_CMD_SETTING_SET, 0);
+		for (i = 0; i < 100000; i++)
+			nl_put_u32(nlh, NF_CT_VPN_A_SETTING_VPN_MAX, i);
+		_exit(EXIT_OK);
+	}
+	waitpid(pid, &status, 0);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED,
+	   "a request has no more attributes than there is room for");
+}
+
 static void test_tables(void)
 {
 	test_fields("session", &session_noun);
@@ -232,6 +259,7 @@ int main(void)
 	setlinebuf(stdout);
 	test_spec();
 	test_tables();
+	test_room();
 	test_values();
 	test_filters();
 	return done_testing();
