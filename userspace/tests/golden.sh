@@ -326,6 +326,27 @@ too_much()
 	COMMANDS
 }
 
+# What a file or an argument would have a terminal do is escaped; letters are
+# not, also where one of their bytes would be a control character on its own.
+no_control()
+{
+	local nasty=$'\e]0;x\a\x9b2J\xc2\x9b2J\x7f' out
+
+	printf '%s\n' '{"vpnct": 1, "time": 1000000000}' \
+		'{"\u001b]0;x\u0007\u009b2J\u00dc": {}}' \
+		'{"esp": {"client": "\u001bc", "spi": "\u007f"}}' \
+		> "$tmp/Ü$nasty"
+	out=$({
+		VPNCT_FAKE=demo "${runner[@]}" "$vpnct" restore "$tmp/Ü$nasty"
+		VPNCT_FAKE=demo "${runner[@]}" "$vpnct" "$nasty"
+		VPNCT_FAKE=demo "${runner[@]}" "$vpnct" list client "$nasty"
+		VPNCT_FAKE=demo "${runner[@]}" "$vpnct" -$'\e'
+	} 2>&1)
+	[ "$(grep -c '\\x1b' <<< "$out")" -eq 5 ] &&
+		[ "$(grep -c Ü <<< "$out")" -eq 2 ] &&
+		! grep -q '[^ -~]' <<< "${out//Ü/}"
+}
+
 full_disk()
 {
 	VPNCT_FAKE=demo "${runner[@]}" "$vpnct" list > /dev/full 2> "$tmp/err"
@@ -457,6 +478,7 @@ kernel
 colours
 check "3000 sessions, each with its SPIs below it" many
 check "20,000 words, and words of 20,000 letters, do no harm" too_much
+check "control characters are escaped" no_control
 check "a full disk is an error" full_disk
 check "JSON is valid" valid_json
 schemas
