@@ -59,7 +59,8 @@ static int usage(void)
 	printf("Usage: vpnct monitor [FILTER...] [OPTIONS]\n\n"
 	       "Show what happens, one line each, until it is interrupted: sessions, SPIs, IKE\n"
 	       "exchanges and calls that are new, bound to a client, bound to another one, or\n"
-	       "expired; and that something is full.\n\n"
+	       "expired; and that something is full. It outlives the modules: that they were\n"
+	       "unloaded or are loaded again is said on standard error.\n\n"
 	       "%s\n" OPTIONS_HELP
 	       "\nWith -j each line is an object: time, event, and one of session, esp, isakmp,\n"
 	       "pptp with the keys of 'list'; for event 'full': client (null: all) and limit.\n"
@@ -247,6 +248,23 @@ static int got_event(const struct nlmsghdr *nlh, void *data)
 	return fflush(stdout) ? -errno : 0;
 }
 
+/* Returns 0 if nl_listen(), which ended with @err, may be called again. */
+static int go_on(struct nl *nl, int err)
+{
+	bool unloaded = err == -ENODEV;
+
+	if (unloaded)
+		error("the modules were unloaded: waiting until they are back");
+	else if (err == -ENOBUFS)
+		error("events were lost: they came faster than they could be shown");
+	else
+		return err;
+	err = nl_wait(nl);
+	if (unloaded && !err)
+		error("the modules are loaded again");
+	return err;
+}
+
 int cmd_monitor(struct options *opt, int argc, char **argv)
 {
 	struct monitor m = { .opt = opt };
@@ -265,10 +283,8 @@ int cmd_monitor(struct options *opt, int argc, char **argv)
 	if (!nl)
 		return EXIT_FAILED;
 	do {
-		err = nl_listen(nl, got_event, &m);
-		if (err == -ENOBUFS)
-			error("events were lost: they came faster than they could be shown");
-	} while (err == -ENOBUFS);
+		err = go_on(nl, nl_listen(nl, got_event, &m));
+	} while (!err);
 	nl_error(nl, "monitor", err);
 	nl_close(nl);
 	return EXIT_FAILED;

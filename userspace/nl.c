@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <linux/netfilter/nf_ct_vpn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,9 @@
 
 /* Grown each time the kernel had to drop an answer. */
 #define NL_RCVBUF (1024 * 1024)
+
+/* The group "notify" of nlctrl, which tells of families that come and go. */
+#define NL_GROUP_CTRL GENL_ID_CTRL
 
 struct nl {
 	struct mnl_socket *sock;
@@ -294,11 +298,36 @@ static int nl_find_family(struct nl *nl)
 	struct nlmsghdr *nlh;
 	int err;
 
+	nl->family = 0;
+	nl->group = 0;
 	nlh = nl_header(nl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, 0);
 	nl_put(nlh, CTRL_ATTR_FAMILY_NAME, NF_CT_VPN_GENL_NAME,
 	       sizeof(NF_CT_VPN_GENL_NAME));
 	err = nl_talk(nl, nlh, nl_got_family, nl);
 	return err ?: nl->family ? 0 : -ENOENT;
+}
+
+static int nl_join(struct nl *nl, uint32_t group)
+{
+	return mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &group,
+				     sizeof(group)) < 0 ?
+		       -errno :
+		       0;
+}
+
+/* Is it news of our family's end? Nothing more comes to its groups then. */
+static bool nl_is_end(const struct nl *nl, const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	if (nlh->nlmsg_type != GENL_ID_CTRL || genl->cmd != CTRL_CMD_DELFAMILY)
+		return false;
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN)
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
+		    mnl_attr_validate(attr, MNL_TYPE_U16) >= 0)
+			return mnl_attr_get_u16(attr) == nl->family;
+	return false;
 }
 
 static int nl_got_events(struct nl *nl, ssize_t n, nl_cb_t cb, void *data)
@@ -307,11 +336,14 @@ static int nl_got_events(struct nl *nl, ssize_t n, nl_cb_t cb, void *data)
 	int len = n, err;
 
 	for (; nl_message_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
-		if (nlh->nlmsg_type != nl->family)
+		if (nlh->nlmsg_type != nl->family &&
+		    nlh->nlmsg_type != GENL_ID_CTRL)
 			continue;
 		if (mnl_nlmsg_get_payload_len(nlh) < GENL_HDRLEN)
 			return -EBADMSG;
-		err = cb(nlh, data);
+		if (nl_is_end(nl, nlh))
+			return -ENODEV;
+		err = nlh->nlmsg_type == nl->family ? cb(nlh, data) : 0;
 		if (err)
 			return err;
 	}
@@ -325,14 +357,32 @@ int nl_listen(struct nl *nl, nl_cb_t cb, void *data)
 
 	if (!nl->group)
 		return -EOPNOTSUPP;
-	if (mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &nl->group,
-				  sizeof(nl->group)) < 0)
-		return -errno;
-	do {
+	err = nl_join(nl, NL_GROUP_CTRL);
+	if (!err)
+		err = nl_join(nl, nl->group);
+	while (!err) {
 		n = nl_receive(nl);
 		err = n < 0 ? n : nl_got_events(nl, n, cb, data);
-	} while (!err);
+	}
 	return err;
+}
+
+int nl_wait(struct nl *nl)
+{
+	ssize_t n;
+	int err;
+
+	for (;;) {
+		err = nl_join(nl, NL_GROUP_CTRL);
+		if (!err)
+			err = nl_find_family(nl);
+		if (err != -ENOENT)
+			return err;
+		/* whatever it says: some family may be new */
+		n = nl_receive(nl);
+		if (n < 0 && n != -ENOBUFS)
+			return n;
+	}
 }
 
 struct nl *nl_open(void)

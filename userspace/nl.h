@@ -49,9 +49,14 @@ static inline void nl_put_u32(struct nlmsghdr *nlh, uint16_t attr,
 
 /*
  * Hands events to @cb until it fails. Always returns a negative errno; after
- * -ENOBUFS, when events were lost, it may be called again.
+ *   -ENOBUFS	events were lost
+ *   -ENODEV	the modules were unloaded
+ * it may be called again when nl_wait() has returned 0.
  */
 int nl_listen(struct nl *nl, nl_cb_t cb, void *data);
+
+/* Returns 0 as soon as the modules are loaded, or a negative errno. */
+int nl_wait(struct nl *nl);
 
 /* What to do about an errno, in parentheses, or "". */
 const char *nl_hint(int err);

@@ -550,6 +550,20 @@ static void answer_stats(const struct nlmsghdr *req)
 	add_ack(req, 0, NULL);
 }
 
+/* nlctrl to all that listen: a family has come, or gone */
+static void add_notice(uint8_t cmd, uint16_t family)
+{
+	struct nlmsghdr *nlh = add_message(GENL_ID_CTRL, 0);
+	struct genlmsghdr *genl =
+		mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+
+	nlh->nlmsg_seq = 0;
+	nlh->nlmsg_pid = 0;
+	genl->cmd = cmd;
+	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, family);
+	end_message(nlh);
+}
+
 static void put_groups(struct nlmsghdr *nlh)
 {
 	struct nlattr *groups, *group;
@@ -575,6 +589,14 @@ static void answer_family(const struct nlmsghdr *req)
 		abort();
 	if (scenario("no-family")) {
 		add_ack(req, -ENOENT, NULL);
+		return;
+	}
+	/* unloaded; what comes first is something else */
+	if (scenario("reload") && (fake.faults == 1 || fake.faults == 2)) {
+		fake.faults++;
+		add_ack(req, -ENOENT, NULL);
+		add_datagram();
+		add_notice(CTRL_CMD_NEWFAMILY, FAKE_FAMILY + fake.faults);
 		return;
 	}
 	nlh = add_message(GENL_ID_CTRL, 0);
@@ -716,13 +738,19 @@ int __wrap_mnl_socket_setsockopt(const struct mnl_socket *nl, int type,
 	(void)len;
 	if (type != NETLINK_ADD_MEMBERSHIP)
 		return 0;
+	if (*(uint32_t *)buf == GENL_ID_CTRL)
+		return 0;
 	if (*(uint32_t *)buf != FAKE_GROUP)
 		abort();
 	/* some events, some that are lost, and an end, which has no event */
 	forget_answers();
 	if (!fake.faults++) {
+		add_notice(CTRL_CMD_DELFAMILY, FAKE_FAMILY + 1);
 		add_events();
-		add_error(ENOBUFS);
+		if (scenario("reload"))
+			add_notice(CTRL_CMD_DELFAMILY, FAKE_FAMILY);
+		else
+			add_error(ENOBUFS);
 	} else {
 		add_events();
 		add_error(EIO);

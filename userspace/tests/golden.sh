@@ -244,6 +244,7 @@ refusals()
 	golden watch-no-terminal demo watch
 	golden monitor-bad-event bad-event monitor
 	golden monitor-older no-events monitor
+	golden monitor-reload reload monitor
 }
 
 kernel()
