@@ -23,6 +23,7 @@ struct restore {
 	const char *file;
 	unsigned long line;
 	unsigned long placed, skipped, failed;
+	json_int_t entries; /* of which the file says that they are in it */
 	bool replace;
 };
 
@@ -36,7 +37,7 @@ static int usage(void)
 	       "never can.\n\n"
 	       "  replace        take SPIs from other clients; delete flows in the way\n\n"
 	       "Options:\n  -h, --help     this text\n"
-	       "\nExit status 3: the kernel refused some of it.\n");
+	       "\nExit status 3: the kernel refused some of it, or the end is missing.\n");
 	return EXIT_OK;
 }
 
@@ -153,12 +154,14 @@ static void restore_line(struct restore *r, json_t *json)
 }
 
 /* What begins otherwise is no work of save. */
-static bool check_head(const struct restore *r, const json_t *json)
+static bool check_head(struct restore *r, const json_t *json)
 {
 	const json_t *version = json_object_get(json, SAVE_FORMAT);
 
-	if (json_integer_value(version) == SAVE_VERSION)
+	if (json_integer_value(version) == SAVE_VERSION) {
+		r->entries = json_integer_value(json_object_get(json, "entries"));
 		return true;
+	}
 	if (version)
 		complain(r, "format %lld is not known here",
 			 (long long)json_integer_value(version));
@@ -167,40 +170,70 @@ static bool check_head(const struct restore *r, const json_t *json)
 	return false;
 }
 
+/* Returns false if the file is no use. */
+static bool restore_text(struct restore *r, const char *line)
+{
+	json_error_t why;
+	json_t *json = json_loads(line, 0, &why);
+	bool good = true;
+
+	if (!json)
+		complain(r, "no JSON: %s", why.text);
+	if (r->line == 1)
+		good = json && check_head(r, json);
+	else if (json)
+		restore_line(r, json);
+	else
+		r->failed++;
+	json_decref(json);
+	return good;
+}
+
+/* The end of the file, or what looks like it: has all of it been read? */
+static int check_end(struct restore *r, FILE *f)
+{
+	if (!feof(f)) {
+		error("%s: %s", r->file, strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (!r->line) {
+		error("%s: it is empty", r->file);
+		return EXIT_FAILED;
+	}
+	if (r->entries < (json_int_t)r->line)
+		return EXIT_OK;
+	error("%s: it was cut off: %lu of %lld entries are there", r->file,
+	      r->line - 1, (long long)r->entries);
+	return EXIT_TROUBLE;
+}
+
 static int restore_file(struct restore *r, FILE *f)
 {
 	char *line = NULL;
 	size_t size = 0;
-	json_error_t why;
-	bool good = true;
-	json_t *json;
+	int status;
 
-	while (good && getline(&line, &size, f) >= 0) {
+	while (getline(&line, &size, f) >= 0) {
 		r->line++;
-		json = json_loads(line, 0, &why);
-		if (!json)
-			complain(r, "no JSON: %s", why.text);
-		if (r->line == 1)
-			good = json && check_head(r, json);
-		else if (json)
-			restore_line(r, json);
-		else
-			r->failed++;
-		json_decref(json);
+		if (restore_text(r, line))
+			continue;
+		free(line);
+		return EXIT_FAILED;
 	}
+	status = check_end(r, f);
 	free(line);
-	if (good && !r->line) {
-		complain(r, "it is empty");
-		good = false;
-	}
-	return good ? 0 : -EINVAL;
+	if (!r->line)
+		return status;
+	printf("%lu placed, %lu left out, %lu refused\n", r->placed, r->skipped,
+	       r->failed);
+	return status == EXIT_OK && r->failed ? EXIT_TROUBLE : status;
 }
 
 static int restore(struct restore *r)
 {
 	bool is_stdin = !r->file || !strcmp(r->file, "-");
 	FILE *f = is_stdin ? stdin : fopen(r->file, "re");
-	int err;
+	int status;
 
 	if (!f) {
 		error("%s: %s", r->file, strerror(errno));
@@ -208,14 +241,10 @@ static int restore(struct restore *r)
 	}
 	if (is_stdin)
 		r->file = "standard input";
-	err = restore_file(r, f);
+	status = restore_file(r, f);
 	if (!is_stdin)
 		fclose(f);
-	if (err)
-		return EXIT_FAILED;
-	printf("%lu placed, %lu left out, %lu refused\n", r->placed, r->skipped,
-	       r->failed);
-	return r->failed ? EXIT_TROUBLE : EXIT_OK;
+	return status;
 }
 
 int cmd_restore(struct options *opt, int argc, char **argv)

@@ -23,13 +23,14 @@ static int usage(void)
 	return EXIT_OK;
 }
 
-static void save_head(void)
+static void save_head(size_t entries)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	json_line(json_pack("{s:i, s:I}", SAVE_FORMAT, SAVE_VERSION, "time",
-			    (json_int_t)now.tv_sec),
+	json_line(json_pack("{s:i, s:I, s:I}", SAVE_FORMAT, SAVE_VERSION,
+			    "time", (json_int_t)now.tv_sec, "entries",
+			    (json_int_t)entries),
 		  0);
 }
 
@@ -46,7 +47,8 @@ static void save_list(const struct list *list)
 /* Sessions first: the rest belongs to them. */
 static void save(const struct snapshot *snap)
 {
-	save_head();
+	save_head(snap->sessions.n + snap->esp.n + snap->isakmp.n +
+		  snap->pptp.n);
 	save_list(&snap->sessions);
 	save_list(&snap->esp);
 	save_list(&snap->isakmp);

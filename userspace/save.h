@@ -5,7 +5,10 @@
 #ifndef VPNCT_SAVE_H
 #define VPNCT_SAVE_H
 
-/* The first line is { SAVE_FORMAT: SAVE_VERSION, "time": seconds }. */
+/*
+ * The first line is { SAVE_FORMAT: SAVE_VERSION, "time": seconds since 1970,
+ * "entries": how many lines follow }.
+ */
 #define SAVE_FORMAT "vpnct"
 #define SAVE_VERSION 1
 

@@ -204,6 +204,10 @@ restore_saved()
 	golden restore demo restore saved.json
 	golden restore-replace demo restore saved.json replace
 	golden restore-refused refuse restore saved.json
+	sed -i 9,26d saved.json
+	golden restore-cut demo restore saved.json
+	sed -i 's/, "entries": [0-9]*//' saved.json
+	golden restore-uncounted demo restore saved.json
 	rm saved.json
 }
 
@@ -236,6 +240,9 @@ refusals()
 		server 199.0.0.1 client 10.0.0.3
 	golden bad-restore demo restore golden/help
 	golden bad-restore-file demo restore no-such-file
+	golden bad-restore-directory demo restore golden
+	golden bad-restore-read demo restore /proc/self/mem
+	golden bad-restore-empty demo restore /dev/null
 	golden bad-trace demo trace ah 199.0.0.1
 	golden bad-trace-nothing demo trace
 	golden bad-trace-server demo trace esp
