@@ -12,11 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "change.h"
 #include "print.h"
 #include "save.h"
 #include "vpnct.h"
+
+/* How much the clocks of two gateways may differ, in seconds. */
+#define CLOCK_SKEW 60
 
 struct restore {
 	struct nl *nl;
@@ -24,18 +28,22 @@ struct restore {
 	unsigned long line;
 	unsigned long placed, skipped, failed;
 	json_int_t entries; /* of which the file says that they are in it */
-	bool replace;
+	bool replace, force;
+	json_int_t age; /* seconds since it was saved */
+	json_t *gone; /* whose sessions have idled out since: pair_text() */
 };
 
 static int usage(void)
 {
-	printf("Usage: vpnct restore [FILE] [replace] [OPTIONS]\n\n"
+	printf("Usage: vpnct restore [FILE] [replace] [force] [OPTIONS]\n\n"
 	       "Read what 'vpnct save' has written, from FILE or standard input, and make it\n"
 	       "known again. Sessions that had conntrack entries get new ones, so that traffic\n"
 	       "goes on in both directions without a rekey. Zones are new ones, too. What can't\n"
 	       "be placed is told, line by line: SPIs without an owner and the calls of PPTP\n"
-	       "never can.\n\n"
-	       "  replace        take SPIs from other clients; delete flows in the way\n\n"
+	       "never can. The time since it was saved counts as idle: what would have idled out\n"
+	       "is left out, and a file older than nf_conntrack_esp_timeout is refused.\n\n"
+	       "  replace        take SPIs from other clients; delete flows in the way\n"
+	       "  force          whatever its age: as if it were saved now\n\n"
 	       "Options:\n  -h, --help     this text\n"
 	       "\nExit status 3: the kernel refused some of it, or the end is missing.\n");
 	return EXIT_OK;
@@ -98,6 +106,51 @@ static const char *reason_to_skip(const char *noun, const json_t *object)
 	return NULL;
 }
 
+/* Between whom an entry is. */
+static void pair_text(char *buf, size_t size, const json_t *object)
+{
+	snprintf(buf, size, "%s %s",
+		 json_string_value(json_object_get(object, "client")) ?: "",
+		 json_string_value(json_object_get(object, "server")) ?: "");
+}
+
+/* Takes the file's age from what a session has left; is it nothing then? */
+static bool ran_out(const struct restore *r, const json_t *session)
+{
+	static const char *const keys[] = { "esp_timeout_s", "ike_timeout_s" };
+	bool had = false, has = false;
+	json_int_t left;
+	json_t *value;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		value = json_object_get(session, keys[i]);
+		left = json_integer_value(value);
+		if (left <= 0)
+			continue;
+		had = true;
+		left = left > r->age ? left - r->age : 0;
+		has |= left > 0;
+		json_integer_set(value, left);
+	}
+	return had && !has;
+}
+
+/*
+ * Sessions come first in the file; what belongs to one goes with it, but for
+ * pinned SPIs, which stay until they are deleted.
+ */
+static bool is_gone(struct restore *r, const char *noun, const json_t *object)
+{
+	char pair[128];
+
+	pair_text(pair, sizeof(pair), object);
+	if (!strcmp(noun, "session") && ran_out(r, object))
+		json_object_set_new(r->gone, pair, json_true());
+	return json_object_get(r->gone, pair) &&
+	       !json_is_true(json_object_get(object, "pin"));
+}
+
 static void restore_entry(struct restore *r, const char *noun,
 			  const json_t *object)
 {
@@ -108,6 +161,8 @@ static void restore_entry(struct restore *r, const char *noun,
 	int err;
 
 	describe(text, sizeof(text), noun, object);
+	if (!why && is_gone(r, noun, object))
+		why = "it has idled out since";
 	if (why) {
 		complain(r, "not placed: %s: %s", text, why);
 		r->skipped++;
@@ -153,14 +208,55 @@ static void restore_line(struct restore *r, json_t *json)
 	r->failed++;
 }
 
+/* Tunnels that are dead by now must not be made up as established. */
+static bool check_limit(const struct restore *r)
+{
+	struct settings settings;
+	unsigned long long limit;
+
+	if (fetch_single(r->nl, &settings_noun, &settings))
+		return false;
+	limit = settings.value[NF_CT_VPN_A_SETTING_ESP_TIMEOUT];
+	if ((unsigned long long)r->age < limit)
+		return true;
+	complain(r,
+		 "it was saved %lld s ago, ESP idles out after %llu s (nf_conntrack_esp_timeout): 'force' restores it nevertheless",
+		 (long long)r->age, limit);
+	return false;
+}
+
+static bool check_age(struct restore *r, const json_t *head)
+{
+	json_int_t saved = json_integer_value(json_object_get(head, "time"));
+	struct timespec now;
+
+	if (r->force)
+		return true;
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (saved <= 0) {
+		complain(r,
+			 "it doesn't say when it was saved: 'force' restores it nevertheless");
+		return false;
+	}
+	if (saved > now.tv_sec + CLOCK_SKEW) {
+		complain(r,
+			 "it was saved %lld s from now: if the clock is wrong, 'force' restores it nevertheless",
+			 (long long)(saved - now.tv_sec));
+		return false;
+	}
+	r->age = saved < now.tv_sec ? now.tv_sec - saved : 0;
+	return check_limit(r);
+}
+
 /* What begins otherwise is no work of save. */
 static bool check_head(struct restore *r, const json_t *json)
 {
 	const json_t *version = json_object_get(json, SAVE_FORMAT);
 
 	if (json_integer_value(version) == SAVE_VERSION) {
-		r->entries = json_integer_value(json_object_get(json, "entries"));
-		return true;
+		r->entries =
+			json_integer_value(json_object_get(json, "entries"));
+		return check_age(r, json);
 	}
 	if (version)
 		complain(r, "format %lld is not known here",
@@ -260,6 +356,8 @@ int cmd_restore(struct options *opt, int argc, char **argv)
 	for (argv += optind; *argv; argv++) {
 		if (!strcmp(*argv, "replace"))
 			r.replace = true;
+		else if (!strcmp(*argv, "force"))
+			r.force = true;
 		else if (!r.file)
 			r.file = *argv;
 		else
@@ -269,7 +367,9 @@ int cmd_restore(struct options *opt, int argc, char **argv)
 	r.nl = nl_open();
 	if (!r.nl)
 		return EXIT_FAILED;
+	r.gone = json_object();
 	err = restore(&r);
+	json_decref(r.gone);
 	nl_close(r.nl);
 	return err;
 }

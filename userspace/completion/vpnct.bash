@@ -71,7 +71,7 @@ _vpnct_words() {
 	save | doctor | stats) return ;;
 	restore)
 		compgen -f -- "$cur"
-		echo replace
+		echo replace force
 		return
 		;;
 	esac

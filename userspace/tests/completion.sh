@@ -70,6 +70,7 @@ offers "" vpnct set nf_conntrack_esp_guess 1
 offers "client confidence" vpnct add esp c
 offers "inferred" vpnct add esp client 10.0.0.2 confidence i
 offers "fedcba9876543210 ffffffffffffffff" vpnct delete isakmp initiator f
+offers "force" vpnct restore saved.json fo
 offers "isakmp" vpnct trace i
 offers "198.51.100.7 199.0.0.1" vpnct trace esp 1
 offers "hops" vpnct trace esp 199.0.0.1 h

@@ -204,6 +204,18 @@ restore_saved()
 	golden restore demo restore saved.json
 	golden restore-replace demo restore saved.json replace
 	golden restore-refused refuse restore saved.json
+	sed 's/"time": 1000000000/"time": 999999880/' saved.json > older.json
+	golden restore-older demo restore older.json
+	sed -i 's/: 1741/: 120/g' older.json
+	golden restore-pinned demo restore older.json
+	sed -i 's/"time": [0-9]*/"time": 999998000/' older.json
+	golden restore-stale demo restore older.json
+	golden restore-force demo restore older.json force
+	sed -i 's/"time": [0-9]*/"time": 1000000061/' older.json
+	golden restore-future demo restore older.json
+	sed -i 's/, "time": [0-9]*//' older.json
+	golden restore-no-time demo restore older.json replace
+	rm older.json
 	sed -i 9,26d saved.json
 	golden restore-cut demo restore saved.json
 	sed -i 's/, "entries": [0-9]*//' saved.json
