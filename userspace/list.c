@@ -60,7 +60,7 @@ static int usage(const struct noun *noun)
 
 static void flat_text(const struct list *list)
 {
-	struct table table = { .noun = list->noun };
+	struct table table = { .out = stdout, .noun = list->noun };
 	const void *rec;
 
 	if (!list->n) {

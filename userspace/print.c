@@ -208,14 +208,15 @@ void table_measure(struct table *table, const void *rec)
 	}
 }
 
-static void print_cell(const char *s, int width, bool right, const char *colour)
+static void print_cell(FILE *out, const char *s, int width, bool right,
+		       const char *colour)
 {
 	int pad = width - (int)strlen(s);
 
 	if (pad < 0)
 		pad = 0;
-	printf("%*s%s%s%s%*s", right ? pad : 0, "", colour ? colour : "", s,
-	       colour ? PLAIN : "", right ? 0 : pad, "");
+	fprintf(out, "%*s%s%s%s%*s", right ? pad : 0, "", colour ? colour : "",
+		s, colour ? PLAIN : "", right ? 0 : pad, "");
 }
 
 /* The last column is not padded: lines don't end in blanks. */
@@ -242,8 +243,8 @@ static void table_line(const struct table *table, const void *rec)
 		if (rec)
 			print_value(buf, table->noun, f, rec);
 		colour = rec ? value_colour(f, rec) : NULL;
-		printf("%*s", gap, "");
-		print_cell(rec ? buf : f->head,
+		fprintf(table->out, "%*s", gap, "");
+		print_cell(table->out, rec ? buf : f->head,
 			   i < last || is_numeric(f) ? table->width[i] : 0,
 			   is_numeric(f), colour);
 		gap = COLUMN_GAP;
@@ -286,15 +287,15 @@ static void table_fit(struct table *table)
 void table_head(struct table *table)
 {
 	table_fit(table);
-	printf("%s", use_colour() ? BOLD : "");
+	fputs(use_colour() ? BOLD : "", table->out);
 	table_line(table, NULL);
-	printf("%s\n", use_colour() ? PLAIN : "");
+	fprintf(table->out, "%s\n", use_colour() ? PLAIN : "");
 }
 
 void table_row(const struct table *table, const void *rec)
 {
 	table_line(table, rec);
-	putchar('\n');
+	fputc('\n', table->out);
 }
 
 void tsv_row(const struct noun *noun, const void *rec)

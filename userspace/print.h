@@ -32,12 +32,14 @@ int print_plain(char *buf, const struct noun *noun, const struct field *f,
 
 /**
  * struct table - aligned columns
+ * @out: where it is printed to
  * @noun: of its rows
  * @indent: spaces before the first column
  * @owned: rows stand below their owner, columns that name it are left out
  * @width: of each column; 0 leaves it out
  */
 struct table {
+	FILE *out;
 	const struct noun *noun;
 	int indent;
 	bool owned;

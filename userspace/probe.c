@@ -7,13 +7,13 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <time.h> /* errqueue.h needs it, and musl doesn't bring it along */
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "probe.h"

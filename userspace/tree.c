@@ -107,26 +107,28 @@ int tree_select_sessions(struct nl *nl, const struct filter *filter,
 	return err;
 }
 
-static void tree_orphans_text(const struct tree *tree, size_t first)
+static void tree_orphans_text(FILE *out, const struct tree *tree, size_t first)
 {
 	const struct list *esp = &tree->esp;
-	struct table table = { .noun = &esp_noun, .indent = 2 };
+	struct table table = { .out = out, .noun = &esp_noun, .indent = 2 };
 	size_t i;
 
 	if (first == esp->n)
 		return;
 	for (i = first; i < esp->n; i++)
 		table_measure(&table, list_at(esp, i));
-	printf("%sSPIs of no session:\n", tree->sessions.n ? "\n" : "");
+	fprintf(out, "%sSPIs of no session:\n", tree->sessions.n ? "\n" : "");
 	table_head(&table);
 	for (i = first; i < esp->n; i++)
 		table_row(&table, list_at(esp, i));
 }
 
-static void tree_text(const struct tree *tree)
+void tree_text(FILE *out, const struct tree *tree)
 {
-	struct table sessions = { .noun = &session_noun };
-	struct table esp = { .noun = &esp_noun, .indent = 2, .owned = true };
+	struct table sessions = { .out = out, .noun = &session_noun };
+	struct table esp = {
+		.out = out, .noun = &esp_noun, .indent = 2, .owned = true
+	};
 	const struct session *s;
 	size_t end, e = 0;
 
@@ -147,9 +149,9 @@ static void tree_text(const struct tree *tree)
 		for (end = e + s->n_esp; e < end; e++)
 			table_row(&esp, list_at(&tree->esp, e));
 	}
-	tree_orphans_text(tree, e);
+	tree_orphans_text(out, tree, e);
 	if (!tree->sessions.n && !tree->esp.n)
-		printf("no sessions\n");
+		fputs("no sessions\n", out);
 }
 
 static json_t *json_esp(const struct tree *tree, size_t i)
@@ -200,7 +202,7 @@ void tree_print(enum format format, const struct tree *tree)
 {
 	switch (format) {
 	case FORMAT_TEXT:
-		tree_text(tree);
+		tree_text(stdout, tree);
 		break;
 	case FORMAT_JSON:
 		tree_json(tree);

@@ -5,6 +5,8 @@
 #ifndef VPNCT_TREE_H
 #define VPNCT_TREE_H
 
+#include <stdio.h>
+
 #include "nouns.h"
 #include "vpnct.h"
 
@@ -29,6 +31,8 @@ int tree_select(struct nl *nl, const struct filter *filter, struct tree *tree);
 int tree_select_sessions(struct nl *nl, const struct filter *filter,
 			 struct tree *tree);
 
+/* For people, and in the format that was asked for, to stdout. */
+void tree_text(FILE *out, const struct tree *tree);
 void tree_print(enum format format, const struct tree *tree);
 void tree_free(struct tree *tree);
 

@@ -107,7 +107,8 @@ static void put_picture(const struct watch *w, const char *text)
 	fflush(stdout);
 }
 
-static void print_head(const struct watch *w, const struct summary *sum)
+static void print_head(FILE *out, const struct watch *w,
+		       const struct summary *sum)
 {
 	time_t now = time(NULL);
 	char buf[VALUE_SIZE];
@@ -115,20 +116,21 @@ static void print_head(const struct watch *w, const struct summary *sum)
 
 	localtime_r(&now, &tm);
 	strftime(buf, sizeof(buf), "%H:%M:%S", &tm);
-	printf("vpnct  %s  every %lu s, q quits\n", buf, w->interval);
-	printf("sessions %llu, established %llu; SPIs out %llu, in %llu, undecided %llu\n",
-	       (unsigned long long)sum->sessions,
-	       (unsigned long long)sum->established,
-	       (unsigned long long)sum->spis_out,
-	       (unsigned long long)sum->spis_in,
-	       (unsigned long long)sum->undecided);
-	printf("calls %llu; packets dropped %llu, not tracked %llu\n\n",
-	       (unsigned long long)sum->calls,
-	       (unsigned long long)sum->dropped,
-	       (unsigned long long)sum->untracked);
+	fprintf(out, "vpnct  %s  every %lu s, q quits\n", buf, w->interval);
+	fprintf(out,
+		"sessions %llu, established %llu; SPIs out %llu, in %llu, undecided %llu\n",
+		(unsigned long long)sum->sessions,
+		(unsigned long long)sum->established,
+		(unsigned long long)sum->spis_out,
+		(unsigned long long)sum->spis_in,
+		(unsigned long long)sum->undecided);
+	fprintf(out, "calls %llu; packets dropped %llu, not tracked %llu\n\n",
+		(unsigned long long)sum->calls,
+		(unsigned long long)sum->dropped,
+		(unsigned long long)sum->untracked);
 }
 
-static int print_picture(struct watch *w)
+static int print_picture(FILE *out, struct watch *w)
 {
 	struct tree tree = {};
 	struct summary sum;
@@ -139,8 +141,8 @@ static int print_picture(struct watch *w)
 		err = tree_select(w->nl, &w->filter, &tree);
 	if (!err) {
 		flows_join(&tree.sessions);
-		print_head(w, &sum);
-		tree_print(FORMAT_TEXT, &tree);
+		print_head(out, w, &sum);
+		tree_text(out, &tree);
 	}
 	tree_free(&tree);
 	return err;
@@ -148,19 +150,18 @@ static int print_picture(struct watch *w)
 
 static int show(struct watch *w)
 {
-	FILE *terminal = stdout;
 	char *text = NULL;
 	size_t size;
+	FILE *out;
 	int err;
 
-	stdout = open_memstream(&text, &size);
-	if (!stdout) {
-		stdout = terminal;
+	out = open_memstream(&text, &size);
+	if (!out)
 		return -ENOMEM;
-	}
-	err = print_picture(w);
-	fclose(stdout);
-	stdout = terminal;
+	err = print_picture(out, w);
+	/* what there was no memory for */
+	if (fclose(out) && !err)
+		err = -ENOMEM;
 	if (!err)
 		put_picture(w, text);
 	free(text);
