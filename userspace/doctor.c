@@ -28,13 +28,13 @@ static const struct {
 	const char *fine; /* what to say if nothing was found */
 	bool live; /* needs what the modules know */
 } checks[] = {
-	{ "modules", check_modules, "all modules are loaded", false },
+	{ "modules", check_modules, "the modules that are needed are loaded", false },
 	{ "zones", check_zones, "the kernel has conntrack zones", false },
 	{ "forwarding", check_forwarding, "packets are forwarded", false },
 	{ "rp_filter", check_rp_filter,
 	  "reverse path filtering has dropped nothing", false },
 	{ "rules", check_rules,
-	  "rules masquerade ESP and IKE, and PPTP has its helper", false },
+	  "rules do what the protocols in use need", false },
 	{ "kernel-pptp", check_kernel_pptp,
 	  "the kernel's own PPTP helper is not in the way", false },
 	{ "limits", check_limits, "the tables have room", true },

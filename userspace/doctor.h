@@ -50,7 +50,14 @@ void remedy(struct doctor *d, const char *fmt, ...)
 /* A file with one number, such as a sysctl; @otherwise if it can't be read. */
 long read_number(const char *path, long otherwise);
 
-/* doctor_host.c */
+/*
+ * doctor_host.c: is there any of it? Whoever has loaded a module wants what it
+ * is for; of IPsec that is the case, too, as long as nothing is loaded.
+ */
+bool has_module(const char *name);
+bool uses_pptp(const struct doctor *d);
+bool uses_ipsec(const struct doctor *d);
+
 void check_modules(struct doctor *d);
 void check_zones(struct doctor *d);
 void check_forwarding(struct doctor *d);

@@ -3,6 +3,7 @@
  * doctor_host - modules, kernel and sysctls
  */
 #include <dirent.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -10,7 +11,7 @@
 
 #include "doctor.h"
 
-static bool has_module(const char *name)
+bool has_module(const char *name)
 {
 	char path[128];
 
@@ -18,21 +19,55 @@ static bool has_module(const char *name)
 	return !access(path, F_OK);
 }
 
-void check_modules(struct doctor *d)
+/* Rules that give the kernel's own helper load it. */
+bool uses_pptp(const struct doctor *d)
+{
+	size_t i;
+
+	if (has_module("nf_conntrack_pptp_ext") ||
+	    has_module("nf_conntrack_pptp"))
+		return true;
+	for (i = 0; i < d->flows.n; i++)
+		if (d->flows.flow[i].orig.dport == 1723)
+			return true;
+	return false;
+}
+
+/* Not who speaks IKE: with NAT-T he has no use for the modules. */
+bool uses_ipsec(const struct doctor *d)
+{
+	size_t i;
+
+	if (has_module("nf_conntrack_esp") ||
+	    has_module("nf_conntrack_isakmp") ||
+	    !has_module("nf_conntrack_pptp_ext"))
+		return true;
+	for (i = 0; i < d->flows.n; i++)
+		if (d->flows.flow[i].proto == IPPROTO_ESP)
+			return true;
+	return false;
+}
+
+static void check_ipsec_modules(struct doctor *d)
 {
 	if (!has_module("nf_nat_esp")) {
 		found(d, LEVEL_PROBLEM,
 		      "nf_nat_esp is not loaded: only one client can reach each server");
 		remedy(d, "modprobe -a nf_nat_esp nf_conntrack_isakmp");
-	}
-	if (has_module("nf_nat_esp") && !has_module("nf_conntrack_isakmp")) {
+	} else if (!has_module("nf_conntrack_isakmp")) {
 		found(d, LEVEL_WARNING,
 		      "nf_conntrack_isakmp is not loaded: IKE loses its port 500, and owners of SPIs are found without its help");
 		remedy(d, "modprobe nf_conntrack_isakmp");
 	}
-	if (!has_module("nf_conntrack_pptp_ext"))
+}
+
+void check_modules(struct doctor *d)
+{
+	if (uses_ipsec(d))
+		check_ipsec_modules(d);
+	if (uses_pptp(d) && !has_module("nf_conntrack_pptp_ext"))
 		found(d, LEVEL_NOTE,
-		      "nf_conntrack_pptp_ext is not loaded: needed for PPTP only");
+		      "nf_conntrack_pptp_ext is not loaded, but PPTP is used: it has the kernel's own helper, or none");
 	if (has_module("nf_conntrack_vpn") &&
 	    !read_number("/proc/sys/net/netfilter/nf_conntrack_vpn_enable",
 			 1)) {

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "doctor.h"
 #include "vpnct.h"
@@ -25,6 +24,7 @@ struct want {
 	const char *title;
 	int proto;
 	int port; /* both ports; 0: has none */
+	bool used; /* of no interest otherwise */
 };
 
 static const char *const nat_statements[] = { "masquerade", "snat" };
@@ -209,18 +209,16 @@ static bool ruleset_covers(const json_t *ruleset, const struct want *want)
 
 static void check_masquerade(struct doctor *d, const json_t *ruleset)
 {
-	static const struct want wants[] = {
-		{ "ESP (protocol 50)", IPPROTO_ESP, 0 },
-		{ "IKE (UDP port 500)", IPPROTO_UDP, 500 },
-		{ "GRE (protocol 47)", IPPROTO_GRE, 0 },
+	bool ipsec = uses_ipsec(d), pptp = uses_pptp(d);
+	const struct want wants[] = {
+		{ "ESP (protocol 50)", IPPROTO_ESP, 0, ipsec },
+		{ "IKE (UDP port 500)", IPPROTO_UDP, 500, ipsec },
+		{ "GRE (protocol 47)", IPPROTO_GRE, 0, pptp },
 	};
-	size_t i, n = ARRAY_SIZE(wants);
+	size_t i;
 
-	/* PPTP's GRE is of interest to its users only. */
-	if (access("/sys/module/nf_conntrack_pptp_ext", F_OK))
-		n--;
-	for (i = 0; i < n; i++) {
-		if (ruleset_covers(ruleset, &wants[i]))
+	for (i = 0; i < ARRAY_SIZE(wants); i++) {
+		if (!wants[i].used || ruleset_covers(ruleset, &wants[i]))
 			continue;
 		found(d, LEVEL_WARNING, "no rule masquerades %s",
 		      wants[i].title);
@@ -315,10 +313,10 @@ static void check_each(struct doctor *d, const json_t *ruleset)
 		if (rule && check_statements(d, ruleset, rule))
 			helper = true;
 	}
-	if (helper || access("/sys/module/nf_conntrack_pptp_ext", F_OK))
+	if (helper || !has_module("nf_conntrack_pptp_ext"))
 		return;
 	found(d, LEVEL_NOTE,
-	      "no rule gives PPTP's control connections helper pptp-ext: needed for PPTP only, see vpnct(8)");
+	      "no rule gives PPTP's control connections helper pptp-ext: see vpnct(8)");
 }
 
 static bool has_line(const char *path, const char *wanted)

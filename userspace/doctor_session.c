@@ -3,7 +3,6 @@
  * doctor_session - which leg of a session is missing
  */
 #include <netinet/in.h>
-#include <unistd.h>
 
 #include "doctor.h"
 #include "print.h"
@@ -202,7 +201,7 @@ void check_encapsulation(struct doctor *d)
 
 void check_pptp_helper(struct doctor *d)
 {
-	bool loaded = !access("/sys/module/nf_conntrack_pptp_ext", F_OK);
+	bool loaded = has_module("nf_conntrack_pptp_ext");
 	const struct flow *f = d->flows.flow;
 	size_t i;
 
