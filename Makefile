@@ -3,7 +3,7 @@
 # make help says what there is. The modules themselves are described in Kbuild.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-KERNELS ?= 6.1 6.12 7.2
+KERNELS ?= 6.1 6.12 newest
 KERNEL ?= 6.12
 TESTS ?=
 CASES ?=

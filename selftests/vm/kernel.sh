@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kernel.sh SERIES|debug: fetches the newest Debian kernel of SERIES (6.1, 6.12,
-# 7.2, ...) once and prints its directory. A series that Debian no longer has
-# is replaced by the newest kernel of trixie-backports.
+# kernel.sh SERIES|newest|debug: fetches the newest Debian kernel of SERIES (6.1,
+# 6.12, ...), or of all that there are (from trixie-backports), once and prints
+# its directory. A series that Debian no longer has is replaced by the newest.
 #
 #   vmlinuz, modules.sqfs  to boot (modules.sqfs: content of /lib/modules)
 #   src/                   to build modules: /usr/src of the image
@@ -94,14 +94,21 @@ if [ "$1" = debug ]; then
 fi
 image=$("$VM/image.sh") || exit
 apt_setup
-version=$(newest $META "$1")
+series=$1
+[ "$series" != newest ] || series='[0-9]+'
+version=$(newest $META "$series")
 if [ -z "$version" ]; then
-	version=$(newest $META '[0-9]')
+	version=$(newest $META '[0-9]+')
 	say "Debian has no kernel $1 any more: taking $version instead"
 fi
 [ -n "$version" ] || die "no $META in the archive"
-dir=$CACHE/kernel-$1-$version-$(key "$(declare -f arrange prune_modules)" \
-	"${OMIT[*]}" "$KEEP_DRIVERS")
+key=$version-$(key "$(declare -f arrange prune_modules)" "${OMIT[*]}" \
+	"$KEEP_DRIVERS")
+dir=$CACHE/kernel-$1-$key
+# one version may be the newest of a series and of all
+for other in "$CACHE"/kernel-*-"$key"; do
+	[ -d "$dir" ] || [ ! -d "$other" ] || dir=$other
+done
 build_once "$dir" build_kernel "$1" "$version"
 expire "kernel-$1-" "$dir"
 echo "$dir"

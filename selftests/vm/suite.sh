@@ -162,7 +162,8 @@ limit=${LIMIT:-3600}
 [[ " ${kernels[*]} " != *' debug '* ]] || limit=${LIMIT:-10800}
 # one after the other: these downloads are the slow part of a first run
 for kernel in "${kernels[@]}"; do
-	"$VM/kernel.sh" "$kernel" > /dev/null || exit
+	dir=$("$VM/kernel.sh" "$kernel") || exit
+	say "kernel $kernel is $(cat "$dir/release" 2>/dev/null)"
 done
 [ $# -gt 0 ] || userspace
 
