@@ -109,6 +109,16 @@ check_programs() {
 	done
 }
 
+# OpenWrt and Alpine; the headers of libraries are those of glibc's world
+check_musl() {
+	local include=/usr/include log
+
+	log=$(musl-gcc -std=gnu11 -D_GNU_SOURCE -DVERSION='""' -Iinclude/uapi \
+		-idirafter $include -idirafter $include/x86_64-linux-gnu \
+		-fsyntax-only userspace/*.c 2>&1) && log=''
+	verdict "userspace compiles with musl" "$log"
+}
+
 check_spec() {
 	verdict "the netlink spec is what the kernel's schema describes" "$(
 		userspace/tests/spec.py /mnt/genetlink-legacy.yaml \
@@ -145,6 +155,7 @@ check_checkpatch
 [ ! -f Kbuild ] || check_compiler
 [ ! -f dkms.conf ] || check_dkms
 check_programs
+check_musl
 check_spec
 inform_format
 done_testing
