@@ -12,7 +12,14 @@ VM := selftests/vm
 MODULES := $(patsubst %.o,%.ko,$(shell sed -n 's/^obj-m += *//p' Kbuild))
 # where modules_install puts them, below /lib/modules/RELEASE
 MODULE_DIR ?= updates
-RELEASE = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease)
+# not "make kernelrelease", which Debian 12's headers answer with 6.1.NNN
+RELEASE = $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h)
+# what is installed, for whatever kernel
+LIB_MODULES := $(DESTDIR)/lib/modules
+INSTALLED = $(wildcard $(MODULES:%=$(LIB_MODULES)/*/$(MODULE_DIR)/%*))
+INSTALLED_FOR = $(sort $(foreach file,$(INSTALLED:$(LIB_MODULES)/%=%),\
+	$(firstword $(subst /, ,$(file)))))
 # Debian's headers want signatures but come without a key
 NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 
@@ -65,12 +72,18 @@ ifeq ($(DESTDIR),)
 	depmod $(RELEASE)
 endif
 
-uninstall: headers
-	rm -f $(MODULES:%=$(DESTDIR)/lib/modules/$(RELEASE)/$(MODULE_DIR)/%*)
-ifeq ($(DESTDIR),)
-	depmod $(RELEASE)
-endif
+uninstall: modules_uninstall
 	$(MAKE) -C userspace uninstall
+
+# needs no headers: those of a kernel may have gone before it
+modules_uninstall:
+	$(if $(INSTALLED),rm -f $(INSTALLED))
+	@for release in $(INSTALLED_FOR); do \
+		dir=$(LIB_MODULES)/$$release; \
+		rmdir $$dir/$(MODULE_DIR) $$dir 2>/dev/null; \
+		[ -n '$(DESTDIR)' ] || [ ! -d $$dir/kernel ] || \
+			depmod $$release || exit; \
+	done
 
 dkms: dkms-source
 	dkms install $(NAME)/$(VERSION)
@@ -111,5 +124,5 @@ clean:
 	-$(MAKE) -C selftests clean
 
 .PHONY: all help headers modules userspace install modules_install uninstall \
-	dkms dkms-source check \
+	modules_uninstall dkms dkms-source check \
 	test test-debug demo bench emulate vm-shell clean

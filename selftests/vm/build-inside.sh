@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # build-inside.sh KDIR CC [MAKE-ARGUMENT...]: the part of build.sh that runs in
-# the userland image. /project is the tree, /build its copy.
+# the userland image. /project is the tree, /build its copy, /usr/lib/modules and
+# /usr/local are directories there.
 set -eu
 
 kdir=$1 cc=$2
 shift 2
 # what .gitignore names is neither copied nor deleted: builds go on from where
-# they were
-rsync -a --delete --exclude=/.git --exclude=/.build.log \
+# they were (a first one has no .gitignore yet)
+rsync -a --delete --exclude=/.git --exclude=/.build.log --exclude=/installed \
 	--filter=':- .gitignore' /project/ /build/
 cd /build
 jobs=-j$(nproc)
@@ -27,3 +28,5 @@ for dir in userspace selftests; do
 		run -C $dir
 	fi
 done
+# as an admin does: a guest looks whether it loads (tests/install.sh)
+run install KDIR="$kdir" CC="$cc" "$@"

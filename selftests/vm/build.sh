@@ -16,8 +16,13 @@ kernel=$("$VM/kernel.sh" "$series") || exit
 prefix=build-$(key "$TOP")-$series-
 out=$CACHE/$prefix$(key "$image" "$kernel")
 lock "$out.lock"
-mkdir -p "$out"
+modules=$out/installed/modules/$(cat "$kernel/release")
+mkdir -p "$out/installed/local" "$modules"
+# depmod complains if what comes with a kernel is missing
+touch "$modules"/modules.{order,builtin,builtin.modinfo}
 in_chroot -b "$TOP:/project" -b "$kernel/src:/usr/src" -w "$out:/build" \
+	-w "$out/installed/modules:/usr/lib/modules" \
+	-w "$out/installed/local:/usr/local" \
 	"$image/root" bash /project/selftests/vm/build-inside.sh \
 	"$(cat "$kernel/kdir")" "$(cat "$kernel/cc")" "$@" \
 	> "$out/.build.log" 2>&1 || {

@@ -39,7 +39,8 @@ build_image() {
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		--include="$(packages | paste -sd,)" \
-		--customize-hook='mkdir "$1/project" "$1/build" "$1/result"' \
+		--customize-hook='mkdir "$1/project" "$1/build" "$1/result" \
+			"$1/usr/lib/modules"' \
 		trixie "$tmp/root.tar" "$tmp/sources" >&2 || return
 	mkdir "$tmp/root"
 	as_root tar -xf "$tmp/root.tar" -C "$tmp/root" --numeric-owner \
