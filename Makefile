@@ -24,8 +24,10 @@ INSTALLED_FOR = $(sort $(foreach file,$(INSTALLED:$(LIB_MODULES)/%=%),\
 NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 
 # what dkms keeps, and where
+DKMS ?= dkms
 NAME = $(shell sed -n 's/^PACKAGE_NAME=//p' dkms.conf)
 VERSION = $(shell sed -n 's/^PACKAGE_VERSION=//p' dkms.conf)
+NO_DKMS = [ -n '$(DESTDIR)' ] || [ ! -e /var/lib/dkms/$(NAME) ]
 DKMS_FILES := COPYING Kbuild dkms.conf compat core include \
 	      $(wildcard *.c)
 DKMS_SRC = $(DESTDIR)/usr/src/$(NAME)-$(VERSION)
@@ -38,6 +40,7 @@ help:
 	@echo '  install                   the modules and vpnct (DESTDIR=)'
 	@echo '  uninstall                 removes them'
 	@echo '  dkms                      the modules, for later kernels, too'
+	@echo '  dkms-remove               removes those'
 	@echo 'In virtual machines that need no privileges (the first run downloads'
 	@echo 'a userland and kernels, about 1 GB, to ~/.cache):'
 	@echo '  demo                      three IPsec hosts behind one masquerade'
@@ -66,6 +69,8 @@ install: modules_install
 	$(MAKE) -C userspace install
 
 modules_install: modules
+	@$(NO_DKMS) || { echo 'dkms has installed these modules: make dkms' \
+		'updates them, make dkms-remove gives them up'; exit 1; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
 		INSTALL_MOD_DIR=$(MODULE_DIR) $(NO_KEY) modules_install
 ifeq ($(DESTDIR),)
@@ -74,6 +79,7 @@ endif
 
 uninstall: modules_uninstall
 	$(MAKE) -C userspace uninstall
+	@$(NO_DKMS) || echo 'dkms keeps its modules: make dkms-remove'
 
 # needs no headers: those of a kernel may have gone before it
 modules_uninstall:
@@ -85,11 +91,32 @@ modules_uninstall:
 			depmod $$release || exit; \
 	done
 
-dkms: dkms-source
-	dkms install $(NAME)/$(VERSION)
+# What dkms has built is of the source that it was given then, of whatever
+# version: all of it goes. Modules of "make install" would be put back by dkms
+# when it removes its own.
+dkms: dkms-forget modules_uninstall dkms-source
+	$(DKMS) install $(NAME)/$(VERSION) $(DKMS_INSTALL)
+	@echo 'dkms has installed $(NAME) $(VERSION), and builds it for later' \
+		'kernels. What is loaded stays: see "Update" in README.md.'
+
+dkms-remove: dkms-forget
+	@echo 'dkms has no $(NAME) any more.'
+
+# every version; its source, too, unless that is where we are
+dkms-forget:
+	@command -v $(firstword $(DKMS)) > /dev/null || { \
+		echo 'There is no dkms: apt install dkms'; exit 1; }
+	@$(DKMS) status -m $(NAME) | sed -n 's,^$(NAME)[/:,] *\([^:,]*\).*,\1,p' | \
+	sort -u | while read -r version; do \
+		echo "$(DKMS) remove $(NAME)/$$version --all"; \
+		$(DKMS) remove $(NAME)/$$version --all || exit; \
+		src=$(DESTDIR)/usr/src/$(NAME)-$$version; \
+		[ . -ef $$src ] || rm -rf $$src; \
+	done
 
 # sources only, of which nothing was built
 dkms-source:
+	[ . -ef $(DKMS_SRC) ] || rm -rf $(DKMS_SRC)
 	mkdir -p $(DKMS_SRC)
 	tar -c --exclude='*.o' --exclude='.*' --exclude='*.mod*' --exclude='*.ko' \
 		$(DKMS_FILES) | tar -x -C $(DKMS_SRC)
@@ -123,6 +150,9 @@ clean:
 	-$(MAKE) -C userspace clean
 	-$(MAKE) -C selftests clean
 
+# The order of prerequisites is meant; what is built in parallel is below.
+.NOTPARALLEL:
+
 .PHONY: all help headers modules userspace install modules_install uninstall \
-	modules_uninstall dkms dkms-source check \
+	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
 	test test-debug demo bench emulate vm-shell clean

@@ -78,25 +78,62 @@ check_compiler() {
 			grep -E 'warning|error' | grep -vE '^/usr/' | sort -u)"
 }
 
-# what dkms does at a gateway whose kernel is updated
+# what dkms does at a gateway whose modules or whose kernel is updated
 check_dkms() {
-	local log name=nf-conntrack-vpn release tree version
+	local dkms release tree
 
-	version=$(sed -n 's/^PACKAGE_VERSION=//p' dkms.conf)
-	release=$(make -s -C "$kdir" kernelrelease)
+	# as the Makefile: what "make kernelrelease" says isn't uname -r everywhere
+	release=$(sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' \
+		"$kdir/include/generated/utsrelease.h")
 	tree=$(mktemp -d -p /build)
 	mkdir -p "$tree/state" "$tree/modules/$release"
-	log=$(make -s dkms-source DESTDIR="$tree" &&
-		dkms install "$name/$version" -k "$release" \
-			--kernelsourcedir "$kdir" --dkmstree "$tree/state" \
-			--sourcetree "$tree/usr/src" --installtree "$tree/modules" \
-			--no-depmod 2>&1) && log=''
-	verdict "dkms builds and installs" "$log"
+	dkms="dkms --dkmstree $tree/state --sourcetree $tree/usr/src"
+	dkms+=" --installtree $tree/modules"
+	old_source "$tree/old"
+	make_dkms "make dkms of an older source" "$tree/old" dkms
+	make_dkms "make dkms" . dkms
 	verdict "dkms installs every module" "$(
-		diff <(sed -n 's/^obj-m += *\(.*\)\.o$/\1/p' Kbuild | sort) \
-		<(find "$tree/modules" -name '*.ko*' -printf '%f\n' |
-			sed 's/\.ko.*//' | sort))"
+		diff <(our_modules) <(find "$tree/modules" -name '*.ko*' \
+			-printf '%f\n' | sed 's/\.ko.*//' | sort))"
+	verdict "dkms keeps nothing of the older source" "$(
+		find "$tree/modules" -name '*.ko*' \
+			-exec modinfo -F older '{}' + | sort -u
+		find "$tree/usr/src" -name gone.c)"
+	make_dkms "make dkms-remove" . dkms-remove
+	verdict "dkms keeps nothing" "$(
+		find "$tree"/{modules,state,usr/src} \
+			-name 'nf-conntrack-vpn*' -o -name '*.ko*')"
 	rm -rf "$tree"
+}
+
+our_modules() {
+	sed -n 's/^obj-m += *\(.*\)\.o$/\1/p' Kbuild | sort
+}
+
+# old_source DIR: the same modules, with next to nothing in them
+old_source() {
+	local module
+
+	mkdir -p "$1"/{compat,core,include}
+	touch "$1"/COPYING "$1"/core/gone.c
+	cp Makefile dkms.conf "$1"
+	grep '^obj-m' Kbuild > "$1/Kbuild"
+	for module in $(our_modules); do
+		{
+			echo '#include <linux/module.h>'
+			echo 'MODULE_LICENSE("GPL");'
+			echo 'MODULE_INFO(older, "one is still the older");'
+		} > "$1/$module.c"
+	done
+}
+
+# make_dkms TEXT DIR TARGET
+make_dkms() {
+	local log
+
+	log=$(make -s -C "$2" "$3" DKMS="$dkms" DESTDIR="$tree" DKMS_INSTALL=" \
+		-k $release --kernelsourcedir $kdir --no-depmod" 2>&1) && log=''
+	verdict "$1" "$log"
 }
 
 check_programs() {
