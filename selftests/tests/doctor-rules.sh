@@ -73,7 +73,7 @@ helper() {
 	rules "$masquerade_all"
 	diagnosed rules '^note no rule gives PPTP' "no helper for PPTP"
 	at gw nft -f - <<-RULES
-		table ip helper {
+		table ip vpn {
 			ct helper pptp { type "pptp-ext" protocol tcp; }
 			chain pre {
 				type filter hook prerouting priority -150;
@@ -96,9 +96,34 @@ iptables_rules() {
 	unlike "$(findings rules)" 'no rule gives PPTP' "iptables: CT --helper"
 }
 
+# the commands in README.md, and in the EXAMPLES of vpnct(8)
+documented() {
+	local readme=$TOP/README.md manual=$TOP/userspace/vpnct.8
+
+	sed -n 's/^    \(\(nft\|sysctl\|iptables\) .*\)/\1/p' "$readme"
+	sed -n '/^.SH EXAMPLES/,/^.SH SEE/s/^\.B \(nft .*\)/\1/p' "$manual" |
+		sed "s/\\\\(aq/'/g; s/\\\\(dq/\"/g; s/\\\\-/-/g"
+	# shellcheck disable=SC2016
+	sed -n 's/.*`\(iptables -t [^`]*\)`.*/\1/p' "$readme"
+}
+
+documentation() {
+	local line
+
+	at gw nft flush ruleset
+	documented > "$TMP/documented"
+	cmp_ok "$(grep -c '^nft' "$TMP/documented")" -ge 11 "commands are found"
+	while read -r line; do
+		check "$line" at gw bash -c "$line"
+	done < "$TMP/documented"
+	healthy rules "what is documented is all that it takes"
+}
+
+TOP=$(cd "$(dirname "$0")/../.." && pwd)
 howto_net 1
 nft_rules
 ports
 helper
 iptables_rules
+documentation
 done_testing
