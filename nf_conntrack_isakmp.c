@@ -272,8 +272,7 @@ static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 
 	natt |= READ_ONCE(ike->udp_esp);
 	spin_lock_bh(&ike->lock);
-	events = isakmp_tickets_message(&ike->tickets, m, outbound, natt,
-					nf_isakmp_children(s), now);
+	events = isakmp_tickets_message(&ike->tickets, m, outbound, natt, now);
 	if (outbound)
 		isakmp_time_out(ike, m);
 	else

@@ -226,16 +226,15 @@ static bool isakmp_pace_part(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /* Would this message open a ticket? */
-static bool isakmp_opens(const struct nf_vpn_session *s,
-			 struct nf_vpn_ike *ike, const struct isakmp_message *m)
+static bool isakmp_opens(struct nf_vpn_ike *ike, const struct isakmp_message *m)
 {
 	struct isakmp_tickets t;
 
 	spin_lock_bh(&ike->lock);
 	t = ike->tickets;
 	spin_unlock_bh(&ike->lock);
-	return isakmp_tickets_message(&t, m, true, false, nf_isakmp_children(s),
-				      nf_vpn_now_ms()) & ISAKMP_TICKET_OPENED;
+	return isakmp_tickets_message(&t, m, true, false, nf_vpn_now_ms()) &
+	       ISAKMP_TICKET_OPENED;
 }
 
 /* Only where nothing but the hook list waits for the packet. */
@@ -292,7 +291,7 @@ bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!ike || isakmp_is_untranslated(s, ike))
 		return false;
 	isakmp_describe(&what, a, state);
-	opens = isakmp_opens(s, ike, &a->m);
+	opens = isakmp_opens(ike, &a->m);
 	spin_lock_bh(&vn->lock);
 	part = isakmp_find(vn, &what);
 	if (part)

@@ -114,13 +114,18 @@ static void isakmp_seen_forget(struct isakmp_tickets *t, u32 key)
 			t->seen_key[i] = 0;
 }
 
-/* A session can't expect more SPIs than it has children to renew, and one. */
-static bool isakmp_tickets_trim(struct isakmp_tickets *t, unsigned int children)
+/*
+ * Room for one ticket more. How many SPIs a client waits for doesn't show: it
+ * may set up many children before it uses the first. But an idle child that is
+ * renewed each hour leaves a ticket each time, of which only the last counts.
+ */
+static bool isakmp_tickets_trim(struct isakmp_tickets *t, u32 now)
 {
-	if (t->n < ISAKMP_TICKETS && t->n <= children)
+	if (t->n < ISAKMP_TICKETS_KEPT ||
+	    (t->n < ISAKMP_TICKETS &&
+	     (s32)(now - t->ticket[0].date) < ISAKMP_TICKETS_BURST_MS))
 		return false;
-	while (t->n >= ISAKMP_TICKETS || t->n > children)
-		isakmp_ticket_remove(t, 0);
+	isakmp_ticket_remove(t, 0);
 	return true;
 }
 
@@ -139,17 +144,12 @@ static bool isakmp_tickets_cancel_pair(struct isakmp_tickets *t, u32 pair)
 	return any;
 }
 
-/*
- * The exchange turned out to have renewed the IKE SA and brings no SPI. But
- * where its ticket is the only one and no SPI was ever spent, it may have
- * pushed out the one of a child that is idle since it was made.
- */
-static bool isakmp_tickets_cancel_rekey(struct isakmp_tickets *t, u32 rekey,
-					unsigned int children)
+/* The exchange turned out to have renewed the IKE SA and brings no SPI. */
+static bool isakmp_tickets_cancel_rekey(struct isakmp_tickets *t, u32 rekey)
 {
 	struct isakmp_ticket *ticket = isakmp_ticket_find(t, rekey);
 
-	if (!ticket || (t->n == 1 && !children))
+	if (!ticket)
 		return false;
 	isakmp_ticket_remove(t, ticket - t->ticket);
 	return true;
@@ -172,8 +172,7 @@ static unsigned int isakmp_tickets_timeout(struct isakmp_tickets *t, u32 now)
 
 static unsigned int isakmp_tickets_pair(struct isakmp_tickets *t,
 					const struct isakmp_message *m,
-					bool outbound, u32 hash,
-					unsigned int children)
+					bool outbound, u32 hash)
 {
 	struct isakmp_pair_change change;
 	bool cancelled = false;
@@ -184,8 +183,7 @@ static unsigned int isakmp_tickets_pair(struct isakmp_tickets *t,
 	if (change.gone)
 		cancelled = isakmp_tickets_cancel_pair(t, change.gone);
 	if (change.made)
-		cancelled |=
-			isakmp_tickets_cancel_rekey(t, change.made, children);
+		cancelled |= isakmp_tickets_cancel_rekey(t, change.made);
 	return cancelled ? ISAKMP_TICKET_CANCELLED : 0;
 }
 
@@ -225,11 +223,11 @@ static unsigned int isakmp_ticket_repeat(struct isakmp_tickets *t,
 
 static unsigned int isakmp_ticket_open(struct isakmp_tickets *t,
 				       const struct isakmp_message *m, u32 pair,
-				       u32 key, unsigned int children, u32 now)
+				       u32 key, u32 now)
 {
 	unsigned int events = ISAKMP_TICKET_OPENED;
 
-	if (isakmp_tickets_trim(t, children))
+	if (isakmp_tickets_trim(t, now))
 		events |= ISAKMP_TICKET_CANCELLED;
 	t->ticket[t->n++] = (struct isakmp_ticket){
 		.pair = pair,
@@ -256,7 +254,7 @@ static unsigned int isakmp_ticket_round(struct isakmp_tickets *t,
 /* A child exchange, from the client. */
 static unsigned int isakmp_child_out(struct isakmp_tickets *t,
 				     const struct isakmp_message *m, u32 pair,
-				     unsigned int children, u32 now)
+				     u32 now)
 {
 	u32 key = isakmp_exchange_hash(pair, m, true);
 	struct isakmp_ticket *auth;
@@ -270,7 +268,7 @@ static unsigned int isakmp_child_out(struct isakmp_tickets *t,
 		return isakmp_ticket_round(t, m, auth, key, now);
 	if (m->major == 2 && m->exchange == ISAKMP_V2_CHILD)
 		isakmp_pair_child(t->pair, pair, key);
-	return isakmp_ticket_open(t, m, pair, key, children, now);
+	return isakmp_ticket_open(t, m, pair, key, now);
 }
 
 /*
@@ -300,15 +298,13 @@ static unsigned int isakmp_child_in(struct isakmp_tickets *t,
  * @m: message, isakmp_parse() returned %ISAKMP_OK
  * @outbound: from the client
  * @natt: on port 4500
- * @children: inbound SPIs of the session that are in use
  * @now: milliseconds of any clock
  *
  * Return: &enum isakmp_ticket_events
  */
 unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 				    const struct isakmp_message *m,
-				    bool outbound, bool natt,
-				    unsigned int children, u32 now)
+				    bool outbound, bool natt, u32 now)
 {
 	unsigned int events = isakmp_tickets_timeout(t, now);
 	u32 pair = isakmp_pair_hash(m);
@@ -316,13 +312,13 @@ unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 	/* No exchange that matters here is without a responder's cookie. */
 	if (m->malformed || !m->resp_cookie)
 		return events;
-	events |= isakmp_tickets_pair(t, m, outbound, pair, children);
+	events |= isakmp_tickets_pair(t, m, outbound, pair);
 	if (!isakmp_is_child(m))
 		return events;
 	if (!outbound)
 		return events | isakmp_child_in(t, m, pair);
 	events |= isakmp_tickets_float(t, natt);
-	return events | isakmp_child_out(t, m, pair, children, now);
+	return events | isakmp_child_out(t, m, pair, now);
 }
 EXPORT_SYMBOL_GPL(isakmp_tickets_message);
 

@@ -214,8 +214,16 @@ static inline bool isakmp_natt_is_ike(const void *data, size_t len)
 	return len >= ISAKMP_NATT_MARKER && !(p[0] | p[1] | p[2] | p[3]);
 }
 
-/* Open tickets that one session can have, however many children it has. */
-#define ISAKMP_TICKETS		8
+/*
+ * Open tickets that one session can have: children that are set up together, as
+ * one for each processor of the client (RFC 9611). What children that are renewed
+ * but never used leave behind is less, since their tickets are older than
+ * ISAKMP_TICKETS_BURST_MS by then: milliseconds, more than tunnels take to come up,
+ * and less than the lifetime of an SA.
+ */
+#define ISAKMP_TICKETS		32
+#define ISAKMP_TICKETS_KEPT	8
+#define ISAKMP_TICKETS_BURST_MS	(10 * 60 * 1000)
 /* Exchanges that a session remembers, so that repetitions don't count. */
 #define ISAKMP_TICKETS_SEEN	16
 /* For so long: the time that implementations retransmit, and some. */
@@ -332,8 +340,7 @@ struct isakmp_tickets {
 void isakmp_tickets_init(struct isakmp_tickets *t);
 unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 				    const struct isakmp_message *m,
-				    bool outbound, bool natt,
-				    unsigned int children, u32 now);
+				    bool outbound, bool natt, u32 now);
 void isakmp_tickets_raw_esp(struct isakmp_tickets *t);
 void isakmp_tickets_udp_esp(struct isakmp_tickets *t);
 unsigned int isakmp_tickets_open(const struct isakmp_tickets *t, u32 now);

@@ -54,12 +54,6 @@ static inline bool nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 	       __nf_isakmp_pace(vn, skb, a, state);
 }
 
-/* Inbound SPIs that a session may renew. */
-static inline unsigned int nf_isakmp_children(const struct nf_vpn_session *s)
-{
-	return READ_ONCE(s->nspis[NF_CT_VPN_DIR_OUT]);
-}
-
 static inline void nf_isakmp_cookie_out(struct nf_vpn_cookie *c,
 					const struct isakmp_message *m)
 {

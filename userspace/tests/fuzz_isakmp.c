@@ -5,7 +5,7 @@
  * An input is a sequence of steps, for one session:
  *
  *	byte	0x03: a message, a new SPI, time passes, raw ESP; 0x04: outbound;
- *		0x08: on port 4500; upper half: number of children
+ *		0x08: on port 4500
  *	byte	time since the step before, 0 to 17 minutes
  *	byte	bits cut off the visible part of a message, in 16 bytes
  *	byte	length that UDP claims beyond the message
@@ -20,7 +20,7 @@
 #define STEP_LEN	6
 
 struct step {
-	unsigned int op, children, cut, extra;
+	unsigned int op, cut, extra;
 	bool outbound, natt;
 	uint32_t pause;
 	size_t len;
@@ -35,7 +35,6 @@ static size_t next_step(struct step *s, const uint8_t *data, size_t size)
 	s->op = data[0] & 3;
 	s->outbound = data[0] & 4;
 	s->natt = data[0] & 8;
-	s->children = data[0] >> 4;
 	s->pause = data[1] * data[1] * 16;
 	s->cut = data[2] * 16;
 	s->extra = data[3];
@@ -131,15 +130,12 @@ static void message(struct isakmp_tickets *t, const struct step *s,
 
 	if (parse(&m, s) != ISAKMP_OK)
 		return;
-	events = isakmp_tickets_message(t, &m, s->outbound, s->natt,
-					s->children, now);
+	events = isakmp_tickets_message(t, &m, s->outbound, s->natt, now);
 	check_events(&m, s->outbound, events);
 	if (!(events & ISAKMP_TICKET_OPENED))
 		return;
-	expect(t->n <= s->children + 1);
 	again = *t;
-	events = isakmp_tickets_message(&again, &m, s->outbound, s->natt,
-					s->children, now);
+	events = isakmp_tickets_message(&again, &m, s->outbound, s->natt, now);
 	expect(!(events & ISAKMP_TICKET_OPENED) && again.n == t->n);
 }
 

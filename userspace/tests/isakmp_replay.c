@@ -13,7 +13,6 @@
 
 struct session {
 	struct isakmp_tickets tickets;
-	unsigned int children;
 };
 
 static const char *exchange_name(const struct isakmp_message *m)
@@ -85,7 +84,7 @@ static void ike(struct session *s, const struct packet *p)
 	print_message(&m);
 	print_events(isakmp_tickets_message(&s->tickets, &m, p->out,
 					    p->type == PACKET_NATT_IKE,
-					    s->children, p->ms));
+					    p->ms));
 }
 
 static void esp(struct session *s, const struct packet *p)
@@ -97,7 +96,6 @@ static void esp(struct session *s, const struct packet *p)
 	}
 	printf(isakmp_tickets_spend(&s->tickets, p->ms) ? " spent" :
 							  " NO TICKET");
-	s->children++;
 }
 
 static void replay(const struct capture *c)
