@@ -95,31 +95,63 @@ static void esp_keep_ike_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_IKE);
 }
 
-/*
- * Count packets that nobody answers. Lockless: a lost count delays what
- * follows by a packet.
- */
-static void esp_unanswered(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+/* Does the client go back and forth between outbound SPIs? */
+static void esp_note_mixed(struct nf_vpn_session *s,
+			   const struct nf_vpn_spi *spi)
 {
-	const struct nf_esp_nat_ops *nat;
-	u8 n = READ_ONCE(s->unanswered);
+	if (likely(READ_ONCE(s->spi_out) == spi->spi))
+		return;
+	WRITE_ONCE(s->spi_out, spi->spi);
+	WRITE_ONCE(s->mixed, (u32)jiffies);
+}
 
-	if (likely(!time_after(jiffies, READ_ONCE(s->last_in) +
-			       msecs_to_jiffies(ESP_STARVED_SILENCE_MS))))
-		return;
-	if (!n)
-		WRITE_ONCE(s->unanswered_since, (u32)jiffies);
-	if (n < ESP_STARVED_PACKETS)
-		WRITE_ONCE(s->unanswered, ++n);
-	if (n < ESP_STARVED_PACKETS ||
-	    nf_vpn_since_low(READ_ONCE(s->unanswered_since)) <=
-	    msecs_to_jiffies(ESP_STARVED_MS))
-		return;
-	nat = rcu_dereference(esp_nat);
+/* Has the remote host been heard since? One of several children says nothing. */
+static bool esp_is_answered(const struct nf_vpn_session *s, u32 since)
+{
+	return !nf_vpn_session_is_mixed(s) &&
+	       (s32)((u32)READ_ONCE(s->last_in) - since) >= 0;
+}
+
+static void esp_starved(struct nf_vpn_net *vn, struct nf_vpn_spi *spi,
+			u32 since)
+{
+	const struct nf_esp_nat_ops *nat = rcu_dereference(esp_nat);
+
 	if (nat)
-		nat->starved(vn, s);
+		nat->starved(vn, spi, since);
 	/* The next search counts its own packets. */
-	WRITE_ONCE(s->unanswered, 0);
+	WRITE_ONCE(spi->asked.n, 0);
+}
+
+/* Count an outbound packet that perhaps nobody answers. */
+static void esp_ask(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+{
+	struct nf_vpn_asked *asked = &spi->asked;
+	u32 since = READ_ONCE(asked->since);
+	u8 n = READ_ONCE(asked->n);
+
+	if (!n || esp_is_answered(spi->session, since)) {
+		WRITE_ONCE(asked->since, (u32)jiffies);
+		WRITE_ONCE(asked->n, 1);
+		return;
+	}
+	if (n < ESP_STARVED_PACKETS)
+		WRITE_ONCE(asked->n, ++n);
+	if (n == ESP_STARVED_PACKETS &&
+	    nf_vpn_since_low(since) > msecs_to_jiffies(ESP_STARVED_MS))
+		esp_starved(vn, spi, since);
+}
+
+static void esp_unanswered(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+{
+	struct nf_vpn_session *s = spi->session;
+
+	esp_note_mixed(s, spi);
+	if (likely(!time_after(jiffies, READ_ONCE(s->last_in) +
+			       msecs_to_jiffies(ESP_STARVED_SILENCE_MS)) &&
+		   !nf_vpn_session_is_mixed(s)))
+		return;
+	esp_ask(vn, spi);
 }
 
 /* Note when a session sends, where that may tell whose an SPI is. */
@@ -131,15 +163,18 @@ static void esp_watch(struct nf_vpn_session *s)
 		esp_times_add(&w->sent, nf_vpn_now_us());
 }
 
+/* @spi: NULL if there was no room to note it */
 static unsigned int esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
-				   struct nf_vpn_session *s, struct nf_conn *ct)
+				   struct nf_vpn_session *s,
+				   struct nf_vpn_spi *spi, struct nf_conn *ct)
 {
 	bool replied = test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
 	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, replied);
 
 	nf_vpn_flow_seen(&s->esp, ct, timeout);
 	nf_vpn_stamp(&s->last_out, jiffies);
-	esp_unanswered(vn, s);
+	if (likely(spi))
+		esp_unanswered(vn, spi);
 	esp_watch(s);
 	nf_vpn_stat_inc(vn, ATTACHED_OUT);
 	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_ORIGINAL, timeout);
@@ -166,11 +201,8 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 		nf_vpn_flow_attach_related(skb, ct, timeout);
 		return NF_ACCEPT;
 	}
-	if (proven) {
+	if (proven)
 		nf_vpn_stamp(&s->last_in, jiffies);
-		if (READ_ONCE(s->unanswered))
-			WRITE_ONCE(s->unanswered, 0);
-	}
 	if (!test_bit(NF_VPN_SESSION_REPLIED, &s->flags))
 		set_bit(NF_VPN_SESSION_REPLIED, &s->flags);
 	esp_keep_ike_alive(vn, s);
@@ -180,14 +212,19 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 EXPORT_SYMBOL_GPL(nf_esp_attach_in);
 
-/* Learn the SPI, and the session if need be. ERR_PTR: not tracked by us. */
+/*
+ * Learn the SPI, and the session if need be. ERR_PTR: not tracked by us. @spi is
+ * NULL then, and where there is no room for it.
+ */
 static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
 					const struct nf_vpn_pkt *pkt,
-					unsigned int len, bool local)
+					unsigned int len, bool local,
+					struct nf_vpn_spi **spi)
 {
 	const struct nf_esp_nat_ops *nat = rcu_dereference(esp_nat);
 	struct nf_vpn_session *s;
-	struct nf_vpn_spi *spi;
+
+	*spi = NULL;
 
 	if (nat && !local && !nat->admit(vn, pkt))
 		return ERR_PTR(-EACCES);
@@ -195,9 +232,9 @@ static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
 	s = nf_vpn_session_get(vn, &pkt->src, &pkt->dst, local);
 	if (IS_ERR(s))
 		goto unlock;
-	spi = nf_vpn_spi_add_out(vn, s, pkt);
-	if (spi)
-		nf_vpn_spi_seen(spi, pkt, len);
+	*spi = nf_vpn_spi_add_out(vn, s, pkt);
+	if (*spi)
+		nf_vpn_spi_seen(*spi, pkt, len);
 	nf_vpn_ike_raw_esp(s);
 unlock:
 	spin_unlock_bh(&vn->lock);
@@ -228,6 +265,7 @@ static unsigned int esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
 	struct nf_vpn_session *s;
+	struct nf_vpn_spi *spi;
 	struct nf_conn *ct;
 	bool reply;
 
@@ -239,9 +277,9 @@ static unsigned int esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	/* The other side began, by a dnat rule or to the gateway. */
 	if (reply)
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
-	s = esp_learn(vn, pkt, skb->len, local);
+	s = esp_learn(vn, pkt, skb->len, local, &spi);
 	if (!IS_ERR(s))
-		return ct ? esp_attach_out(vn, skb, s, ct) :
+		return ct ? esp_attach_out(vn, skb, s, spi, ct) :
 			    esp_create(vn, skb, s, state);
 	if (ct)
 		nf_ct_put(ct);
@@ -374,7 +412,7 @@ static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_ESP, &reply);
 	if (likely(ct && test_bit(IPS_SEEN_REPLY_BIT, &ct->status))) {
 		nf_vpn_spi_seen(spi, pkt, skb->len);
-		return esp_attach_out(vn, skb, s, ct);
+		return esp_attach_out(vn, skb, s, spi, ct);
 	}
 	if (reply) {
 		nf_vpn_spi_seen(spi, pkt, skb->len);
@@ -388,7 +426,7 @@ static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	if (ct) {
 		nf_vpn_spi_seen(spi, pkt, skb->len);
-		return esp_attach_out(vn, skb, s, ct);
+		return esp_attach_out(vn, skb, s, spi, ct);
 	}
 	if (esp_flow_lost(vn, s))
 		return esp_unknown_out(vn, skb, pkt,

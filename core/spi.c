@@ -539,6 +539,8 @@ struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
 	if (!s->unpaired++ || esp_seq_is_new(pkt->seq))
 		s->pending_old = !esp_seq_is_new(pkt->seq);
 	s->pending_since = (u32)jiffies;
+	/* A rekeyed child changes to it; who goes back has several. */
+	WRITE_ONCE(s->spi_out, spi->spi);
 	nf_vpn_session_expect(vn, s);
 	return spi;
 }

@@ -146,21 +146,23 @@ void nf_vpn_undecided_drop(struct nf_vpn_undecided *u, unsigned int i)
 EXPORT_SYMBOL_GPL(nf_vpn_undecided_drop);
 
 /**
- * nf_vpn_undecided_has - is this session a candidate?
+ * nf_vpn_undecided_index - which candidate is this session?
  * @u: entry, lock of its netns held
  * @s: session
+ *
+ * Return: its index or -1.
  */
-bool nf_vpn_undecided_has(const struct nf_vpn_undecided *u,
-			  const struct nf_vpn_session *s)
+int nf_vpn_undecided_index(const struct nf_vpn_undecided *u,
+			   const struct nf_vpn_session *s)
 {
 	unsigned int i;
 
 	for (i = 0; i < u->n; i++)
 		if (u->cand[i] == s)
-			return true;
-	return false;
+			return i;
+	return -1;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_undecided_has);
+EXPORT_SYMBOL_GPL(nf_vpn_undecided_index);
 
 /* The candidate whose client this is can't be the owner. */
 static void nf_vpn_undecided_refuse(struct nf_vpn_undecided *u,
@@ -215,7 +217,7 @@ void nf_vpn_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	struct nf_vpn_undecided *u, *next;
 
 	list_for_each_entry_safe(u, next, &s->remote->undecided, by_remote)
-		if (nf_vpn_undecided_has(u, s))
+		if (nf_vpn_undecided_index(u, s) >= 0)
 			nf_vpn_undecided_free(vn, u);
 }
 

@@ -40,7 +40,8 @@ static inline bool esp_seq_is_new(__u32 seq)
  * @inbound: an inbound packet whose SPI nobody is known to own, from a host
  *	that sessions talk to. Returns a verdict or %NF_ESP_NOT_OURS.
  * @admit: may this client open a session with the remote host?
- * @starved: a session sends and hears nothing, for a second or more
+ * @starved: an outbound SPI has been sent on for a second or more, and since
+ *	then (low half of jiffies) nobody may have answered
  * @revive: an inbound packet for an SPI of a session whose flow has idled out.
  *	Returns a new flow with a reference, or NULL.
  */
@@ -49,7 +50,8 @@ struct nf_esp_nat_ops {
 				const struct nf_vpn_pkt *pkt,
 				const struct nf_hook_state *state);
 	bool (*admit)(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
-	void (*starved)(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+	void (*starved)(struct nf_vpn_net *vn, const struct nf_vpn_spi *spi,
+			u32 since);
 	struct nf_conn *(*revive)(struct nf_vpn_net *vn,
 				  struct nf_vpn_session *s,
 				  const struct nf_vpn_spi *spi,

@@ -377,12 +377,13 @@ struct nf_vpn_watch {
  * @by_remote: in &nf_vpn_remote.sessions
  * @pending: in &nf_vpn_remote.pending while it waits for an inbound SPI
  * @pending_since: jiffies when the newest unpaired outbound SPI appeared
+ * @spi_out: outbound SPI that was used last
+ * @mixed: low half of jiffies when it last went back to an outbound SPI that it
+ *	had used before another one, as a client with several children does
  * @unpaired: outbound SPIs that no inbound SPI has been bound for
  * @reserved: inbound SPIs bound to it that were seen but once so far
  * @nspis: number of SPIs by &enum nf_ct_vpn_dir
  * @held: of these, those that &nf_vpn_spi.hold keeps
- * @unanswered: outbound packets since the remote host fell silent
- * @unanswered_since: low half of jiffies at the first of them
  * @watch: NULL while no SPI may be its own; &nf_vpn_net.lock protects it,
  *	found under RCU
  * @order: scratch while candidates are compared
@@ -409,8 +410,8 @@ struct nf_vpn_session {
 	struct list_head pending;
 	struct nf_vpn_watch __rcu *watch;
 	u32 pending_since;
-	u32 unanswered_since;
-	u8 unanswered;
+	__be32 spi_out;
+	u32 mixed;
 	u8 unpaired;
 	u8 nspis[2];
 	u8 held;
@@ -440,12 +441,25 @@ enum nf_vpn_hold {
 };
 
 /**
+ * struct nf_vpn_asked - packets of an outbound SPI that may be unanswered
+ * @since: low half of jiffies at the first of them
+ * @n: how many, no more than %ESP_STARVED_PACKETS
+ *
+ * Lockless: a lost count delays the look for answers by a packet.
+ */
+struct nf_vpn_asked {
+	u32 since;
+	u8 n;
+};
+
+/**
  * struct nf_vpn_spi - one ESP SPI in one direction
  * @node: in &nf_vpn_net.spis
  * @quoted: in &nf_vpn_net.quoted
  * @session: owner; NULL for an inbound SPI that is undecided, which is a part
  *	of a &struct nf_vpn_undecided then
  * @gw: inbound: destination address on the wire
+ * @asked: outbound: what has been sent since answers were last looked for
  * @spi: on the wire
  * @dir: &enum nf_ct_vpn_dir
  * @conf: &enum nf_ct_vpn_conf
@@ -468,7 +482,10 @@ struct nf_vpn_spi {
 	struct rhash_head node;
 	struct rhash_head quoted;
 	struct nf_vpn_session *session;
-	union nf_inet_addr gw;
+	union {
+		union nf_inet_addr gw;
+		struct nf_vpn_asked asked;
+	};
 	__be32 spi;
 	u8 dir;
 	u8 conf;
@@ -888,8 +905,8 @@ void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u);
 void nf_vpn_undecided_admit(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
 			    struct nf_vpn_session *s);
 void nf_vpn_undecided_drop(struct nf_vpn_undecided *u, unsigned int i);
-bool nf_vpn_undecided_has(const struct nf_vpn_undecided *u,
-			  const struct nf_vpn_session *s);
+int nf_vpn_undecided_index(const struct nf_vpn_undecided *u,
+			   const struct nf_vpn_session *s);
 bool nf_vpn_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 void nf_vpn_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle);
@@ -1169,6 +1186,13 @@ static inline u32 nf_vpn_since_low(u32 then)
 	u32 idle = (u32)jiffies - then;
 
 	return idle > U32_MAX - HZ ? 0 : idle;
+}
+
+/* Does its client use several outbound SPIs by turns? */
+static inline bool nf_vpn_session_is_mixed(const struct nf_vpn_session *s)
+{
+	return nf_vpn_since_low(READ_ONCE(s->mixed)) <
+	       msecs_to_jiffies(ESP_MIXED_MS);
 }
 
 /* Jiffies since the last packet of @spi. */

@@ -34,11 +34,13 @@
 /* A longer one was measured across a pause. */
 #define ESP_RTT_MAX_US		(5 * 1000 * 1000)
 
-/* A host that isn't answered has sent so many packets in more than this time. */
+/* An SPI that isn't answered has sent so many packets in more than this time. */
 #define ESP_STARVED_PACKETS	3
 #define ESP_STARVED_MS		1000
 /* Both directions of a tunnel in use are never silent together for so long. */
 #define ESP_STARVED_SILENCE_MS	250
+/* Outbound SPIs between which a client changes in this time are in use together. */
+#define ESP_MIXED_MS		30000
 
 /**
  * struct esp_times - when a session's last packets went out
