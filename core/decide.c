@@ -12,6 +12,8 @@
  * that it has answered: somebody's first packets may have been lost.
  */
 #define NF_NAT_ESP_NARROW	5
+/* A candidate that went away may have been the owner, and come back until then. */
+#define NF_NAT_ESP_RETURN	(10 * HZ)
 /* Packets for which there was no budget at all, until the owner is guessed. */
 #define NF_NAT_ESP_OVER		64
 
@@ -56,6 +58,15 @@ static void nf_nat_esp_narrow(struct nf_vpn_undecided *u,
 	for (i = u->n; i-- && u->n > 1; )
 		if (!(u->fresh & BIT(i)) && !u->hits[i])
 			nf_vpn_undecided_drop(u, i);
+}
+
+/* The candidate that is left, or that the times of packets speak for; or -1. */
+static int nf_nat_esp_owner(const struct nf_vpn_undecided *u)
+{
+	if (u->n == 1 && !u->stock &&
+	    time_after(jiffies, u->gone + NF_NAT_ESP_RETURN))
+		return 0;
+	return esp_winner(u->hits, u->n, u->trials);
 }
 
 static void nf_nat_esp_to_choice(struct nf_nat_esp_choice *c,
@@ -264,8 +275,7 @@ static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
 		return nf_nat_esp_first(vn, remote, c, a);
 	}
 	nf_nat_esp_judge(u);
-	owner = u->n == 1 && !u->stock ? 0 :
-		esp_winner(u->hits, u->n, u->trials);
+	owner = nf_nat_esp_owner(u);
 	if (owner >= 0) {
 		if (u->hits[owner])
 			remote->rtt.date = nf_vpn_now_us();

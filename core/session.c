@@ -226,6 +226,7 @@ nf_vpn_session_alloc(struct nf_vpn_net *vn, struct nf_vpn_client *client,
 	s->last_out = jiffies;
 	s->last_in = jiffies;
 	s->mixed = (u32)jiffies - 3600 * HZ;
+	s->lost = s->mixed;
 	if (local)
 		__set_bit(NF_VPN_SESSION_LOCAL, &s->flags);
 	if (rhashtable_insert_fast(&vn->sessions, &s->node,

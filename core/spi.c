@@ -425,47 +425,101 @@ void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 EXPORT_SYMBOL_GPL(nf_vpn_spi_free);
 
 /*
- * An inbound SPI that was seen but once, among several such: one or two are
- * children that the remote host has just rekeyed. Outbound ones are the client's
- * own affair, and preloaded ones come from the admin.
+ * So many inbound SPIs of a session that may be made up are made up: fewer are
+ * children that the remote host has just begun or rekeyed.
+ */
+#define NF_VPN_SPI_MADE_UP	(NF_VPN_SESSION_SPIS / 4)
+
+/*
+ * Outbound ones are the client's own affair, and preloaded ones come from the
+ * admin.
  */
 static bool nf_vpn_spi_may_be_made_up(const struct nf_vpn_spi *spi)
 {
-	return spi->dir == NF_CT_VPN_DIR_IN && !spi->paired && !spi->hold &&
-	       spi->session->reserved >= NF_VPN_SESSION_SPIS / 4;
+	return spi->dir == NF_CT_VPN_DIR_IN && !spi->hold &&
+	       !nf_vpn_spi_is_proven(spi);
 }
 
-/* Does @spi yield rather than @other? */
-static bool nf_vpn_spi_yields(const struct nf_vpn_spi *spi,
-			      const struct nf_vpn_spi *other)
-{
-	bool made_up = nf_vpn_spi_may_be_made_up(spi);
-
-	if (made_up != nf_vpn_spi_may_be_made_up(other))
-		return made_up;
-	return nf_vpn_spi_idle(spi) >= nf_vpn_spi_idle(other);
-}
+/* Which of a session's SPIs yield to a new one, the first of these first. */
+enum nf_vpn_spi_rank {
+	NF_VPN_SPI_FLOOD,
+	NF_VPN_SPI_IDLE,
+	NF_VPN_SPI_UNPROVEN,
+	NF_VPN_SPI_OUT,
+	NF_VPN_SPI_STAYS,
+};
 
 /*
- * A session keeps a bounded number of SPIs: one that may be made up yields, or
- * else the least recently seen, but for pinned ones, which are never all.
+ * What was proven and is in use never yields to what was seen once, or else a
+ * few made-up packets would end a tunnel.
  */
-static void nf_vpn_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+static enum nf_vpn_spi_rank nf_vpn_spi_rank(const struct nf_vpn_spi *spi,
+					    bool flood, u32 idle)
+{
+	if (spi->hold == NF_VPN_HOLD_PIN)
+		return NF_VPN_SPI_STAYS;
+	if (flood && nf_vpn_spi_may_be_made_up(spi))
+		return NF_VPN_SPI_FLOOD;
+	if (nf_vpn_spi_idle(spi) >= idle)
+		return NF_VPN_SPI_IDLE;
+	if (nf_vpn_spi_may_be_made_up(spi))
+		return NF_VPN_SPI_UNPROVEN;
+	return spi->dir == NF_CT_VPN_DIR_OUT ? NF_VPN_SPI_OUT :
+					       NF_VPN_SPI_STAYS;
+}
+
+static bool nf_vpn_spi_is_flood(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_spi *spi;
+	unsigned int n = 0;
+
+	hlist_for_each_entry(spi, &s->spis, by_session)
+		n += nf_vpn_spi_may_be_made_up(spi);
+	return n >= NF_VPN_SPI_MADE_UP;
+}
+
+/* The SPI that yields, the least recently seen of its rank; NULL if all stay. */
+static struct nf_vpn_spi *nf_vpn_spi_last(const struct nf_vpn_net *vn,
+					  const struct nf_vpn_session *s,
+					  u8 dir)
+{
+	u32 timeout = HZ * (u32)READ_ONCE(vn->set.esp_timeout);
+	enum nf_vpn_spi_rank rank, best = NF_VPN_SPI_STAYS;
+	bool flood = nf_vpn_spi_is_flood(s);
+	struct nf_vpn_spi *spi, *last = NULL;
+
+	hlist_for_each_entry(spi, &s->spis, by_session) {
+		if (spi->dir != dir)
+			continue;
+		rank = nf_vpn_spi_rank(spi, flood, timeout);
+		if (rank > best || rank == NF_VPN_SPI_STAYS)
+			continue;
+		if (rank == best &&
+		    nf_vpn_spi_idle(spi) < nf_vpn_spi_idle(last))
+			continue;
+		best = rank;
+		last = spi;
+	}
+	return last;
+}
+
+/* A session keeps a bounded number of SPIs. Returns whether there is room. */
+static bool nf_vpn_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			       u8 dir)
 {
-	struct nf_vpn_spi *spi, *oldest = NULL;
+	struct nf_vpn_spi *spi;
 
 	if (s->nspis[dir] < NF_VPN_SESSION_SPIS)
-		return;
-	hlist_for_each_entry(spi, &s->spis, by_session)
-		if (spi->dir == dir && spi->hold != NF_VPN_HOLD_PIN &&
-		    (!oldest || nf_vpn_spi_yields(spi, oldest)))
-			oldest = spi;
-	if (WARN_ON_ONCE(!oldest))
-		return;
+		return true;
+	spi = nf_vpn_spi_last(vn, s, dir);
+	if (!spi)
+		return false;
+	if (dir == NF_CT_VPN_DIR_IN && nf_vpn_spi_is_proven(spi))
+		s->lost = (u32)jiffies;
 	nf_vpn_stat_inc(vn, SPI_RECYCLED);
-	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, oldest);
-	nf_vpn_spi_free(vn, oldest);
+	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+	nf_vpn_spi_free(vn, spi);
+	return true;
 }
 
 static struct nf_vpn_spi *nf_vpn_spi_alloc(struct nf_vpn_net *vn,
@@ -477,7 +531,10 @@ static struct nf_vpn_spi *nf_vpn_spi_alloc(struct nf_vpn_net *vn,
 	lockdep_assert_held(&vn->lock);
 	/* Others may have to make room for this SPI, not its own session. */
 	nf_vpn_session_wake(vn, s);
-	nf_vpn_spi_recycle(vn, s, dir);
+	if (!nf_vpn_spi_recycle(vn, s, dir)) {
+		s->lost = (u32)jiffies;
+		goto out;
+	}
 	if (nf_vpn_charge(vn, s->client))
 		goto out;
 	spi = kzalloc(sizeof(*spi), GFP_ATOMIC);

@@ -25,21 +25,54 @@ void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_undecided_free);
 
-/* The oldest of those that were seen but once, or else of all. */
-static struct nf_vpn_undecided *
-nf_vpn_undecided_oldest(struct nf_vpn_remote *remote)
-{
-	struct nf_vpn_undecided *u;
+/* Entries of all remote hosts that are looked at for one that yields. */
+#define NF_VPN_UNDECIDED_SCAN	64
 
-	list_for_each_entry(u, &remote->undecided, by_remote)
-		if (atomic64_read(&u->spi.packets) < 2)
+/* An entry that has been silent for so long may be needed by others. */
+#define NF_VPN_UNDECIDED_IDLE	(10 * HZ)
+
+/*
+ * The entry of a remote host that yields: the oldest that may be made up, else
+ * the oldest that is idle. What is in use stays, since whoever it was offered to
+ * would have to be found anew.
+ */
+static struct nf_vpn_undecided *
+nf_vpn_undecided_oldest(const struct nf_vpn_remote *remote)
+{
+	struct nf_vpn_undecided *u, *idle = NULL;
+
+	list_for_each_entry(u, &remote->undecided, by_remote) {
+		if (!nf_vpn_spi_is_proven(&u->spi))
 			return u;
-	return list_first_entry(&remote->undecided, struct nf_vpn_undecided,
-				by_remote);
+		if (!idle && nf_vpn_spi_idle(&u->spi) >= NF_VPN_UNDECIDED_IDLE)
+			idle = u;
+	}
+	return idle;
 }
 
-/* A flood of made-up SPIs replaces itself; what is in use stays. */
-static void nf_vpn_undecided_recycle(struct nf_vpn_net *vn,
+/* Of all remote hosts; those that stay go to the end of the list. */
+static struct nf_vpn_undecided *
+nf_vpn_undecided_oldest_of_all(struct nf_vpn_net *vn)
+{
+	unsigned int scan = NF_VPN_UNDECIDED_SCAN;
+	struct nf_vpn_undecided *u;
+
+	while (scan--) {
+		u = list_first_entry(&vn->undecided, struct nf_vpn_undecided,
+				     by_net);
+		if (!nf_vpn_spi_is_proven(&u->spi) ||
+		    nf_vpn_spi_idle(&u->spi) >= NF_VPN_UNDECIDED_IDLE)
+			return u;
+		list_move_tail(&u->by_net, &vn->undecided);
+	}
+	return NULL;
+}
+
+/*
+ * A flood of made-up SPIs replaces itself; what is in use stays. Returns whether
+ * there is room.
+ */
+static bool nf_vpn_undecided_recycle(struct nf_vpn_net *vn,
 				     struct nf_vpn_remote *remote)
 {
 	struct nf_vpn_undecided *oldest;
@@ -47,13 +80,15 @@ static void nf_vpn_undecided_recycle(struct nf_vpn_net *vn,
 	if (remote->nundecided >= NF_VPN_UNDECIDED_REMOTE)
 		oldest = nf_vpn_undecided_oldest(remote);
 	else if (vn->nundecided >= NF_VPN_UNDECIDED)
-		oldest = list_first_entry(&vn->undecided,
-					  struct nf_vpn_undecided, by_net);
+		oldest = nf_vpn_undecided_oldest_of_all(vn);
 	else
-		return;
+		return true;
+	if (!oldest)
+		return false;
 	nf_vpn_stat_inc(vn, SPI_RECYCLED);
 	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, &oldest->spi);
 	nf_vpn_undecided_free(vn, oldest);
+	return true;
 }
 
 /**
@@ -71,8 +106,7 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 	struct nf_vpn_undecided *u;
 
 	lockdep_assert_held(&vn->lock);
-	nf_vpn_undecided_recycle(vn, remote);
-	if (nf_vpn_charge(vn, NULL))
+	if (!nf_vpn_undecided_recycle(vn, remote) || nf_vpn_charge(vn, NULL))
 		return NULL;
 	u = kzalloc(sizeof(*u), GFP_ATOMIC);
 	if (!u) {
@@ -83,6 +117,7 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 	nf_vpn_spi_init_in(&u->spi, pkt);
 	u->spi.old = !esp_seq_is_new(pkt->seq);
 	u->first = jiffies;
+	u->gone = jiffies - 3600 * HZ;
 	if (nf_vpn_spi_link(vn, &u->spi))
 		goto err_free;
 	list_add_tail(&u->by_remote, &remote->undecided);
@@ -210,15 +245,22 @@ EXPORT_SYMBOL_GPL(nf_vpn_spi_refused);
  * @vn: netns, its lock held
  * @s: session
  *
- * The next packet of such an SPI starts over with the candidates of then.
+ * What it was a candidate for stays with the others.
  */
 void nf_vpn_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	struct nf_vpn_undecided *u, *next;
+	int i;
 
-	list_for_each_entry_safe(u, next, &s->remote->undecided, by_remote)
-		if (nf_vpn_undecided_index(u, s) >= 0)
+	list_for_each_entry_safe(u, next, &s->remote->undecided, by_remote) {
+		i = nf_vpn_undecided_index(u, s);
+		if (i < 0)
+			continue;
+		nf_vpn_undecided_drop(u, i);
+		u->gone = jiffies;
+		if (!u->n && !u->stock)
 			nf_vpn_undecided_free(vn, u);
+	}
 }
 
 /**

@@ -62,8 +62,17 @@
  * drops, from as many made-up addresses as somebody likes. The oldest yields.
  */
 #define NF_VPN_EMBRYONIC	1024
-/* SPIs kept per session and direction; the least recently seen one yields. */
-#define NF_VPN_SESSION_SPIS	16
+/*
+ * SPIs kept per session and direction, each charged to its client: a child SA for
+ * each pair of networks or for each processor (RFC 9611), and twice as many while
+ * they are rekeyed. nf_vpn_spi_recycle() says which one yields.
+ */
+#define NF_VPN_SESSION_SPIS	64
+/*
+ * Packets after which an inbound SPI is taken for one that is in use rather than
+ * made up. Lost and repeated packets don't matter: it only says who yields.
+ */
+#define NF_VPN_SPI_PROVEN	8
 /* Cookie pairs per session, and of these such as only the remote has used. */
 #define NF_VPN_SESSION_COOKIES	16
 #define NF_VPN_SESSION_UNPROVEN	4
@@ -380,6 +389,7 @@ struct nf_vpn_watch {
  * @spi_out: outbound SPI that was used last
  * @mixed: low half of jiffies when it last went back to an outbound SPI that it
  *	had used before another one, as a client with several children does
+ * @lost: low half of jiffies when an inbound SPI of its own last had to yield
  * @unpaired: outbound SPIs that no inbound SPI has been bound for
  * @reserved: inbound SPIs bound to it that were seen but once so far
  * @nspis: number of SPIs by &enum nf_ct_vpn_dir
@@ -412,6 +422,7 @@ struct nf_vpn_session {
 	u32 pending_since;
 	__be32 spi_out;
 	u32 mixed;
+	u32 lost;
 	u8 unpaired;
 	u8 nspis[2];
 	u8 held;
@@ -508,7 +519,7 @@ struct nf_vpn_spi {
 
 /* Most sessions that an undecided SPI is copied to. */
 #define NF_VPN_CANDIDATES	32
-/* Undecided SPIs per remote host and per netns; the oldest one yields. */
+/* Undecided SPIs per remote host and per netns; one that may be made up yields. */
 #define NF_VPN_UNDECIDED_REMOTE	64
 #define NF_VPN_UNDECIDED	1024
 
@@ -524,15 +535,15 @@ struct nf_vpn_spi {
  * @stock: or else stock conntrack's receiver owns it; alone if @n is 0
  * @fresh: bit i: candidate i had just begun to wait
  * @claimed: bit i: somebody has said by netlink that it is candidate i's
+ * @gone: jiffies when a candidate's session or its flow went away
  * @trials: packets that were judged
  * @over: packets beyond the rate budget
  * @n: number of candidates
  * @hits: those that spoke for a candidate
  * @cand: candidates, longest waiting first
  *
- * All but @spi and @remote is protected by &nf_vpn_net.lock. When a candidate's
- * session or its flow goes away, so does the entry: that is no evidence for the
- * others.
+ * All but @spi and @remote is protected by &nf_vpn_net.lock. That a candidate's
+ * session or its flow goes away is no evidence for the others: it may come back.
  */
 struct nf_vpn_undecided {
 	struct nf_vpn_spi spi;
@@ -545,6 +556,7 @@ struct nf_vpn_undecided {
 	bool stock;
 	u32 fresh;
 	u32 claimed;
+	unsigned long gone;
 	u8 trials;
 	u8 over;
 	u8 n;
@@ -1151,6 +1163,12 @@ static inline void nf_vpn_spi_seen(struct nf_vpn_spi *spi,
 		WRITE_ONCE(spi->last, now);
 	if ((s32)(pkt->seq - READ_ONCE(spi->seq)) > 0)
 		WRITE_ONCE(spi->seq, pkt->seq);
+}
+
+/* Has so much been received on it that it isn't somebody's made-up number? */
+static inline bool nf_vpn_spi_is_proven(const struct nf_vpn_spi *spi)
+{
+	return atomic64_read(&spi->packets) >= NF_VPN_SPI_PROVEN;
 }
 
 /* Has its flow idled out? Lock of its netns held. */
