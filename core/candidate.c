@@ -160,36 +160,75 @@ static void nf_nat_esp_pending(struct nf_nat_esp_choice *c,
 		swap(c->s[i], c->s[c->n - 1 - i]);
 }
 
-static void nf_nat_esp_any(struct nf_nat_esp_choice *c,
-			   const struct nf_vpn_remote *remote,
-			   const struct nf_vpn_pkt *pkt, bool quiet)
-{
-	unsigned int scan = NF_NAT_ESP_SCAN;
-	struct nf_vpn_session *s;
+/* A session goes on missing an SPI that it has lost for so long. */
+#define NF_NAT_ESP_LOST		(60 * HZ)
 
-	hlist_for_each_entry(s, &remote->sessions, by_remote) {
-		if (nf_nat_esp_uses(s, &pkt->dst.addr) && nf_nat_esp_is_quiet(s) == quiet)
-			nf_nat_esp_add(c, s);
-		if (!--scan || nf_nat_esp_full(c))
-			return;
+/* Who may own an SPI that nobody waits for, the likeliest first. */
+enum nf_nat_esp_want {
+	NF_NAT_ESP_ASKS,
+	NF_NAT_ESP_HAS_LOST,
+	NF_NAT_ESP_QUIET_NOW,
+	NF_NAT_ESP_SERVED,
+	NF_NAT_ESP_WANTS
+};
+
+static enum nf_nat_esp_want nf_nat_esp_want(const struct nf_vpn_session *s)
+{
+	bool quiet = nf_nat_esp_is_quiet(s);
+
+	if (s->unpaired || (quiet && time_after(READ_ONCE(s->last_out),
+						READ_ONCE(s->last_in))))
+		return NF_NAT_ESP_ASKS;
+	if (nf_vpn_since_low(s->lost) < NF_NAT_ESP_LOST)
+		return NF_NAT_ESP_HAS_LOST;
+	return quiet ? NF_NAT_ESP_QUIET_NOW : NF_NAT_ESP_SERVED;
+}
+
+/* Candidates are sorted by what they want; @n counts those of each kind. */
+static void nf_nat_esp_insert(struct nf_nat_esp_choice *c,
+			      struct nf_vpn_session *s,
+			      enum nf_nat_esp_want want, unsigned int *n)
+{
+	unsigned int i, end = 0;
+
+	for (i = 0; i <= want; i++)
+		end += n[i];
+	if (end == ARRAY_SIZE(c->s))
+		return;
+	if (nf_nat_esp_full(c)) {
+		for (i = NF_NAT_ESP_SERVED; !n[i]; i--)
+			;
+		n[i]--;
+		c->n--;
 	}
+	memmove(c->s + end + 1, c->s + end, (c->n - end) * sizeof(c->s[0]));
+	c->s[end] = s;
+	n[want]++;
+	c->n++;
 }
 
 /*
  * Nobody waits: the remote host may have changed its SPI on its own. It begins
  * a new one then, for any of its sessions; those that the old one still serves
- * are excluded later on. An SPI in use for long is one of ours only if there is
- * no choice.
+ * are excluded later on. An SPI that has been in use for long was known here once,
+ * or was used before we came: it is one of those that miss something, and only
+ * the owner can decrypt it.
  */
 static void nf_nat_esp_unexpected(struct nf_nat_esp_choice *c,
 				  const struct nf_vpn_remote *remote,
 				  const struct nf_vpn_pkt *pkt)
 {
-	nf_nat_esp_any(c, remote, pkt, true);
-	if (!nf_nat_esp_full(c))
-		nf_nat_esp_any(c, remote, pkt, false);
-	if (c->n > 1 && !esp_seq_is_new(pkt->seq))
-		c->n = 0;
+	unsigned int n[NF_NAT_ESP_WANTS] = {}, scan = NF_NAT_ESP_SCAN;
+	struct nf_vpn_session *s;
+
+	hlist_for_each_entry(s, &remote->sessions, by_remote) {
+		if (nf_nat_esp_uses(s, &pkt->dst.addr))
+			nf_nat_esp_insert(c, s, nf_nat_esp_want(s), n);
+		if (!--scan)
+			break;
+	}
+	if (!esp_seq_is_new(pkt->seq) && c->n > n[NF_NAT_ESP_SERVED])
+		c->n -= n[NF_NAT_ESP_SERVED];
 }
 
 /* Position of @s among the candidates, or -1. */
@@ -283,6 +322,37 @@ void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
 		set_bit(NF_VPN_SESSION_REPLIED, &c->s[i]->flags);
 }
 EXPORT_SYMBOL_GPL(nf_nat_esp_mark_answered);
+
+/**
+ * nf_nat_esp_admit_new - who waits for an SPI that nobody waited for at first?
+ * @vn: netns, its lock held
+ * @u: entry; if somebody waited for it, or it was doubted, nothing happens
+ * @pkt: packet that has arrived
+ *
+ * As a host whose entry was deleted does once it sends again.
+ */
+void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+			  const struct nf_vpn_pkt *pkt)
+{
+	bool old = !esp_seq_is_new(pkt->seq);
+	unsigned int scan = NF_NAT_ESP_SCAN;
+	struct nf_vpn_session *s;
+
+	if (u->expecting || u->spi.repairs)
+		return;
+	list_for_each_entry_reverse(s, &u->remote->pending, pending) {
+		if (!scan-- || (s->unpaired &&
+				(s32)(s->pending_since - (u32)u->first) < 0))
+			return;
+		if (!nf_nat_esp_waits(s, old) ||
+		    !nf_nat_esp_uses(s, &pkt->dst.addr) ||
+		    nf_vpn_undecided_index(u, s) >= 0)
+			continue;
+		if (u->n < NF_VPN_CANDIDATES)
+			u->fresh |= BIT(u->n);
+		nf_vpn_undecided_admit(vn, u, s);
+	}
+}
 
 static bool nf_nat_esp_is_crowded(const struct nf_vpn_remote *remote)
 {

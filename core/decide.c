@@ -269,6 +269,7 @@ static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
 	int owner;
 
 	u->stock = u->stock && a->stock;
+	nf_nat_esp_admit_new(vn, u, a->pkt);
 	nf_nat_esp_narrow(u, a->pkt);
 	if (!u->n && !u->stock) {
 		nf_vpn_undecided_free(vn, u);

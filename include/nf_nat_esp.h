@@ -85,6 +85,8 @@ bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s);
 void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 		       struct nf_vpn_remote *remote,
 		       const struct nf_vpn_pkt *pkt, bool stock);
+void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+			  const struct nf_vpn_pkt *pkt);
 void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
 			      const struct nf_vpn_remote *remote,
 			      const struct nf_vpn_pkt *pkt);

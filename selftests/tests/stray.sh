@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # ESP from the server that belongs to nobody: before anyone starts, while
-# hosts use their tunnels, and from another host outside. It goes to the
-# gateway itself, as with stock conntrack, and disturbs nobody.
+# hosts use their tunnels, and from another host outside. Where no host can own
+# it, it goes to the gateway itself, as with stock conntrack. It disturbs nobody.
 #
 #   c1 10.0.0.2 ---+
 #   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
@@ -47,15 +47,13 @@ before_anyone() {
 	all_alive "three hosts start after that, all are answered"
 }
 
-# An SA in use for long cannot be one of these hosts', who all began here
+# An SA in use for long may be one that we have lost: quiet hosts get copies
 old_sa() {
-	local before
-
-	before="$(foreign c1) $(foreign c2) $(foreign c3)"
+	sleep 1.2
 	stray old 0x77777772 5000 3
-	is "$(input old 3)" 3 "an old SA nobody owns: goes to the gateway"
-	is "$(foreign c1) $(foreign c2) $(foreign c3)" "$before" \
-		"and to no host"
+	is "$(vpn_spis '.[] | select(.spi == "0x77777772") |
+		"\(.state) \(.packets)"')" "undecided 3" \
+		"an old SA nobody owns is taken for nobody's"
 	all_alive "all three hosts go on"
 }
 
