@@ -31,18 +31,29 @@ static int nf_nat_esp_reserved(const struct nf_vpn_session *s)
 						   s->reserved;
 }
 
+/*
+ * New inbound SPIs that it has a right to: as many as its IKE has announced, or
+ * as it has outbound ones without a partner, if those are more. Without visible
+ * IKE the latter are all there is to go by.
+ */
+static int nf_nat_esp_due(const struct nf_vpn_session *s)
+{
+	int need = nf_vpn_ike_need(s);
+
+	if (need >= 0 && s->pending_old)
+		return need;
+	return max_t(int, need, s->unpaired);
+}
+
 /**
  * nf_nat_esp_room - new inbound SPIs that a session waits for
  * @s: session, lock of its netns held
  *
- * As many as its IKE has announced, or, where that doesn't show, as it has
- * outbound ones without a partner.
+ * Without those for which it may have got one already.
  */
 int nf_nat_esp_room(const struct nf_vpn_session *s)
 {
-	int need = nf_vpn_ike_need(s);
-
-	return (need < 0 ? s->unpaired : need) - nf_nat_esp_reserved(s);
+	return nf_nat_esp_due(s) - nf_nat_esp_reserved(s);
 }
 EXPORT_SYMBOL_GPL(nf_nat_esp_room);
 
@@ -102,6 +113,34 @@ static u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
 						   NF_NAT_ESP_RTT_MAX) : 0);
 }
 
+/* Milliseconds since the session's IKE last announced an SPI; U32_MAX: never. */
+static u32 nf_nat_esp_announced_ms(const struct nf_vpn_session *s)
+{
+	return nf_vpn_ike_need(s) > 0 ?
+		nf_vpn_now_ms() - nf_vpn_ike_newest(s) : U32_MAX;
+}
+
+/* Milliseconds since it began to use an outbound SPI without a partner. */
+static u32 nf_nat_esp_asked_ms(const struct nf_vpn_session *s)
+{
+	return s->unpaired ? jiffies_to_msecs(nf_vpn_since_low(s->pending_since)) :
+			     U32_MAX;
+}
+
+/**
+ * nf_nat_esp_waiting_ms - how long has a session waited for an SPI?
+ * @s: session, lock of its netns held
+ *
+ * Return: milliseconds since it began last, U32_MAX if it doesn't wait.
+ */
+u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s)
+{
+	if (nf_nat_esp_room(s) <= 0)
+		return U32_MAX;
+	return min(nf_nat_esp_announced_ms(s), nf_nat_esp_asked_ms(s));
+}
+EXPORT_SYMBOL_GPL(nf_nat_esp_waiting_ms);
+
 /**
  * nf_nat_esp_is_fresh - is the first answer to a session due now?
  * @s: session, lock of its netns held
@@ -110,17 +149,40 @@ static u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
  */
 bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s)
 {
-	u32 fresh = nf_nat_esp_fresh_ms(s);
-
-	if (nf_nat_esp_room(s) <= 0)
-		return false;
-	if (nf_vpn_ike_need(s) > 0 &&
-	    nf_vpn_now_ms() - nf_vpn_ike_newest(s) <= fresh)
-		return true;
-	return s->unpaired &&
-	       jiffies_to_msecs((u32)jiffies - s->pending_since) <= fresh;
+	return nf_nat_esp_waiting_ms(s) <= nf_nat_esp_fresh_ms(s);
 }
 EXPORT_SYMBOL_GPL(nf_nat_esp_is_fresh);
+
+/*
+ * Within the time between two hosts whose messages are held apart
+ * (core/ike_pace.c), from the first moment at which an answer can come. So no two
+ * of them are due at once.
+ */
+static bool nf_nat_esp_in_turn(const struct nf_vpn_session *s, u32 ms)
+{
+	u32 rtt = s->remote->rtt.us / USEC_PER_MSEC;
+
+	return ms >= rtt - rtt / ESP_JITTER_PART && ms < rtt + NF_VPN_PACE_MS;
+}
+
+/**
+ * nf_nat_esp_turn - how likely is the first answer to a session due now?
+ * @s: session, lock of its netns held
+ *
+ * For where packets aren't copied and hosts begin one after the other.
+ *
+ * Return: 2 if it has just sent on a new SPI, 1 if just its IKE has announced
+ * one, or else 0.
+ */
+unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s)
+{
+	if (nf_nat_esp_room(s) <= 0)
+		return 0;
+	if (nf_nat_esp_in_turn(s, nf_nat_esp_asked_ms(s)))
+		return 2;
+	return nf_nat_esp_in_turn(s, nf_nat_esp_announced_ms(s));
+}
+EXPORT_SYMBOL_GPL(nf_nat_esp_turn);
 
 static bool nf_nat_esp_is_quiet(const struct nf_vpn_session *s)
 {
@@ -229,13 +291,6 @@ static void nf_nat_esp_unexpected(struct nf_nat_esp_choice *c,
 	}
 	if (!esp_seq_is_new(pkt->seq) && c->n > n[NF_NAT_ESP_SERVED])
 		c->n -= n[NF_NAT_ESP_SERVED];
-}
-
-/* Position of @s among the candidates, or -1. */
-static int nf_nat_esp_index(const struct nf_nat_esp_choice *c,
-			    const struct nf_vpn_session *s)
-{
-	return s->order < c->n && c->s[s->order] == s ? s->order : -1;
 }
 
 /*

@@ -5,60 +5,10 @@
  */
 #include "nf_nat_esp.h"
 
-/* Packets of the old and the new SPI overtake each other by so much. */
-#define NF_NAT_ESP_HANDOVER	max(HZ / 100, 1)
-/*
- * From this packet on only candidates that had just begun get copies, and those
- * that it has answered: somebody's first packets may have been lost.
- */
-#define NF_NAT_ESP_NARROW	5
 /* A candidate that went away may have been the owner, and come back until then. */
 #define NF_NAT_ESP_RETURN	(10 * HZ)
 /* Packets for which there was no budget at all, until the owner is guessed. */
 #define NF_NAT_ESP_OVER		64
-
-/* Has the session one child SA only, as far as it is in use? */
-static bool nf_nat_esp_single_child(const struct nf_vpn_session *s)
-{
-	const struct nf_vpn_spi *spi;
-	unsigned int n = 0;
-
-	hlist_for_each_entry(spi, &s->spis, by_session)
-		if (spi->dir == NF_CT_VPN_DIR_IN && nf_vpn_spi_idle(spi) < 2 * HZ)
-			n++;
-	return n <= 1;
-}
-
-/* Has the session become an unlikely owner since @u began? */
-static bool nf_nat_esp_excluded(const struct nf_vpn_undecided *u,
-				const struct nf_vpn_session *s)
-{
-	if (u->expecting && nf_nat_esp_room(s) <= 0)
-		return true;
-	return time_after(READ_ONCE(s->last_in),
-			  u->first + NF_NAT_ESP_HANDOVER) &&
-	       nf_nat_esp_single_child(s);
-}
-
-/* Drop who can't be the owner; of those who might, not the last one. */
-static void nf_nat_esp_narrow(struct nf_vpn_undecided *u,
-			      const struct nf_vpn_pkt *pkt)
-{
-	bool late = atomic64_read(&u->spi.packets) + 1 >= NF_NAT_ESP_NARROW;
-	unsigned int i;
-
-	for (i = u->n; i--; )
-		if (!nf_nat_esp_uses(u->cand[i], &pkt->dst.addr))
-			nf_vpn_undecided_drop(u, i);
-	for (i = u->n; i-- && u->n + u->stock > 1; )
-		if (nf_nat_esp_excluded(u, u->cand[i]))
-			nf_vpn_undecided_drop(u, i);
-	if (!late || !u->fresh)
-		return;
-	for (i = u->n; i-- && u->n > 1; )
-		if (!(u->fresh & BIT(i)) && !u->hits[i])
-			nf_vpn_undecided_drop(u, i);
-}
 
 /* The candidate that is left, or that the times of packets speak for; or -1. */
 static int nf_nat_esp_owner(const struct nf_vpn_undecided *u)
@@ -142,11 +92,12 @@ budget:
  * One candidate has just begun to wait and the others have for long: it is the
  * one, if its IKE shows. (A host without visible IKE may be waiting unseen.) But
  * not if the packet comes just when another one's request would be answered,
- * whose first ones may have been lost.
+ * whose first ones may have been lost. One packet doesn't say more, so this is for
+ * where nothing is copied and hosts begin one after the other.
  */
-static bool nf_nat_esp_only_fresh(struct nf_nat_esp_choice *c)
+static bool nf_nat_esp_only_turn(struct nf_nat_esp_choice *c)
 {
-	struct nf_vpn_session *fresh = NULL;
+	struct nf_vpn_session *turn = NULL;
 	u32 now = nf_vpn_now_us();
 	bool other = false;
 	unsigned int i;
@@ -154,45 +105,50 @@ static bool nf_nat_esp_only_fresh(struct nf_nat_esp_choice *c)
 	for (i = 0; i < c->n; i++) {
 		if (nf_vpn_ike_need(c->s[i]) < 0)
 			return false;
-		if (!nf_nat_esp_is_fresh(c->s[i])) {
+		if (!nf_nat_esp_turn(c->s[i])) {
 			other |= nf_nat_esp_is_answered(c->s[i], now);
 			continue;
 		}
-		if (fresh)
+		if (turn)
 			return false;
-		fresh = c->s[i];
+		turn = c->s[i];
 	}
-	if (!fresh || (other && !nf_nat_esp_is_answered(fresh, now)))
+	if (!turn || (other && !nf_nat_esp_is_answered(turn, now)))
 		return false;
-	c->s[0] = fresh;
+	c->s[0] = turn;
 	c->n = 1;
 	return true;
 }
 
 /* Is there one candidate that it can only, or all but only, be? */
-static bool nf_nat_esp_is_clear(struct nf_nat_esp_choice *c)
+static bool nf_nat_esp_is_clear(struct nf_nat_esp_choice *c, int guess)
 {
 	return (c->n == 1 && !c->stock) ||
-	       (c->expecting && nf_nat_esp_only_fresh(c));
+	       (guess < 2 && c->expecting && nf_nat_esp_only_turn(c));
 }
 
-static unsigned int nf_nat_esp_likely(const struct nf_vpn_session *s)
+static bool nf_nat_esp_is_likelier(const struct nf_vpn_session *a,
+				   const struct nf_vpn_session *b)
 {
-	if (!nf_nat_esp_is_fresh(s))
-		return 0;
-	return s->unpaired ? 2 : 1;
+	unsigned int turn = nf_nat_esp_turn(a), best = nf_nat_esp_turn(b);
+
+	if (turn != best)
+		return turn > best;
+	return nf_vpn_ike_need(a) >= 0 && nf_vpn_ike_need(b) >= 0 &&
+	       nf_nat_esp_waiting_ms(a) < nf_nat_esp_waiting_ms(b);
 }
 
 /*
  * One that has just begun, by IKE and better by ESP, too; among equals the one
- * that has waited longest.
+ * that began last, since they begin one after the other. Where IKE doesn't show
+ * they don't, and the one that has waited longest is answered first.
  */
 static void nf_nat_esp_guess(struct nf_nat_esp_choice *c)
 {
 	unsigned int i, best = 0;
 
 	for (i = 1; i < c->n; i++)
-		if (nf_nat_esp_likely(c->s[i]) > nf_nat_esp_likely(c->s[best]))
+		if (nf_nat_esp_is_likelier(c->s[i], c->s[best]))
 			best = i;
 	c->s[0] = c->s[best];
 	c->n = 1;
@@ -221,7 +177,7 @@ static bool nf_nat_esp_first(struct nf_vpn_net *vn,
 		return false;
 	if (c->expecting)
 		nf_nat_esp_time_first(remote, c);
-	if (nf_nat_esp_is_clear(c)) {
+	if (nf_nat_esp_is_clear(c, a->guess)) {
 		nf_nat_esp_bind(vn, c, a, remote->nsessions == 1 ?
 				NF_CT_VPN_CONF_SOLE : NF_CT_VPN_CONF_INFERRED);
 		return true;

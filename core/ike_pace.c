@@ -20,7 +20,7 @@
 
 #include "nf_vpn_isakmp.h"
 
-#define ISAKMP_PACE		(HZ / 4)
+#define ISAKMP_PACE		(HZ * NF_VPN_PACE_MS / MSEC_PER_SEC)
 /*
  * A message that would have to wait longer doesn't wait at all: more hosts that
  * begin together can't be told apart anyway.

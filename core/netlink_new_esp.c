@@ -143,15 +143,12 @@ static int nf_vpn_claim_spi(const struct nf_vpn_new *n,
 			    const struct nf_vpn_session *s,
 			    struct nf_vpn_undecided *u)
 {
-	unsigned int i;
+	int i = nf_vpn_undecided_index(u, s);
 
 	if (n->excl)
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
 					 "spi is known already", -EEXIST);
-	for (i = 0; i < u->n; i++)
-		if (u->cand[i] == s)
-			break;
-	if (i == u->n)
+	if (i < 0)
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
 					 "spi is one of several other clients'",
 					 -EEXIST);
@@ -204,7 +201,7 @@ static struct nf_vpn_spi *nf_vpn_add_spi(const struct nf_vpn_new *n,
 		return spi;
 	}
 	spi = nf_vpn_spi_add_out(n->vn, s, &want->pkt);
-	if (spi && !want->waits) {
+	if (spi && !want->waits && !spi->paired) {
 		WRITE_ONCE(spi->paired, true);
 		s->unpaired--;
 		nf_vpn_session_settle(s);

@@ -165,7 +165,7 @@ static struct nf_vpn_pkt nf_nat_esp_pkt(const struct nf_vpn_spi *spi)
 static void nf_nat_esp_take(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 {
 	struct nf_vpn_session *s = spi->session;
-	bool paired = spi->paired;
+	bool paired = spi->paired, partner = !s->ahead;
 
 	/* If room has to be made, others yield. */
 	nf_vpn_session_wake(vn, s);
@@ -173,7 +173,7 @@ static void nf_nat_esp_take(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 	nf_vpn_spi_free(vn, spi);
 	/* One that was seen but once has been paired with nothing. */
 	if (paired)
-		nf_vpn_session_unpair(vn, s);
+		nf_vpn_session_unpair(vn, s, partner);
 }
 
 /* Both are candidates from now on. */

@@ -418,6 +418,8 @@ void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 		nf_vpn_session_reserve(s, -!spi->paired);
 	else
 		s->unpaired -= !spi->paired;
+	if (spi->paired)
+		nf_vpn_session_parted(s, spi->dir);
 	nf_vpn_session_settle(s);
 	nf_vpn_uncharge(vn, s->client);
 	kfree_rcu(spi, rcu);
@@ -593,11 +595,13 @@ struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
 	if (!spi)
 		return NULL;
 	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_NEW, spi);
-	if (!s->unpaired++ || esp_seq_is_new(pkt->seq))
-		s->pending_old = !esp_seq_is_new(pkt->seq);
-	s->pending_since = (u32)jiffies;
 	/* A rekeyed child changes to it; who goes back has several. */
 	WRITE_ONCE(s->spi_out, spi->spi);
+	if (!nf_vpn_session_asks(s, spi))
+		return spi;
+	if (s->unpaired == 1 || esp_seq_is_new(pkt->seq))
+		s->pending_old = !esp_seq_is_new(pkt->seq);
+	s->pending_since = (u32)jiffies;
 	nf_vpn_session_expect(vn, s);
 	return spi;
 }

@@ -391,6 +391,7 @@ struct nf_vpn_watch {
  *	had used before another one, as a client with several children does
  * @lost: low half of jiffies when an inbound SPI of its own last had to yield
  * @unpaired: outbound SPIs that no inbound SPI has been bound for
+ * @ahead: inbound SPIs bound to it that no outbound one is there for
  * @reserved: inbound SPIs bound to it that were seen but once so far
  * @nspis: number of SPIs by &enum nf_ct_vpn_dir
  * @held: of these, those that &nf_vpn_spi.hold keeps
@@ -424,6 +425,7 @@ struct nf_vpn_session {
 	u32 mixed;
 	u32 lost;
 	u8 unpaired;
+	u8 ahead;
 	u8 nspis[2];
 	u8 held;
 	u8 reserved;
@@ -794,7 +796,10 @@ void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 bool nf_vpn_session_make_room(struct nf_vpn_net *vn,
 			      const struct nf_vpn_client *client);
 void nf_vpn_session_paired(struct nf_vpn_session *s);
-void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_parted(struct nf_vpn_session *s, u8 dir);
+bool nf_vpn_session_asks(struct nf_vpn_session *s, struct nf_vpn_spi *spi);
+void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			   bool partner);
 void nf_vpn_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_settle(struct nf_vpn_session *s);
 void nf_vpn_session_release(struct nf_vpn_session *s);
@@ -837,6 +842,12 @@ bool nf_vpn_id_is(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 id,
 		  const void *entry);
 void *nf_vpn_id_next(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind,
 		     unsigned long *id);
+
+/*
+ * Messages of different clients by which a remote host may use a new SPI go out
+ * so far from each other, where packets aren't copied: milliseconds.
+ */
+#define NF_VPN_PACE_MS		250U
 
 /* core/ike_pace.c */
 void nf_isakmp_pace_init(struct nf_vpn_net *vn);

@@ -24,6 +24,13 @@ struct nf_nat_esp_choice {
 	struct nf_vpn_session *s[NF_VPN_CANDIDATES];
 };
 
+/* Position of @s among sessions that know theirs (@order), or -1. */
+static inline int nf_nat_esp_index(const struct nf_nat_esp_choice *c,
+				   const struct nf_vpn_session *s)
+{
+	return s->order < c->n && c->s[s->order] == s ? s->order : -1;
+}
+
 /**
  * struct nf_nat_esp_arrival - an inbound packet of unknown owner
  * @pkt: its addresses, SPI and sequence number
@@ -81,7 +88,9 @@ static inline void nf_nat_esp_take_over(struct nf_vpn_spi *spi,
 int nf_nat_esp_room(const struct nf_vpn_session *s);
 bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 		     const union nf_inet_addr *addr);
+u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s);
 bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s);
+unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s);
 void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 		       struct nf_vpn_remote *remote,
 		       const struct nf_vpn_pkt *pkt, bool stock);
@@ -102,6 +111,10 @@ bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		       struct nf_nat_esp_choice *c,
 		       const struct nf_vpn_undecided *u);
 
+/* core/narrow.c */
+void nf_nat_esp_narrow(struct nf_vpn_undecided *u,
+		       const struct nf_vpn_pkt *pkt);
+
 /* core/decide.c */
 bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 		       const struct nf_nat_esp_arrival *a);
@@ -110,7 +123,8 @@ bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 bool nf_nat_esp_admit(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 
 /* core/repair.c */
-void nf_nat_esp_starved(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_vpn_spi *spi,
+			u32 since);
 
 /* core/local_sa.c */
 int nf_vpn_sas_register(void);

@@ -72,7 +72,7 @@ static inline void nf_isakmp_cookie_in(struct nf_vpn_cookie *c,
 	if (isakmp_is_response(m)) {
 		if (READ_ONCE(c->request) == m->msgid)
 			WRITE_ONCE(c->answered, m->msgid);
-	} else if (now - READ_ONCE(c->last_out) >= ISAKMP_SILENCE &&
+	} else if (nf_vpn_since_low(READ_ONCE(c->last_out)) >= ISAKMP_SILENCE &&
 		   !READ_ONCE(c->asked)) {
 		WRITE_ONCE(c->asked, now ? now : 1);
 	}

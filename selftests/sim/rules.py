@@ -132,7 +132,7 @@ class Ours(Rule):
     """core/candidate.c, core/evidence.c, core/repair.c and nf_nat_esp.c."""
 
     name = 'ours'
-    FRESH, HANDOVER, NARROW = 0.5, 0.01, 5
+    FRESH, HANDOVER, NARROW, LATE, ASKING = 0.5, 0.01, 8, 0.5, 3.0
     TRIAL, SILENCE, JITTER, PART, QUEUE = 0.02, 0.08, 0.003, 10, 0.05
     CANDIDATES, COPIES, FEW, OVER = 32, 8192, 8, 64
     STARVED, SILENT = 1.0, 0.25
@@ -261,8 +261,9 @@ class Ours(Rule):
             return []
         if len(candidates) == 1:
             return self.bind(now, spi, candidates[0])
-        if self.visible and self.is_only(now, fresh, candidates):
-            return self.bind(now, spi, fresh.pop())
+        only = self.only(now, candidates)
+        if only is not None:
+            return self.bind(now, spi, only)
         begun = [self.begun[h] for h in fresh if h in self.begun]
         if self.rtt is None and begun:
             self.rtt = now - min(begun)
@@ -271,23 +272,45 @@ class Ours(Rule):
         self.undecided[spi] = u
         return u
 
-    def is_only(self, now, fresh, candidates):
-        others = any(self.answers(now, h) for h in candidates
-                     if h not in fresh)
-        return len(fresh) == 1 and \
-            not (others and not self.answers(now, *fresh))
+    def only(self, now, candidates):
+        """Does one packet decide between several?"""
+
+    def is_asking(self, now, u, host):
+        """Does it send and can't be answered by another SPI?"""
+        return host in self.begun and \
+            now - self.sent[host][-1] < self.ASKING and \
+            not any(host in other.hits for other in self.undecided.values()
+                    if other is not u)
+
+    def is_explained(self, now, u):
+        """Is there an SPI for each of those that had just begun, and no more?"""
+        if not u.fresh or now - u.first < self.LATE:
+            return False
+        begun, claims, more = set(u.fresh), {id(u)}, True
+        while more:
+            more = False
+            for other in self.undecided.values():
+                if id(other) not in claims and \
+                        (other.fresh or set(other.hits)) & begun:
+                    begun |= other.fresh
+                    claims.add(id(other))
+                    more = True
+        return len(claims) <= sum(len(self.tickets[h]) for h in begun)
 
     def narrow(self, now, u):
-        late = u.packets >= self.NARROW and u.fresh
+        late = u.packets >= self.NARROW and \
+            not u.packets & (u.packets - 1) and self.is_explained(now, u)
         for host in list(u.hits):
             if len(u.hits) == 1:
                 return
             served = self.last_in[host] > u.first + self.HANDOVER
             spent = self.visible and not self.tickets[host] and \
                 any(self.tickets[h] for h in u.hits)
-            if served or spent or \
-                    (late and host not in u.fresh and not u.hits[host]):
+            out = (served or spent) and host not in self.begun
+            if out or (late and host not in u.fresh and not u.hits[host] and
+                       not self.is_asking(now, u, host)):
                 del u.hits[host]
+                u.fresh.discard(host)
 
     def spend(self, now, n):
         self.tokens = min(self.COPIES, self.tokens +
@@ -330,18 +353,49 @@ class Guess(Ours):
     """nf_conntrack_esp_guess=1: no copies, the likeliest candidate."""
 
     name = 'ours, guess=1'
+    PACE = 0.25
 
-    def likely(self, now, host):
-        fresh = self.is_fresh(now, host)
-        return 2 * (fresh and host in self.begun) + fresh
+    def in_turn(self, now, since):
+        rtt = self.rtt or 0.0
+        return since is not None and \
+            0.9 * rtt <= now - since < rtt + self.PACE
+
+    def turn(self, now, host):
+        if not self.tickets[host]:
+            return 0
+        if self.in_turn(now, self.begun.get(host)):
+            return 2
+        return int(self.in_turn(now, self.tickets[host][-1]))
+
+    def only(self, now, candidates):
+        if not self.visible:
+            return None
+        turn = [h for h in candidates if self.turn(now, h)]
+        others = any(self.answers(now, h) for h in candidates
+                     if h not in turn)
+        if len(turn) != 1 or (others and not self.answers(now, *turn)):
+            return None
+        return turn[0]
+
+    def since(self, host):
+        return max(self.tickets[host][-1:] + [self.begun.get(host, -1.0)])
 
     def fan_out(self, now, spi, u):
-        waiting = sorted(u.hits, key=lambda h: self.tickets[h][:1])
-        return self.bind(now, spi,
-                         max(waiting, key=lambda h: self.likely(now, h)))
+        age = 1 if self.visible else -1
+        return self.bind(now, spi, max(u.hits, key=lambda h: (
+            self.turn(now, h), age * self.since(h))))
 
     def starved(self, now, host):
-        pass
+        """The SPI of a host that gets more than it asks for changes hands."""
+        since = self.unanswered[host][0]
+        for spi, other in self.bound.items():
+            if other != host and self.made[spi] >= self.last_in[host] and \
+                    self.last_in[other] >= since and \
+                    self.repairs.get(spi, 0) < 2 and \
+                    not any(t >= since for t in self.sent[other]):
+                self.repairs[spi] = self.repairs.get(spi, 0) + 1
+                self.bound[spi] = host
+                return
 
 
 RULES = (Serial, First, Last, Ours, Guess)

@@ -124,6 +124,48 @@ at_once "$CHILD" 6 3 1 2
 is "$(stats isakmp_paced)" 8 "two are held when the namespace goes"
 net_down
 
+# Hosts that begin a little more than a turn apart, c1 quiet or asking in vain:
+# what comes next is c2's.
+howto_net 3
+plain_bridge
+masquerade
+gw_set nf_conntrack_esp_guess 1
+speakers
+for name in c1 c2; do
+	esp_watch "$name" 0x2001 0x2002 0x2003 0x2004
+done
+for k in 1 2; do
+	begin "$k"
+	new_out "$k" "0x100$k" 1
+	new_in "0x200$k" 1 --count 2
+done
+# turn MSGID: c1 asks for a child, and a little more than a turn later c2
+turn() {
+	local k message=()
+
+	sleep 1
+	for k in 1 2; do
+		message[k]=$(escaped "$(ike_message "0x${k}0${k}0" "$R" \
+			"$CHILD" 8 "$1" 269)")
+	done
+	printf %b "${message[1]}" >&"${say[1]}"
+	[ -z "${2:-}" ] || new_out 1 "$2" 1
+	for k in 1 2 3 4 5 6; do
+		moment
+	done
+	printf %b "${message[2]}" >&"${say[2]}"
+	moment
+}
+turn 2
+new_in 0x2003 1 --count 5
+is "$(seen c1 0x2003) $(seen c2 0x2003)" "0 5" \
+	"the host before is quiet: the server's first packets go to the next one"
+turn 3 0x1003
+new_out 2 0x1004 1
+new_in 0x2004 1 --count 5
+is "$(seen c1 0x2004) $(seen c2 0x2004)" "0 5" "also if it asks in vain"
+net_down
+
 howto_net 3
 plain_bridge
 ipn srv route add 10.0.0.0/24 via "$(addr gw)"

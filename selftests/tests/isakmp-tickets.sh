@@ -135,14 +135,44 @@ refused() {
 	is "$(stats undecided copies)" "0 0" "and nobody had to guess"
 }
 
+# wrong_owner SPI NAME: whose it is, if it is decided and not that client's
+wrong_owner() {
+	vpn_spis ".[] | select(.spi == \"$1\" and .client != null and
+		.client != \"$(addr "$2")\") | .client"
+}
+
+# c1 is rekeyed while its tunnel is idle. Its server speaks first, just when c2
+# has rekeyed: that packet is c1's, however fresh the other ticket is.
+polled() {
+	local k
+
+	for k in 1 2; do
+		ike_out "$k" "0x${k}0${k}0" "$R" "$CHILD" 8 4 269
+		ike_in "0x${k}0${k}0" "$R" "$CHILD" "$RESPONSE" 4 257
+		[ "$k" = 2 ] || sleep 1
+	done
+	new_in 0x2501 1
+	esp_out 2 0x1502
+	new_in 0x2502 1
+	new_in 0x2501 2 --count 9 --interval 50
+	esp_out 2 0x1502 2
+	new_in 0x2502 2 --count 9 --interval 50
+	esp_out 1 0x1501
+	new_in 0x2501 11 --count 10 --interval 50
+	is "$(seen c1 0x2501) $(seen c2 0x2502)" "20 10" \
+		"the server speaks first to an idle host while another rekeys"
+	is "$(wrong_owner 0x00002501 c1)$(wrong_owner 0x00002502 c2)" "" \
+		"no SPI is taken for the other host's"
+}
+
 # c3 goes over to port 4500, c1 and c2 rekey at once
 floated() {
 	ike_out 3 0x3333 0 "$INIT" 8 0
 	ike_in 0x3333 "$R" "$INIT" "$RESPONSE" 0
 	natt_out 3 0x3333 "$R" "$AUTH" 8 1
 	is "$(stats floated)" 1 "the host with UDP encapsulation is noticed"
-	ike_out 1 0x1010 "$R" "$CHILD" 8 4 269
-	ike_out 2 0x2020 "$R" "$CHILD" 8 4 269
+	ike_out 1 0x1010 "$R" "$CHILD" 8 5 269
+	ike_out 2 0x2020 "$R" "$CHILD" 8 5 269
 	new_in 0x2401 1 --count 4
 	is "$(seen_by 0x2401)" "4 4 0" \
 		"two hosts rekey at once: both get it, the third gets no copy"
@@ -151,22 +181,31 @@ floated() {
 howto_net 3
 masquerade
 for name in c1 c2 c3; do
-	esp_watch "$name" 0x200{1,2,3} 0x210{1,2,3} 0x2202 0x2303 0x2401
+	esp_watch "$name" 0x200{1,2,3} 0x210{1,2,3} 0x2202 0x2303 0x2401 \
+		0x2501 0x2502
 done
 alone
 early
 by_server
 refused
+polled
 floated
 net_down
 
 howto_net 3
 masquerade
 for name in c1 c2 c3; do
-	esp_watch "$name" 0x2001 0x2102
+	esp_watch "$name" 0x2001
 done
 ike_watch srv "$I2" 0x0
 simultaneous
 refused_spi
+net_down
+
+howto_net 3
+masquerade
+for name in c1 c2 c3; do
+	esp_watch "$name" 0x2102
+done
 claimed_spi
 done_testing
