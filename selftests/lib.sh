@@ -653,7 +653,7 @@ swan_start() {
 	done > /dev/null 2>&1
 	for name; do
 		dir=$(swan_dir "$name")
-		busywait 20 swan_ready "$name" || return
+		busywait 60 swan_ready "$name" || return
 		mapfile -t conns < \
 			<(sed -n 's/^conn //p' "$dir/ipsec.conf")
 		at "$name" ipsec addconn --ctlsocket "$dir/run/pluto.ctl" \
