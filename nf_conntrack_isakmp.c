@@ -320,7 +320,7 @@ static bool isakmp_has_gone(const struct nf_vpn_cookie *c)
 
 	if (c->major != 1)
 		return false;
-	return !c->proven || (asked && (u32)jiffies - asked >= ISAKMP_ABSENT);
+	return !c->proven || (asked && nf_vpn_since_low(asked) >= ISAKMP_ABSENT);
 }
 
 /*
