@@ -297,7 +297,6 @@ bool nf_vpn_flow_answers(struct net *net, const struct nf_vpn_pkt *pkt,
 	nf_ct_put(ct);
 	return reply;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_flow_answers);
 
 /* A flow that conntrack hasn't got: why? */
 static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)

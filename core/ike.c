@@ -261,7 +261,6 @@ struct nf_vpn_cookie *nf_vpn_cookie_find_claim(struct nf_vpn_net *vn,
 	lockdep_assert_held(&vn->lock);
 	return rhashtable_lookup_fast(&vn->cookies, &key, nf_vpn_claim_params);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_cookie_find_claim);
 
 /**
  * nf_vpn_cookie_free - unlink a cookie pair, free it after RCU
