@@ -174,13 +174,19 @@ def recycled(p):
     p.report("talks")
 
 
+def go_on(p, hosts, seconds, *parts, period=0.05):
+    """They talk at a constant rate, for so long in each part"""
+    for part in parts:
+        for h in hosts:
+            p.talk(h, period, 0, 0.04)
+        p.run(seconds)
+        p.report(part)
+
+
 def together(p):
     """Three hosts that times don't tell apart"""
     hosts = [p.child(k) for k in (1, 2, 3)]
-    for h in hosts:
-        p.talk(h, 0.05, 0, 0.04)
-    p.run(2)
-    p.report("before")
+    go_on(p, hosts, 2, "before")
     return hosts
 
 
@@ -190,11 +196,7 @@ def pushed_out(p):
     for i in range(70):
         for seq in 1, 2:
             p.at(0.01 * i, lambda i=i, seq=seq: p.server(FORGED + i, seq))
-    for part in "flood", "after":
-        for h in hosts:
-            p.talk(h, 0.05, 0, 0.04)
-        p.run(2)
-        p.report(part)
+    go_on(p, hosts, 2, "flood", "after")
 
 
 def silent(p):
@@ -202,22 +204,14 @@ def silent(p):
     gateway("sysctl", "net.netfilter.nf_conntrack_esp_timeout_unreplied=2",
             "net.netfilter.nf_conntrack_esp_timeout=2")
     hosts = together(p)
-    for part in "silent", "gone":
-        for h in hosts[:2]:
-            p.talk(h, 0.2, 0, 0.04)
-        p.run(8)
-        p.report(part)
+    go_on(p, hosts[:2], 8, "silent", "gone", period=0.2)
 
 
 def deleted(p):
     """The entry of a host is deleted, and the host goes on"""
     hosts = together(p)
     gateway("conntrack", "-D", "-p", "50", "--orig-src", address(3))
-    for part in "deleted", "after":
-        for h in hosts:
-            p.talk(h, 0.05, 0, 0.04)
-        p.run(3)
-        p.report(part)
+    go_on(p, hosts, 3, "deleted", "after")
 
 
 def late(p):
