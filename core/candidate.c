@@ -139,7 +139,6 @@ u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s)
 		return U32_MAX;
 	return min(nf_nat_esp_announced_ms(s), nf_nat_esp_asked_ms(s));
 }
-EXPORT_SYMBOL_GPL(nf_nat_esp_waiting_ms);
 
 /**
  * nf_nat_esp_is_fresh - is the first answer to a session due now?
@@ -182,7 +181,6 @@ unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s)
 		return 2;
 	return nf_nat_esp_in_turn(s, nf_nat_esp_announced_ms(s));
 }
-EXPORT_SYMBOL_GPL(nf_nat_esp_turn);
 
 static bool nf_nat_esp_is_quiet(const struct nf_vpn_session *s)
 {
@@ -403,9 +401,7 @@ void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
 		    !nf_nat_esp_uses(s, &pkt->dst.addr) ||
 		    nf_vpn_undecided_index(u, s) >= 0)
 			continue;
-		if (u->n < NF_VPN_CANDIDATES)
-			u->fresh |= BIT(u->n);
-		nf_vpn_undecided_admit(vn, u, s);
+		nf_vpn_undecided_admit(vn, u, s, true);
 	}
 }
 

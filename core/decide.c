@@ -74,11 +74,9 @@ static void nf_nat_esp_open(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		goto budget;
 	u->expecting = c->expecting;
 	u->stock = c->stock;
-	for (i = 0; i < c->n; i++) {
-		nf_vpn_undecided_admit(vn, u, c->s[i]);
-		if (nf_nat_esp_is_fresh(c->s[i]))
-			u->fresh |= BIT(i);
-	}
+	for (i = 0; i < c->n; i++)
+		nf_vpn_undecided_admit(vn, u, c->s[i],
+				       nf_nat_esp_is_fresh(c->s[i]));
 	u->arrived = nf_vpn_now_us() - ESP_TRIAL_US;
 	nf_nat_esp_judge(u);
 	nf_vpn_spi_seen(&u->spi, a->pkt, a->len);

@@ -97,23 +97,6 @@ static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search)
 	return asked > nf_nat_esp_answers(search->starved, search->since);
 }
 
-/* Does a session receive on more SPIs than it sends on? */
-static bool nf_nat_esp_has_more(const struct nf_vpn_session *s, u32 since)
-{
-	const struct nf_vpn_spi *spi;
-	int asked = 0, got = 0;
-
-	hlist_for_each_entry(spi, &s->spis, by_session) {
-		if (!nf_nat_esp_active(spi, since))
-			continue;
-		if (spi->dir == NF_CT_VPN_DIR_OUT)
-			asked++;
-		else
-			got++;
-	}
-	return got > asked;
-}
-
 /*
  * Did an SPI appear when the session was served last, or later? Or when its
  * unanswered SPI did, if that has never had a partner?
@@ -130,11 +113,22 @@ static bool nf_nat_esp_later(const struct nf_nat_esp_search *search,
 	       (s32)(spi->first + NF_NAT_ESP_SLACK - search->spi->first) >= 0;
 }
 
-/* Does its owner receive more than it asks for? */
+/* Does its owner receive on more SPIs than it sends on? */
 static bool nf_nat_esp_spare(const struct nf_nat_esp_search *search,
 			     const struct nf_vpn_spi *spi)
 {
-	return nf_nat_esp_has_more(spi->session, search->since);
+	const struct nf_vpn_spi *other;
+	int asked = 0, got = 0;
+
+	hlist_for_each_entry(other, &spi->session->spis, by_session) {
+		if (!nf_nat_esp_active(other, search->since))
+			continue;
+		if (other->dir == NF_CT_VPN_DIR_OUT)
+			asked++;
+		else
+			got++;
+	}
+	return got > asked;
 }
 
 static bool nf_nat_esp_doubtful(const struct nf_nat_esp_search *search,
@@ -176,6 +170,15 @@ static void nf_nat_esp_take(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 		nf_vpn_session_unpair(vn, s, partner);
 }
 
+/* Its new entry goes on where the old one was, doubted once more. */
+static void nf_nat_esp_go_on(struct nf_vpn_spi *spi,
+			     const struct nf_nat_esp_past *past, u32 last)
+{
+	nf_nat_esp_take_over(spi, past);
+	spi->last = last;
+	spi->repairs++;
+}
+
 /* Both are candidates from now on. */
 static void nf_nat_esp_reopen(struct nf_nat_esp_search *search,
 			      struct nf_vpn_spi *spi)
@@ -191,11 +194,9 @@ static void nf_nat_esp_reopen(struct nf_nat_esp_search *search,
 	u = nf_vpn_undecided_add(vn, s->remote, &pkt);
 	if (!u)
 		return;
-	nf_nat_esp_take_over(&u->spi, &past);
-	u->spi.last = last;
-	u->spi.repairs++;
-	nf_vpn_undecided_admit(vn, u, search->starved);
-	nf_vpn_undecided_admit(vn, u, s);
+	nf_nat_esp_go_on(&u->spi, &past, last);
+	nf_vpn_undecided_admit(vn, u, search->starved, false);
+	nf_vpn_undecided_admit(vn, u, s, false);
 }
 
 /* It is the starved session's, until it turns out to be wrong. */
@@ -211,9 +212,7 @@ static void nf_nat_esp_move(struct nf_nat_esp_search *search,
 			      NF_CT_VPN_CONF_GUESSED);
 	if (!spi)
 		return;
-	nf_nat_esp_take_over(spi, &past);
-	spi->last = last;
-	spi->repairs++;
+	nf_nat_esp_go_on(spi, &past, last);
 	nf_vpn_spi_pair(spi);
 }
 
@@ -276,9 +275,7 @@ static bool nf_nat_esp_join(struct nf_nat_esp_search *search)
 			continue;
 		u->spi.repairs++;
 		/* It has as good a claim as those that had just begun. */
-		if (u->n < NF_VPN_CANDIDATES)
-			u->fresh |= BIT(u->n);
-		nf_vpn_undecided_admit(search->vn, u, s);
+		nf_vpn_undecided_admit(search->vn, u, s, true);
 		any = true;
 	}
 	return any;

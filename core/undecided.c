@@ -142,13 +142,16 @@ EXPORT_SYMBOL_GPL(nf_vpn_undecided_add);
  * @vn: netns, its lock held
  * @u: entry; nothing happens if it is full
  * @s: session of its remote host
+ * @fresh: it counts as one that had just begun to wait
  */
 void nf_vpn_undecided_admit(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
-			    struct nf_vpn_session *s)
+			    struct nf_vpn_session *s, bool fresh)
 {
 	lockdep_assert_held(&vn->lock);
 	if (u->n == NF_VPN_CANDIDATES)
 		return;
+	if (fresh)
+		u->fresh |= BIT(u->n);
 	u->hits[u->n] = 0;
 	u->cand[u->n++] = s;
 	nf_vpn_watch_get(s);

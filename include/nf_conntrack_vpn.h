@@ -926,7 +926,7 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 					      const struct nf_vpn_pkt *pkt);
 void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u);
 void nf_vpn_undecided_admit(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
-			    struct nf_vpn_session *s);
+			    struct nf_vpn_session *s, bool fresh);
 void nf_vpn_undecided_drop(struct nf_vpn_undecided *u, unsigned int i);
 int nf_vpn_undecided_index(const struct nf_vpn_undecided *u,
 			   const struct nf_vpn_session *s);
