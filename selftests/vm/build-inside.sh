@@ -3,15 +3,16 @@
 #
 # build-inside.sh KDIR CC [MAKE-ARGUMENT...]: the part of build.sh that runs in
 # the userland image. /project is the tree, /build its copy, /usr/lib/modules and
-# /usr/local are directories there.
+# /usr/local are directories there, /result is the copy where tools and test
+# programs have been built. Without KDIR, these are what is built.
 set -eu
 
 kdir=$1 cc=$2
 shift 2
 # what .gitignore names is neither copied nor deleted: builds go on from where
 # they were (a first one has no .gitignore yet)
-rsync -a --delete --exclude=/.git --exclude=/.build.log --exclude=/installed \
-	--filter=':- .gitignore' /project/ /build/
+rsync -a --delete --exclude=/.git --exclude=/.build.log --exclude=/.stamp \
+	--exclude=/installed --filter=':- .gitignore' /project/ /build/
 cd /build
 jobs=-j$(nproc)
 
@@ -20,13 +21,12 @@ run() {
 	make "$jobs" "$@" || [ -n "${PARTIAL:-}" ]
 }
 
-if [ -f Kbuild ]; then
-	run -C "$kdir" M=/build CC="$cc" modules "$@"
+if [ -z "$kdir" ]; then
+	run -C userspace
+	run -C selftests
+	exit
 fi
-for dir in userspace selftests; do
-	if [ -f $dir/Makefile ]; then
-		run -C $dir
-	fi
-done
+rsync -a /result/userspace /result/selftests /build/
+run -C "$kdir" M=/build CC="$cc" modules "$@"
 # as an admin does: a guest looks whether it loads (tests/install.sh)
 run install KDIR="$kdir" CC="$cc" "$@"
