@@ -24,6 +24,22 @@ verdict() {
 	fi
 }
 
+# each TEXT COMMAND FILE...: a verdict on each file, by a function or program;
+# as many at a time as there are processors
+each() {
+	local text=$1 command=$2 file said
+
+	shift 2
+	said=$(mktemp -d)
+	# shellcheck disable=SC2016
+	printf '%s\n' "$@" | xargs -P "$(nproc)" -I '{}' bash -c \
+		'$0 "$2" > "$1/${2//\//,}" 2>&1' "$command" "$said" '{}'
+	for file; do
+		verdict "$text $file" "$(cat "$said/${file//\//,}" 2>&1)"
+	done
+	rm -r "$said"
+}
+
 sources() {
 	find . -name '*.[ch]' ! -name '*.mod.c' -printf '%P\n' | sort
 }
@@ -47,22 +63,27 @@ USERSPACE_IGNORE+=,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES
 USERSPACE_IGNORE+=,AVOID_EXTERNS,LONG_LINE_STRING,SSCANF_TO_KSTRTO
 USERSPACE_IGNORE+=,USLEEP_RANGE,VOLATILE
 
-check_checkpatch() {
-	local file ignore
+checkpatch() {
+	local ignore=FILE_PATH_CHANGES,SPLIT_STRING
 
-	for file in $(sources); do
-		ignore=FILE_PATH_CHANGES,SPLIT_STRING
-		case $file in
-		userspace/* | selftests/*) ignore+=,$USERSPACE_IGNORE ;;
-		# its business are kernel versions and other people's names
-		compat/*) ignore+=,LINUX_VERSION_CODE ;;
-		# macros that look like no other code, in the kernel as well
-		include/trace/*) ignore+=,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE ;;
-		esac
-		verdict "checkpatch --strict $file" "$(perl /result/checkpatch.pl \
-			--no-tree --strict --terse --show-types --quiet \
-			--no-summary --ignore "$ignore" -f "$file" 2>&1)"
-	done
+	case $1 in
+	userspace/* | selftests/*) ignore+=,$USERSPACE_IGNORE ;;
+	# its business are kernel versions and other people's names
+	compat/*) ignore+=,LINUX_VERSION_CODE ;;
+	# macros that look like no other code, in the kernel as well
+	include/trace/*) ignore+=,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE ;;
+	esac
+	perl /result/checkpatch.pl --no-tree --strict --terse --show-types \
+		--quiet --no-summary --ignore "$ignore" -f "$1"
+}
+export -f checkpatch
+export USERSPACE_IGNORE
+
+check_checkpatch() {
+	local files
+
+	mapfile -t files < <(sources)
+	each "checkpatch --strict" checkpatch "${files[@]}"
 }
 
 # W=1 and sparse complain about the kernel's headers, too: only what is said
@@ -70,7 +91,7 @@ check_checkpatch() {
 check_compiler() {
 	local log
 
-	log=$(make -C "$kdir" M=/build CC="$cc" W=1 C=2 \
+	log=$(make "-j$(nproc)" -C "$kdir" M=/build CC="$cc" W=1 C=2 \
 		CHECK=sparse CF=-D__CHECK_ENDIAN__ modules 2>&1)
 	verdict "modules build" "$([ -e nf_conntrack_vpn.ko ] || echo "$log")"
 	verdict "no warnings with W=1 and sparse" \
@@ -141,7 +162,7 @@ check_programs() {
 
 	for dir in userspace selftests; do
 		[ -f $dir/Makefile ] || continue
-		log=$(CFLAGS='-O2 -Werror' make -C $dir 2>&1) && log=''
+		log=$(CFLAGS='-O2 -Werror' make "-j$(nproc)" -C $dir 2>&1) && log=''
 		verdict "$dir builds with -Werror" "$log"
 	done
 }
@@ -163,11 +184,10 @@ check_spec() {
 }
 
 check_scripts() {
-	local file
+	local files
 
-	for file in $(scripts); do
-		verdict "shellcheck $file" "$(shellcheck -f gcc "$file" 2>&1)"
-	done
+	mapfile -t files < <(scripts)
+	each shellcheck "shellcheck -f gcc" "${files[@]}"
 }
 
 check_licences() {
