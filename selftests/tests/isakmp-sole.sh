@@ -11,13 +11,20 @@ set -u
 
 head -c $((28 * 300)) /dev/zero > "$TMP/junk"
 
-# junk: microseconds that 300 datagrams take
+# junk: microseconds that 300 datagrams take; the least of three times, as
+# what the kernel does on its own account meanwhile, such as looking for what
+# has expired, is no part of it
 junk() {
-	local start=$EPOCHREALTIME
+	local start took least='' i
 
-	at srv socat -u -b 28 "$TMP/junk" \
-		"UDP4-SENDTO:$GW:500,sourceport=500,reuseaddr"
-	echo $((${EPOCHREALTIME/./} - ${start/./}))
+	for i in 1 2 3; do
+		start=$EPOCHREALTIME
+		at srv socat -u -b 28 "$TMP/junk" \
+			"UDP4-SENDTO:$GW:500,sourceport=500,reuseaddr"
+		took=$((${EPOCHREALTIME/./} - ${start/./}))
+		[ -n "$least" ] && [ "$took" -ge "$least" ] || least=$took
+	done
+	echo "$least"
 }
 
 howto_net 1
