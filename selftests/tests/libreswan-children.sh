@@ -11,6 +11,7 @@
 #   c3 10.0.0.4 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #   c4 10.0.0.5 ---+
 # timeout: 600
+# clock: instructions
 set -u
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
