@@ -3,7 +3,7 @@
 # make help says what there is. The modules themselves are described in Kbuild.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-KERNELS ?= 6.1 6.12 newest
+KERNELS ?= 6.12 newest 6.1
 KERNEL ?= 6.12
 TESTS ?=
 CASES ?=
@@ -44,7 +44,9 @@ help:
 	@echo 'In virtual machines that need no privileges (the first run downloads'
 	@echo 'a userland and kernels, about 1 GB, to ~/.cache):'
 	@echo '  demo                      three IPsec hosts behind one masquerade'
+	@echo '  quick                     the tests that say most, on KERNEL=$(KERNEL)'
 	@echo '  test                      all tests; KERNELS="$(KERNELS)" TESTS="NAME..." JOBS=N'
+	@echo '  test-all                  each of them on each kernel, before a release'
 	@echo '  test-debug                the same on a kernel with KASAN, lockdep, kmemleak'
 	@echo '  check                     checkpatch, W=1, sparse, shellcheck'
 	@echo '  bench                     instructions per packet'
@@ -127,6 +129,16 @@ check:
 test:
 	@$(VM)/suite.sh $(KERNELS) $(if $(TESTS),-- $(TESTS))
 
+test-all:
+	@ALL=1 $(VM)/suite.sh $(KERNELS) $(if $(TESTS),-- $(TESTS))
+
+# a dozen that between them use every module, both families and the tool
+QUICK := basic-static ipv6 first-packet rekey isakmp-cookies isakmp-tickets \
+	 libreswan-ikev2 pptp-callid pptp-clients late-load netlink sysctl
+
+quick:
+	@$(VM)/suite.sh $(KERNEL) -- $(QUICK)
+
 test-debug:
 	@$(VM)/suite.sh debug $(if $(TESTS),-- $(TESTS))
 
@@ -155,4 +167,4 @@ clean:
 
 .PHONY: all help headers modules userspace install modules_install uninstall \
 	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
-	test test-debug demo bench emulate vm-shell clean
+	test test-all test-debug quick demo bench emulate vm-shell clean

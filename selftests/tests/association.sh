@@ -5,6 +5,7 @@
 # between hosts that start in one moment, and a wrong decision heals.
 #
 # clock: instructions
+# kernels: 6.12
 #
 #   c1 10.0.0.2 ---+
 #   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]

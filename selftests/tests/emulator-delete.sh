@@ -5,6 +5,7 @@
 # unknown SPI by deleting that SPI, which the server takes for a sibling's.
 #
 # clock: instructions
+# kernels: 6.12
 set -u
 # shellcheck source=selftests/emulator.sh
 . "$(dirname "$0")/../emulator.sh"

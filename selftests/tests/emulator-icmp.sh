@@ -5,6 +5,7 @@
 # the server never hears of it.
 #
 # clock: instructions
+# kernels: 6.12
 set -u
 # shellcheck source=selftests/emulator.sh
 . "$(dirname "$0")/../emulator.sh"

@@ -5,6 +5,7 @@
 # while another host waits for the answer to its first packet.
 #
 # clock: instructions
+# kernels: 6.12
 set -u
 # shellcheck source=selftests/emulator.sh
 . "$(dirname "$0")/../emulator.sh"

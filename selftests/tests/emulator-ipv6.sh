@@ -4,6 +4,7 @@
 # 20 hosts with IKE start within 100 ms, all of it over IPv6.
 #
 # clock: instructions
+# kernels: 6.12
 set -u
 # shellcheck source=selftests/emulator.sh
 . "$(dirname "$0")/../emulator.sh"

@@ -5,6 +5,7 @@
 # transfers, voice, one-way streams, or next to nothing.
 #
 # clock: instructions
+# kernels: 6.12
 set -u
 # shellcheck source=selftests/emulator.sh
 . "$(dirname "$0")/../emulator.sh"

@@ -6,6 +6,7 @@
 #
 # timeout: 600
 # clock: instructions
+# kernels: 6.12
 set -u
 # shellcheck source=selftests/emulator.sh
 . "$(dirname "$0")/../emulator.sh"

@@ -5,6 +5,7 @@
 # of it, where no headers are. In a virtual machine only: there the installed
 # files are in installed/, and /lib/modules is one's own to change.
 # modules: nf_conntrack_vpn
+# kernels: all
 set -u
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

@@ -7,6 +7,7 @@
 #   c1 fd00:10::2 ---+
 #   c2 fd00:10::3 ---+--- [gw] 2001:db8:200::1 --- 2001:db8:199::1 [srv]
 #   c3 fd00:10::4 ---+
+# kernels: all
 set -u
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

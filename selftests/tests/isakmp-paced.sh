@@ -9,6 +9,7 @@
 #   c3 10.0.0.4 ---+
 #
 # clock: instructions
+# kernels: 6.12
 set -u
 # shellcheck source=selftests/ike.sh
 . "$(dirname "$0")/../ike.sh"

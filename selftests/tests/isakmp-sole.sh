@@ -5,6 +5,7 @@
 # costs the same however many hosts send ESP to that server.
 #
 # clock: instructions
+# kernels: 6.12
 set -u
 # shellcheck source=selftests/traffic.sh
 . "$(dirname "$0")/../traffic.sh"

@@ -10,6 +10,7 @@
 #   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #   c3 10.0.0.4 ---+
 #   c4 10.0.0.5 ---+  starts after the gateway
+# kernels: all
 set -u
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

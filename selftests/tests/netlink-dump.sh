@@ -7,6 +7,7 @@
 #
 #   [gw] 200.200.200.200
 # timeout: 1800
+# kernels: all
 set -u
 # shellcheck source=selftests/traffic.sh
 . "$(dirname "$0")/../traffic.sh"

@@ -8,6 +8,7 @@
 #   c1 10.0.0.2 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #   c2 10.0.0.3 ---+
 # timeout: 600
+# kernels: all
 set -u
 # shellcheck source=selftests/traffic.sh
 . "$(dirname "$0")/../traffic.sh"

@@ -5,6 +5,7 @@
 # "genl" sends one request and prints the answer.
 #
 #   c1 10.0.0.2 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
+# kernels: all
 set -u
 # shellcheck source=selftests/ike.sh
 . "$(dirname "$0")/../ike.sh"

@@ -8,6 +8,7 @@
 #   10.1.0.1, .2, ... --- [c1] --- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #
 # clock: instructions
+# kernels: 6.12
 # timeout: 600
 set -u
 # shellcheck source=selftests/traffic.sh

@@ -4,6 +4,7 @@
 # Settings: their names and defaults, wrong values, one set per namespace.
 #
 #   [gw]   [srv]   not connected
+# kernels: all
 set -u
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

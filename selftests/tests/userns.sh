@@ -7,6 +7,7 @@
 #   user namespace of uid 65534:
 #     c1 10.0.0.2 ---+
 #     c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
+# kernels: all
 set -u
 
 as_nobody() {

@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# suite.sh KERNEL... [-- TEST...]: runs selftests/run on each KERNEL, JOBS
-# (default: number of processors) machines at a time, and the tests of
-# userspace once. The last line adds them up: "N passed, N failed".
+# suite.sh KERNEL... [-- TEST...]: runs the tests that have to be run on each
+# KERNEL (selftests/run -L; all that can be on debug), JOBS machines at a time,
+# and the tests of userspace once. The last line adds the assertions up:
+# "N passed, N failed".
 #
 # A busy host makes a machine lose time. So what failed is run once more on a
 # machine of its own: if it passes there, that counts, and the failure is named
 # as unsteady. What the kernel complains of, or keeps, is never forgiven.
 #
-#   JOBS	machines at a time
+#   ALL		every test on every KERNEL
+#   JOBS	machines at a time (default: number of processors)
 #   RESULTS	keep results, logs and consoles in this directory
 set -u
 
@@ -26,32 +28,41 @@ done
 results=${RESULTS:-$(mktemp -d)} || exit
 mkdir -p "$results"
 
-# one_kernel KERNEL [TEST...]: tests whose head says "clock: instructions" get a
-# machine of their own.
-one_kernel() {
-	local kernel=$1 all=() counted=() others=() test
+# tests_of KERNEL GROUP: of those that it has to run, or of $named, the tests
+# whose head says "clock: instructions" (GROUP counted), or the others (plain)
+tests_of() {
+	local kernel=$1 which=-L clock test
 
-	shift
-	all=("$@")
-	[ $# -gt 0 ] || mapfile -t all < \
-		<(KERNEL=$kernel "$TOP/selftests/run" -l)
-	for test in "${all[@]}"; do
-		if grep -qs '^# clock: instructions$' \
-			"$TOP/selftests/tests/$(basename "$test" .sh).sh"; then
-			counted+=("$test")
-		else
-			others+=("$test")
-		fi
+	[ -z "${ALL:-}" ] && [ "$kernel" != debug ] || which=-l
+	if [ ${#named[@]} -gt 0 ]; then
+		printf '%s\n' "${named[@]##*/}"
+	else
+		KERNEL=$kernel "$TOP/selftests/run" "$which"
+	fi | while read -r test; do
+		clock=plain
+		! grep -qs '^# clock: instructions$' \
+			"$TOP/selftests/tests/${test%.sh}.sh" || clock=counted
+		[ "$clock" != "$2" ] || echo "$test"
 	done
+}
+
+# group KERNEL GROUP: builds, and runs these tests on machines of their own
+group() {
+	local kernel=$1 group=$2 name=$1 list
+
+	mapfile -t list < <(tests_of "$kernel" "$group")
+	[ ${#list[@]} -gt 0 ] || return
 	say "kernel $kernel: building"
 	if ! "$VM/build.sh" "$kernel" > /dev/null; then
 		fail "$kernel" "builds"
 		return
 	fi
-	[ ${#others[@]} = 0 ] || tests "$kernel" "$kernel" "${others[@]}"
-	# there limits cost nothing, and a second is a few instructions
-	[ ${#counted[@]} = 0 ] || ICOUNT=1 SLOW=${SLOW:-4} \
-		tests "$kernel" "$kernel-icount" "${counted[@]}"
+	if [ "$group" = counted ]; then
+		# there limits cost nothing, and a second is a few instructions
+		export ICOUNT=1 SLOW=${SLOW:-4}
+		name+=-icount
+	fi
+	tests "$kernel" "$name" "${list[@]}"
 	say "kernel $kernel: done"
 }
 
@@ -117,7 +128,7 @@ userspace() {
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	say "userspace: testing"
-	"$VM/build.sh" "${kernels[0]}" > "$dir/build" &&
+	"$VM/build.sh" tools > "$dir/build" &&
 		in_chroot -w "$(cat "$dir/build"):/build" "$image/root" \
 			make -s -C /build/userspace check > "$dir/output" 2>&1
 	tap_to_json $? < "$dir/output" > "$dir/results.jsonl"
@@ -157,6 +168,7 @@ failures() {
 		"$results"/*/"$2" 2>/dev/null
 }
 
+named=("$@")
 image=$("$VM/image.sh") || exit
 limit=${LIMIT:-3600}
 [[ " ${kernels[*]} " != *' debug '* ]] || limit=${LIMIT:-10800}
@@ -165,14 +177,16 @@ for kernel in "${kernels[@]}"; do
 	dir=$("$VM/kernel.sh" "$kernel") || exit
 	say "kernel $kernel is $(cat "$dir/release" 2>/dev/null)"
 done
-[ $# -gt 0 ] || userspace
+[ ${#named[@]} -gt 0 ] || userspace
 
 jobs=${JOBS:-$(nproc)}
-for kernel in "${kernels[@]}"; do
-	while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do
-		wait -n
+for group in plain counted; do
+	for kernel in "${kernels[@]}"; do
+		while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do
+			wait -n
+		done
+		group "$kernel" $group 2>&1 | sed -u "s/^/$kernel: /" &
 	done
-	one_kernel "$kernel" "$@" 2>&1 | sed -u "s/^/$kernel: /" &
 done
 wait
 
