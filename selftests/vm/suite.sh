@@ -3,12 +3,13 @@
 #
 # suite.sh KERNEL... [-- TEST...]: runs the tests that have to be run on each
 # KERNEL (selftests/run -L; all that can be on debug), JOBS machines at a time,
-# and the tests of userspace once. The last line adds the assertions up:
-# "N passed, N failed".
+# and the tests of userspace once. Says where the time went (times.sh); the last
+# line adds the assertions up: "N passed, N failed".
 #
 # A busy host makes a machine lose time. So what failed is run once more on a
 # machine of its own: if it passes there, that counts, and the failure is named
-# as unsteady. What the kernel complains of, or keeps, is never forgiven.
+# as unsteady; more than two tests must not need that. What the kernel complains
+# of, or keeps, is never forgiven.
 #
 #   ALL		every test on every KERNEL
 #   JOBS	machines at a time (default: number of processors)
@@ -27,6 +28,11 @@ done
 [ ${#kernels[@]} -gt 0 ] || die "which kernels?"
 results=${RESULTS:-$(mktemp -d)} || exit
 mkdir -p "$results"
+
+# took PART SECONDS: for times.sh
+took() {
+	echo "$1 $2" >> "$results/times"
+}
 
 # tests_of KERNEL GROUP: of those that it has to run, or of $named, the tests
 # whose head says "clock: instructions" (GROUP counted), or the others (plain)
@@ -48,7 +54,7 @@ tests_of() {
 
 # group KERNEL GROUP: builds, and runs these tests on machines of their own
 group() {
-	local kernel=$1 group=$2 name=$1 list
+	local kernel=$1 group=$2 name=$1 list start=$EPOCHSECONDS
 
 	mapfile -t list < <(tests_of "$kernel" "$group")
 	[ ${#list[@]} -gt 0 ] || return
@@ -57,6 +63,7 @@ group() {
 		fail "$kernel" "builds"
 		return
 	fi
+	took build $((EPOCHSECONDS - start))
 	if [ "$group" = counted ]; then
 		# there limits cost nothing, and a second is a few instructions
 		export ICOUNT=1 SLOW=${SLOW:-4}
@@ -98,14 +105,16 @@ worth_another_run() {
 # machine KERNEL NAME TEST...: one that dies, or whose kernel complains, is a
 # failed assertion, too.
 machine() {
-	local kernel=$1 name=$2 dir=$results/$2
+	local kernel=$1 name=$2 dir=$results/$2 start=$EPOCHSECONDS status
 
 	shift 2
 	rm -rf "$dir"
 	say "kernel $kernel: booting"
 	"$VM/boot.sh" "$kernel" -t "$limit" -o "$dir" ${SLOW:+-e SLOW="$SLOW"} \
 		-e RESULT=/result/results.jsonl -- selftests/run "$@"
-	case $? in
+	status=$?
+	took "machine:$name" $((EPOCHSECONDS - start))
+	case $status in
 	0) return ;;
 	99) ;;
 	*) ! grep -qs '"result": "fail"' "$dir/results.jsonl" || return ;;
@@ -122,7 +131,7 @@ fail() {
 
 # tests that need no kernel
 userspace() {
-	local dir=$results/userspace
+	local dir=$results/userspace start=$EPOCHSECONDS
 
 	grep -qs '^check:' "$TOP/userspace/Makefile" || return
 	rm -rf "$dir"
@@ -135,6 +144,7 @@ userspace() {
 	if grep -q '"result": "fail"' "$dir/results.jsonl"; then
 		cat "$dir/output"
 	fi
+	took userspace $((EPOCHSECONDS - start))
 }
 
 # tap_to_json STATUS: results of a program that prints TAP, or only fails
@@ -168,7 +178,18 @@ failures() {
 		"$results"/*/"$2" 2>/dev/null
 }
 
+# few_unsteady: fails if more tests than two needed a second run
+few_unsteady() {
+	local tests
+
+	mapfile -t tests < <(failures '' first.jsonl |
+		sed 's/^: \([^ ]* [^:]*\):.*/\1/' | sort -u)
+	[ ${#tests[@]} -le 2 ] ||
+		fail suite "at most two tests need a second run: ${tests[*]}"
+}
+
 named=("$@")
+rm -f "$results/times"
 image=$("$VM/image.sh") || exit
 limit=${LIMIT:-3600}
 [[ " ${kernels[*]} " != *' debug '* ]] || limit=${LIMIT:-10800}
@@ -177,6 +198,7 @@ for kernel in "${kernels[@]}"; do
 	dir=$("$VM/kernel.sh" "$kernel") || exit
 	say "kernel $kernel is $(cat "$dir/release" 2>/dev/null)"
 done
+took download "$((EPOCHSECONDS - NF_VPN_T0))"
 [ ${#named[@]} -gt 0 ] || userspace
 
 jobs=${JOBS:-$(nproc)}
@@ -191,6 +213,8 @@ done
 wait
 
 [ -n "${RESULTS:-}" ] || say "results, logs and consoles are in $results"
+"$VM/times.sh" "$results" | tee "$results/times.txt"
+few_unsteady
 failures unsteady first.jsonl |
 	grep -vFf <(failures '' results.jsonl | sed 's/^: //')
 failures failed results.jsonl
