@@ -52,6 +52,9 @@ help:
 	@echo '  bench                     instructions per packet'
 	@echo '  emulate                   20 to 50 emulated hosts: what reaches whom; CASES="NAME..."'
 	@echo '  vm-shell                  a shell in the machine (KERNEL=$(KERNEL))'
+	@echo 'Natively, without privileges:'
+	@echo '  unit                      parsers and rules that need no kernel, under sanitizers'
+	@echo '  fuzz                      libFuzzer (clang) on the parsers; FUZZ_SECONDS=600 each'
 	@echo 'Natively, on a machine to play with:'
 	@echo '  selftests/run             all tests; reloads the modules'
 
@@ -126,6 +129,12 @@ dkms-source:
 check:
 	@$(VM)/check.sh $(KERNEL)
 
+unit:
+	@$(MAKE) -s -C unit check
+
+fuzz:
+	@$(MAKE) -s -C unit fuzz
+
 test:
 	@$(VM)/suite.sh $(KERNELS) $(if $(TESTS),-- $(TESTS))
 
@@ -159,6 +168,7 @@ vm-shell:
 
 clean:
 	-$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	-$(MAKE) -C unit clean
 	-$(MAKE) -C userspace clean
 	-$(MAKE) -C selftests clean
 
@@ -167,4 +177,4 @@ clean:
 
 .PHONY: all help headers modules userspace install modules_install uninstall \
 	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
-	test test-all test-debug quick demo bench emulate vm-shell clean
+	unit fuzz test test-all test-debug quick demo bench emulate vm-shell clean

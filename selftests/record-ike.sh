@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # record-ike.sh DIR [NAME...]: records real key exchanges between c1 and srv as
-# DIR/NAME.pcap, for userspace/tests/captures (see its README). No test, and
+# DIR/NAME.pcap, for unit/captures (see its README). No test, and
 # it needs none of the modules: a single host gets through a stock gateway.
 #
 # Recorded on the inside, so what the peers think of the NAT is as in life but

@@ -45,7 +45,7 @@ sources() {
 }
 
 kernel_sources() {
-	sources | grep -vE '^(userspace|selftests)/'
+	sources | grep -vE '^(unit|userspace|selftests)/'
 }
 
 scripts() {
@@ -67,7 +67,7 @@ checkpatch() {
 	local ignore=FILE_PATH_CHANGES,SPLIT_STRING
 
 	case $1 in
-	userspace/* | selftests/*) ignore+=,$USERSPACE_IGNORE ;;
+	unit/* | userspace/* | selftests/*) ignore+=,$USERSPACE_IGNORE ;;
 	# its business are kernel versions and other people's names
 	compat/*) ignore+=,LINUX_VERSION_CODE ;;
 	# macros that look like no other code, in the kernel as well
@@ -160,7 +160,7 @@ make_dkms() {
 check_programs() {
 	local dir log
 
-	for dir in userspace selftests; do
+	for dir in unit userspace selftests; do
 		[ -f $dir/Makefile ] || continue
 		log=$(CFLAGS='-O2 -Werror' make "-j$(nproc)" -C $dir 2>&1) && log=''
 		verdict "$dir builds with -Werror" "$log"

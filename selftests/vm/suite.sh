@@ -137,9 +137,12 @@ userspace() {
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	say "userspace: testing"
+	# shellcheck disable=SC2016
 	"$VM/build.sh" tools > "$dir/build" &&
 		in_chroot -w "$(cat "$dir/build"):/build" "$image/root" \
-			make -s -C /build/userspace check > "$dir/output" 2>&1
+			bash -c 'make -s -C /build unit; unit=$?
+				make -s -C /build/userspace check &&
+					exit "$unit"' > "$dir/output" 2>&1
 	tap_to_json $? < "$dir/output" > "$dir/results.jsonl"
 	if grep -q '"result": "fail"' "$dir/results.jsonl"; then
 		cat "$dir/output"

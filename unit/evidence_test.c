@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* unit_evidence - evidence for the owner of an SPI, case by case */
+/* evidence_test - evidence for the owner of an SPI, case by case */
 #include <stdint.h>
 
 #include "nf_vpn_evidence.h"

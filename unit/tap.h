@@ -11,6 +11,9 @@ static int n_tests, n_failed;
 
 static inline void ok(bool good, const char *text)
 {
+	/* What a sanitizer ends has told how far it came. */
+	if (!n_tests)
+		setlinebuf(stdout);
 	printf("%sok %d - %s\n", good ? "" : "not ", ++n_tests, text);
 	n_failed += !good;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* unit_isakmp_ticket - the ticket rule, case by case */
+/* isakmp_ticket_test - the ticket rule, case by case */
 #include <stdint.h>
 
-#include "nf_conntrack_isakmp.h"
+#include "isakmp.h"
 #include "tap.h"
 
 enum op { OUT, IN, SPEND, EXPIRE, ESP };

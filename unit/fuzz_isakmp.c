@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nf_conntrack_isakmp.h"
+#include "isakmp.h"
 
 #define STEP_LEN	6
 

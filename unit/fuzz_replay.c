@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 		if (!dir && seed.len)
 			run(&seed, &copy, n);
 	}
-	printf("ok - %d captures and %lu mutations of each\n", argc - optind,
-	       n);
+	printf("ok 1 - %d captures and %lu mutations of each\n",
+	       argc - optind, n);
 	return 0;
 }

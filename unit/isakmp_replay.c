@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "capture.h"
-#include "nf_conntrack_isakmp.h"
+#include "isakmp.h"
 
 struct session {
 	struct isakmp_tickets tickets;

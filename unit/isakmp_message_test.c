@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * unit_isakmp_message CAPTURE... - the parser: what it finds, and what it does with
- * messages that lie or are cut off
+ * isakmp_message_test CAPTURE... - the parser of ISAKMP: what it finds, and what
+ * it does with messages that lie or are cut off
  */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "capture.h"
-#include "nf_conntrack_isakmp.h"
+#include "isakmp.h"
 #include "tap.h"
 
 #define DATAGRAM_MAX	65507
