@@ -17,12 +17,6 @@ const char filter_help[] =
 	"  state STATE             unreplied, established, undecided, remembered,\n"
 	"                          closed\n";
 
-bool parse_addr(const char *s, struct addr *addr)
-{
-	addr->len = strchr(s, ':') ? 16 : 4;
-	return inet_pton(addr->len == 4 ? AF_INET : AF_INET6, s, addr->byte);
-}
-
 static bool parse_prefix(const char *s, struct prefix *prefix)
 {
 	char buf[INET6_ADDRSTRLEN];
@@ -57,14 +51,6 @@ static int parse_server(struct filter *filter, const char *where, char *s)
 	if (parse_prefix(s, &filter->server))
 		return 0;
 	return usage_error(where, "server '%s' is not an address", s);
-}
-
-/* No guessing whether "12345678" is meant in hexadecimal: 0x decides. */
-bool parse_spi(const char *s, unsigned long *spi)
-{
-	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
-
-	return parse_number(hex ? s + 2 : s, hex ? 16 : 10, UINT32_MAX, spi);
 }
 
 static int parse_filter_spi(struct filter *filter, const char *where, char *s)

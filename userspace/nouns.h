@@ -12,8 +12,6 @@
 
 #include "record.h"
 
-extern const struct names family_names;
-extern const struct names state_names;
 extern const struct names dir_names;
 
 struct session {

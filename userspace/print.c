@@ -2,7 +2,6 @@
 /*
  * print - records as text for people, JSON, and tab-separated lines
  */
-#include <arpa/inet.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,14 +107,6 @@ static int print_bytes(char *buf, unsigned long long bytes)
 		i++;
 	}
 	return snprintf(buf, VALUE_SIZE, "%.1f %ciB", n, units[i]);
-}
-
-int print_addr(char *buf, const struct addr *addr)
-{
-	int family = addr->len == 4 ? AF_INET : AF_INET6;
-
-	inet_ntop(family, addr->byte, buf, VALUE_SIZE);
-	return strlen(buf);
 }
 
 static int print_name(char *buf, const struct field *f,

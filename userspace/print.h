@@ -58,7 +58,6 @@ void table_row(const struct table *table, const void *rec);
 void set_output_width(int columns);
 
 void tsv_row(const struct noun *noun, const void *rec);
-int print_addr(char *buf, const struct addr *addr);
 json_t *json_record(const struct noun *noun, const void *rec);
 
 /* An array of objects, one per line; what is around it is up to the caller. */

@@ -16,11 +16,7 @@
 #include <stdint.h>
 
 #include "nl.h"
-
-struct addr {
-	uint8_t len; /* 4, 16, or 0 for none */
-	uint8_t byte[16];
-};
+#include "value.h"
 
 enum field_type {
 	FIELD_NUMBER,
@@ -32,12 +28,6 @@ enum field_type {
 	FIELD_BOOL,
 	FIELD_NAME, /* enumeration */
 	FIELD_ADDR, /* struct addr; everything else is an uint64_t */
-};
-
-/* Names of the values of an enumeration; a hole is NULL. */
-struct names {
-	const char *const *name;
-	unsigned int n;
 };
 
 enum field_flag {
@@ -148,13 +138,6 @@ static inline const struct addr *field_addr(const struct field *f,
 {
 	return (const struct addr *)((const char *)rec + f->offset);
 }
-
-int number_cmp(uint64_t a, uint64_t b);
-int addr_cmp(const struct addr *a, const struct addr *b);
-bool addr_fits(const struct addr *a, uint64_t family);
-
-bool parse_addr(const char *s, struct addr *addr);
-bool parse_spi(const char *s, unsigned long *spi);
 
 /* decode.c */
 const struct field *decode(const struct noun *noun, const struct nlmsghdr *nlh,

@@ -3,54 +3,9 @@
  * session - a client and the server it speaks to
  */
 #include <linux/netlink.h>
-#include <string.h>
-#include <sys/socket.h>
 
 #include "nouns.h"
 #include "vpnct.h"
-
-static const char *const families[] = {
-	[AF_INET] = "ipv4",
-	[AF_INET6] = "ipv6",
-};
-
-const struct names family_names = { families, ARRAY_SIZE(families) };
-
-static const char *const states[] = {
-	[NF_CT_VPN_STATE_UNREPLIED] = "unreplied",
-	[NF_CT_VPN_STATE_ESTABLISHED] = "established",
-	[NF_CT_VPN_STATE_UNDECIDED] = "undecided",
-	[NF_CT_VPN_STATE_REMEMBERED] = "remembered",
-	[NF_CT_VPN_STATE_CLOSED] = "closed",
-};
-
-const struct names state_names = { states, ARRAY_SIZE(states) };
-
-int number_cmp(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* Numeric order, IPv4 before IPv6, no address last. */
-int addr_cmp(const struct addr *a, const struct addr *b)
-{
-	if (!a->len || !b->len)
-		return !a->len - !b->len;
-	if (a->len != b->len)
-		return a->len - b->len;
-	return memcmp(a->byte, b->byte, a->len);
-}
-
-bool addr_fits(const struct addr *a, uint64_t family)
-{
-	switch (family) {
-	case AF_INET:
-		return !a->len || a->len == 4;
-	case AF_INET6:
-		return !a->len || a->len == 16;
-	}
-	return false;
-}
 
 static const char *const flow_kinds[] = {
 	[FLOW_ESP] = "esp",

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * value - addresses, SPIs and names: compared, read and written
+ */
+#ifndef VPNCT_VALUE_H
+#define VPNCT_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct addr {
+	uint8_t len; /* 4, 16, or 0 for none */
+	uint8_t byte[16];
+};
+
+/* Names of the values of an enumeration; a hole is NULL. */
+struct names {
+	const char *const *name;
+	unsigned int n;
+};
+
+extern const struct names family_names;
+extern const struct names state_names;
+
+int number_cmp(uint64_t a, uint64_t b);
+
+/* Numeric order, IPv4 before IPv6, no address last. */
+int addr_cmp(const struct addr *a, const struct addr *b);
+
+/* Is @a an address of @family, or none? */
+bool addr_fits(const struct addr *a, uint64_t family);
+
+/* Return false if @s is none. */
+bool parse_addr(const char *s, struct addr *addr);
+bool parse_spi(const char *s, unsigned long *spi);
+
+/* The length of what is written to @buf, which has INET6_ADDRSTRLEN bytes. */
+int print_addr(char *buf, const struct addr *addr);
+
+#endif
