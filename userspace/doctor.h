@@ -7,6 +7,7 @@
 
 #include "flows.h"
 #include "snapshot.h"
+#include "vpnct.h"
 
 enum level {
 	LEVEL_OK,
@@ -39,7 +40,7 @@ struct doctor {
 	size_t n, room;
 };
 
-/* Something was found; about() and remedy() add to it. */
+/* doctor_finding.c: something was found; about() and remedy() add to it. */
 void found(struct doctor *d, enum level how_bad, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void about(struct doctor *d, const struct addr *client,
@@ -47,12 +48,17 @@ void about(struct doctor *d, const struct addr *client,
 void remedy(struct doctor *d, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* A file with one number, such as a sysctl; @otherwise if it can't be read. */
+void print_findings(const struct doctor *d, enum format format);
+
+/*
+ * doctor_host.c: a file with one number, such as a sysctl; @otherwise if it
+ * can't be read
+ */
 long read_number(const char *path, long otherwise);
 
 /*
- * doctor_host.c: is there any of it? Whoever has loaded a module wants what it
- * is for; of IPsec that is the case, too, as long as nothing is loaded.
+ * Is there any of it? Whoever has loaded a module wants what it is for; of
+ * IPsec that is the case, too, as long as nothing is loaded.
  */
 bool has_module(const char *name);
 bool uses_pptp(const struct doctor *d);

@@ -11,6 +11,19 @@
 
 #include "doctor.h"
 
+long read_number(const char *path, long otherwise)
+{
+	FILE *f = fopen(path, "re");
+	long number;
+
+	if (!f)
+		return otherwise;
+	if (fscanf(f, "%ld", &number) != 1)
+		number = otherwise;
+	fclose(f);
+	return number;
+}
+
 bool has_module(const char *name)
 {
 	char path[128];
