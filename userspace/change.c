@@ -2,15 +2,14 @@
 /*
  * change - add, delete and flush
  */
-#include <getopt.h>
 #include <linux/netlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "change.h"
+#include "command.h"
 #include "filter.h"
-#include "vpnct.h"
 
 const struct verb add_verbs[] = {
 	{
@@ -93,7 +92,7 @@ static void help_keys(const struct verb *verbs, size_t n)
 	}
 }
 
-static int usage_add(void)
+static void usage_add(void)
 {
 	printf("Usage: vpnct add session|esp|isakmp [replace|new] KEY VALUE... [OPTIONS]\n\n"
 	       "Tell the tracker what it can't know yet: whose an SPI is before its first\n"
@@ -104,27 +103,24 @@ static int usage_add(void)
 	       "  new            it is an error if it exists\n");
 	help_keys(add_verbs, n_add_verbs);
 	printf("\nWithout dir an SPI is one that the server uses (in).\n" ONLY_HELP);
-	return EXIT_OK;
 }
 
-static int usage_delete(void)
+static void usage_delete(void)
 {
 	printf("Usage: vpnct delete session|esp|isakmp|pptp KEY VALUE... [OPTIONS]\n\n"
 	       "Forget a session with all that belongs to it, an SPI, a cookie pair or a call.\n");
 	help_keys(delete_verbs, ARRAY_SIZE(delete_verbs));
 	printf("\nWithout dir an SPI is one that the server uses (in): that needs client or masq,\n"
 	       "an outbound one needs client.\n" ONLY_HELP);
-	return EXIT_OK;
 }
 
-static int usage_flush(void)
+static void usage_flush(void)
 {
 	printf("Usage: vpnct flush [sessions|esp|isakmp|pptp] [client ADDRESS] [server ADDRESS]\n"
 	       "                   [OPTIONS]\n\n"
 	       "Forget everything, or all of a kind, of a client, of a server. Sessions take\n"
 	       "their SPIs, cookie pairs and entries in conntrack along: both hosts start over.\n"
 	       ONLY_HELP);
-	return EXIT_OK;
 }
 
 static bool has_word(char **words, const char *word)
@@ -155,35 +151,39 @@ static char **with_dir(const struct verb *verb, char **words)
 	return copy;
 }
 
-/* @command: with the noun, as it was typed */
-static int change(const struct verb *verb, const char *where, uint16_t flags,
-		  char **command, char **words)
+/**
+ * struct change - what add or delete shall do
+ * @verb: to what
+ * @where: "add" or "delete"
+ * @flags: of the request
+ * @words: keys and values
+ */
+struct change {
+	const struct verb *verb;
+	const char *where;
+	uint16_t flags;
+	char **words;
+};
+
+static int change(const struct call *call)
 {
+	const struct change *c = call->args;
+	char **words = with_dir(c->verb, c->words);
 	struct nlmsghdr *nlh;
 	char text[512];
-	struct nl *nl;
-	int err, ret = EXIT_OK;
+	int err;
 
-	nl = nl_open();
-	if (!nl)
-		return EXIT_FAILED;
-	words = with_dir(verb, words);
-	nlh = nl_request(nl, verb->cmd, flags);
-	err = encode_words(nlh, verb, where, words);
-	if (err) {
-		ret = err;
-		goto out;
-	}
-	err = nl_talk(nl, nlh, NULL, NULL);
-	if (err) {
-		command_text(text, sizeof(text), where, command);
-		nl_error(nl, text, err);
-		ret = EXIT_FAILED;
-	}
-out:
+	nlh = nl_request(call->nl, c->verb->cmd, c->flags);
+	err = encode_words(nlh, c->verb, c->where, words);
 	free(words);
-	nl_close(nl);
-	return ret;
+	if (err)
+		return err;
+	err = nl_talk(call->nl, nlh, NULL, NULL);
+	if (!err)
+		return EXIT_OK;
+	command_text(text, sizeof(text), c->where, call->words);
+	nl_error(call->nl, text, err);
+	return EXIT_FAILED;
 }
 
 static int which_noun(const char *where, const char *word)
@@ -193,49 +193,61 @@ static int which_noun(const char *where, const char *word)
 	return usage_error(where, "can't %s '%s'", where, word);
 }
 
-int cmd_add(struct options *opt, int argc, char **argv)
+static int parse_add(struct call *call)
 {
-	const struct verb *verb;
-	uint16_t flags = 0;
-	char **command;
-	int err;
+	struct change *c = call->args;
+	char **words = call->words;
 
-	err = parse_options(opt, argc, argv, true);
-	if (err)
-		return err;
-	if (opt->help)
-		return usage_add();
-	argv += optind;
-	command = argv;
-	verb = verb_find(add_verbs, n_add_verbs, *argv);
-	if (!verb)
-		return which_noun("add", *argv);
-	argv++;
-	if (*argv && !strcmp(*argv, "replace"))
-		flags = NLM_F_REPLACE;
-	else if (*argv && !strcmp(*argv, "new"))
-		flags = NLM_F_EXCL;
-	if (flags == NLM_F_REPLACE && !verb->replace)
-		return usage_error("add", "%s can't be replaced", verb->word);
-	return change(verb, "add", flags, command, argv + !!flags);
+	c->where = "add";
+	c->verb = verb_find(add_verbs, n_add_verbs, *words);
+	if (!c->verb)
+		return which_noun("add", *words);
+	words++;
+	if (*words && !strcmp(*words, "replace"))
+		c->flags = NLM_F_REPLACE;
+	else if (*words && !strcmp(*words, "new"))
+		c->flags = NLM_F_EXCL;
+	if (c->flags == NLM_F_REPLACE && !c->verb->replace)
+		return usage_error("add", "%s can't be replaced",
+				   c->verb->word);
+	c->words = words + !!c->flags;
+	return 0;
 }
 
-int cmd_delete(struct options *opt, int argc, char **argv)
-{
-	const struct verb *verb;
-	int err;
+const struct command add_command = {
+	.name = "add",
+	.help = "preload an SPI, a session, an IKE SA",
+	.usage = usage_add,
+	.parse = parse_add,
+	.run = change,
+	.args = sizeof(struct change),
+	.words = true,
+	.nl = true,
+};
 
-	err = parse_options(opt, argc, argv, true);
-	if (err)
-		return err;
-	if (opt->help)
-		return usage_delete();
-	argv += optind;
-	verb = verb_find(delete_verbs, ARRAY_SIZE(delete_verbs), *argv);
-	if (!verb)
-		return which_noun("delete", *argv);
-	return change(verb, "delete", 0, argv, argv + 1);
+static int parse_delete(struct call *call)
+{
+	struct change *c = call->args;
+
+	c->where = "delete";
+	c->verb = verb_find(delete_verbs, ARRAY_SIZE(delete_verbs),
+			    *call->words);
+	if (!c->verb)
+		return which_noun("delete", *call->words);
+	c->words = call->words + 1;
+	return 0;
 }
+
+const struct command delete_command = {
+	.name = "delete",
+	.help = "forget a session, an SPI, an IKE SA, a call",
+	.usage = usage_delete,
+	.parse = parse_delete,
+	.run = change,
+	.args = sizeof(struct change),
+	.words = true,
+	.nl = true,
+};
 
 static int kind_of_noun(const char *word)
 {
@@ -288,8 +300,10 @@ static int encode_side(struct nlmsghdr *nlh, unsigned int *seen, char **words)
 	return 0;
 }
 
-static int flush(struct nl *nl, char **words)
+static int flush(const struct call *call)
 {
+	char **words = call->words;
+	struct nl *nl = call->nl;
 	struct nlmsghdr *nlh = nl_request(nl, NF_CT_VPN_CMD_FLUSH, 0);
 	int kind = kind_of_noun(*words), err = 0;
 	unsigned int seen = 0;
@@ -313,20 +327,11 @@ static int flush(struct nl *nl, char **words)
 	return EXIT_OK;
 }
 
-int cmd_flush(struct options *opt, int argc, char **argv)
-{
-	struct nl *nl;
-	int err;
-
-	err = parse_options(opt, argc, argv, true);
-	if (err)
-		return err;
-	if (opt->help)
-		return usage_flush();
-	nl = nl_open();
-	if (!nl)
-		return EXIT_FAILED;
-	err = flush(nl, argv + optind);
-	nl_close(nl);
-	return err;
-}
+const struct command flush_command = {
+	.name = "flush",
+	.help = "forget everything, or all of a client or server",
+	.usage = usage_flush,
+	.run = flush,
+	.words = true,
+	.nl = true,
+};

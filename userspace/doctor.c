@@ -3,15 +3,14 @@
  * doctor - look for what keeps tunnels from working, and say what to do
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "doctor.h"
 #include "print.h"
-#include "vpnct.h"
 
 static const struct {
 	const char *name;
@@ -43,7 +42,7 @@ static const struct {
 	  "every PPTP connection has the helper", false },
 };
 
-static int usage(void)
+static void usage(void)
 {
 	size_t i;
 
@@ -56,7 +55,6 @@ static int usage(void)
 	printf("\n" OPTIONS_HELP
 	       "\nLines of -p: level (ok, note, warning, problem), check, client, server, text,\n"
 	       "remedy. Exit status 3: there is a warning or a problem.\n");
-	return EXIT_OK;
 }
 
 static void run_checks(struct doctor *d)
@@ -118,24 +116,23 @@ static int examine(struct doctor *d)
 	return err;
 }
 
-int cmd_doctor(struct options *opt, int argc, char **argv)
+static int run(const struct call *call)
 {
 	struct doctor d = {};
-	int err;
+	int status = EXIT_FAILED;
 
-	err = parse_options(opt, argc, argv, true);
-	if (err)
-		return err;
-	if (opt->help)
-		return usage();
-	if (argv[optind])
-		return usage_error("doctor", "unknown word '%s'", argv[optind]);
-	err = examine(&d) ? EXIT_FAILED : EXIT_OK;
-	if (!err) {
+	if (!examine(&d)) {
 		run_checks(&d);
-		print_findings(&d, opt->format);
-		err = worst(&d);
+		print_findings(&d, call->opt->format);
+		status = worst(&d);
 	}
 	doctor_free(&d);
-	return err;
+	return status;
 }
+
+const struct command doctor_command = {
+	.name = "doctor",
+	.help = "look for what keeps tunnels from working",
+	.usage = usage,
+	.run = run,
+};

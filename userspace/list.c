@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command.h"
 #include "filter.h"
 #include "flows.h"
 #include "print.h"
 #include "tree.h"
-#include "vpnct.h"
 
 /* What to show. Without a noun: sessions and SPIs, as a tree. */
 struct query {
@@ -36,26 +36,31 @@ static void help_columns(const struct noun *noun)
 	print_columns(noun);
 }
 
-static int usage(const struct noun *noun)
+static void usage(void)
 {
+	size_t i;
+
+	printf("Usage: vpnct list [OPTIONS] [sessions|esp|isakmp|pptp] [FILTER...]\n\n"
+	       "Show sessions, or the SPIs of ESP, or without a word both: the SPIs of a\n"
+	       "session below it, at the end those of no session. Or show the exchanges of\n"
+	       "IKE, which is ISAKMP, by their cookies, or the calls of PPTP.\n\n"
+	       "%s\n" OPTIONS_HELP,
+	       filter_help);
+	for (i = 0; i < ARRAY_SIZE(nouns); i++)
+		help_columns(nouns[i]);
+}
+
+static bool usage_of(const char *word)
+{
+	const struct noun *noun = find_noun(word);
+
 	if (!noun)
-		printf("Usage: vpnct list [OPTIONS] [sessions|esp|isakmp|pptp] [FILTER...]\n\n"
-		       "Show sessions, or the SPIs of ESP, or without a word both: the SPIs of a\n"
-		       "session below it, at the end those of no session. Or show the exchanges of\n"
-		       "IKE, which is ISAKMP, by their cookies, or the calls of PPTP.\n\n");
-	else
-		printf("Usage: vpnct list %s [OPTIONS] [FILTER...]\n\n",
-		       noun->plural);
-	printf("%s\n" OPTIONS_HELP, filter_help);
-	if (!noun || noun == &session_noun)
-		help_columns(&session_noun);
-	if (!noun || noun == &esp_noun)
-		help_columns(&esp_noun);
-	if (!noun || noun == &isakmp_noun)
-		help_columns(&isakmp_noun);
-	if (!noun || noun == &pptp_noun)
-		help_columns(&pptp_noun);
-	return EXIT_OK;
+		return false;
+	printf("Usage: vpnct list %s [OPTIONS] [FILTER...]\n\n"
+	       "%s\n" OPTIONS_HELP,
+	       noun->plural, filter_help);
+	help_columns(noun);
+	return true;
 }
 
 static void flat_text(const struct list *list)
@@ -166,31 +171,38 @@ static int list_query(struct nl *nl, const struct options *opt,
 	return list_tree(nl, opt, query);
 }
 
-int cmd_list(struct options *opt, int argc, char **argv)
+static int parse(struct call *call)
 {
-	struct query query = {};
-	struct nl *nl;
+	struct query *query = call->args;
+	char **words = call->words;
 	int err;
 
-	err = parse_options(opt, argc, argv, true);
+	query->noun = find_noun(*words);
+	if (query->noun)
+		words++;
+	err = filter_parse(&query->filter, "list", words);
 	if (err)
 		return err;
-	argv += optind;
-	query.noun = find_noun(*argv);
-	if (query.noun)
-		argv++;
-	if (opt->help)
-		return usage(query.noun);
-	err = filter_parse(&query.filter, "list", argv);
-	if (err)
-		return err;
-	if (query.noun == &isakmp_noun && query.filter.by_spi)
+	if (query->noun == &isakmp_noun && query->filter.by_spi)
 		return usage_error("list", "spi is no filter of isakmp");
+	return 0;
+}
 
-	nl = nl_open();
-	if (!nl)
-		return EXIT_FAILED;
-	err = list_query(nl, opt, &query);
-	nl_close(nl);
+static int run(const struct call *call)
+{
+	int err = list_query(call->nl, call->opt, call->args);
+
 	return err ? EXIT_FAILED : EXIT_OK;
 }
+
+const struct command list_command = {
+	.name = "list",
+	.help = "show sessions, their SPIs, their IKE exchanges",
+	.usage = usage,
+	.usage_of = usage_of,
+	.parse = parse,
+	.run = run,
+	.args = sizeof(struct query),
+	.words = true,
+	.nl = true,
+};

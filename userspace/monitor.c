@@ -3,15 +3,14 @@
  * monitor - events as they come, one line each
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "command.h"
 #include "filter.h"
 #include "print.h"
-#include "vpnct.h"
 
 static const char *const events[] = {
 	[NF_CT_VPN_EVENT_NEW] = "new",
@@ -54,7 +53,7 @@ struct monitor {
 	struct filter filter;
 };
 
-static int usage(void)
+static void usage(void)
 {
 	printf("Usage: vpnct monitor [FILTER...] [OPTIONS]\n\n"
 	       "Show what happens, one line each, until it is interrupted: sessions, SPIs, IKE\n"
@@ -67,7 +66,6 @@ static int usage(void)
 	       "With -p: seconds since 1970, event, and the columns of 'list -p', or 'full',\n"
 	       "client, limit.\n",
 	       filter_help);
-	return EXIT_OK;
 }
 
 static const char *event_name(unsigned int event)
@@ -265,27 +263,33 @@ static int go_on(struct nl *nl, int err)
 	return err;
 }
 
-int cmd_monitor(struct options *opt, int argc, char **argv)
+static int parse(struct call *call)
 {
-	struct monitor m = { .opt = opt };
-	struct nl *nl;
+	struct monitor *m = call->args;
+
+	m->opt = call->opt;
+	return filter_parse(&m->filter, "monitor", call->words);
+}
+
+static int run(const struct call *call)
+{
 	int err;
 
-	err = parse_options(opt, argc, argv, true);
-	if (err)
-		return err;
-	if (opt->help)
-		return usage();
-	err = filter_parse(&m.filter, "monitor", argv + optind);
-	if (err)
-		return err;
-	nl = nl_open();
-	if (!nl)
-		return EXIT_FAILED;
 	do {
-		err = go_on(nl, nl_listen(nl, got_event, &m));
+		err = go_on(call->nl,
+			    nl_listen(call->nl, got_event, call->args));
 	} while (!err);
-	nl_error(nl, "monitor", err);
-	nl_close(nl);
+	nl_error(call->nl, "monitor", err);
 	return EXIT_FAILED;
 }
+
+const struct command monitor_command = {
+	.name = "monitor",
+	.help = "show events as they come",
+	.usage = usage,
+	.parse = parse,
+	.run = run,
+	.args = sizeof(struct monitor),
+	.words = true,
+	.nl = true,
+};

@@ -6,7 +6,6 @@
  * granted. One line that it refuses doesn't keep the others out.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <linux/netlink.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,9 +14,9 @@
 #include <time.h>
 
 #include "change.h"
+#include "command.h"
 #include "print.h"
 #include "save.h"
-#include "vpnct.h"
 
 /* How much the clocks of two gateways may differ, in seconds. */
 #define CLOCK_SKEW 60
@@ -33,7 +32,7 @@ struct restore {
 	json_t *gone; /* whose sessions have idled out since: pair_text() */
 };
 
-static int usage(void)
+static void usage(void)
 {
 	printf("Usage: vpnct restore [FILE] [replace] [force] [OPTIONS]\n\n"
 	       "Read what 'vpnct save' has written, from FILE or standard input, and make it\n"
@@ -46,7 +45,6 @@ static int usage(void)
 	       "  force          whatever its age: as if it were saved now\n\n"
 	       "Options:\n  -h, --help     this text\n"
 	       "\nExit status 3: the kernel refused some of it, or the end is missing.\n");
-	return EXIT_OK;
 }
 
 /* Whose entry a line is about, for people. */
@@ -343,33 +341,44 @@ static int restore(struct restore *r)
 	return status;
 }
 
-int cmd_restore(struct options *opt, int argc, char **argv)
+static int parse(struct call *call)
 {
-	struct restore r = {};
-	int err;
+	struct restore *r = call->args;
+	char **word;
 
-	err = parse_options(opt, argc, argv, true);
-	if (err)
-		return err;
-	if (opt->help)
-		return usage();
-	for (argv += optind; *argv; argv++) {
-		if (!strcmp(*argv, "replace"))
-			r.replace = true;
-		else if (!strcmp(*argv, "force"))
-			r.force = true;
-		else if (!r.file)
-			r.file = *argv;
+	for (word = call->words; *word; word++) {
+		if (!strcmp(*word, "replace"))
+			r->replace = true;
+		else if (!strcmp(*word, "force"))
+			r->force = true;
+		else if (!r->file)
+			r->file = *word;
 		else
 			return usage_error("restore", "unknown word '%s'",
-					   *argv);
+					   *word);
 	}
-	r.nl = nl_open();
-	if (!r.nl)
-		return EXIT_FAILED;
-	r.gone = json_object();
-	err = restore(&r);
-	json_decref(r.gone);
-	nl_close(r.nl);
-	return err;
+	return 0;
 }
+
+static int run(const struct call *call)
+{
+	struct restore *r = call->args;
+	int status;
+
+	r->nl = call->nl;
+	r->gone = json_object();
+	status = restore(r);
+	json_decref(r->gone);
+	return status;
+}
+
+const struct command restore_command = {
+	.name = "restore",
+	.help = "make what was saved known again",
+	.usage = usage,
+	.parse = parse,
+	.run = run,
+	.args = sizeof(struct restore),
+	.words = true,
+	.nl = true,
+};

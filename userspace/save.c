@@ -2,17 +2,15 @@
 /*
  * save - the tables as lines of JSON, for restore
  */
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <time.h>
 
+#include "command.h"
 #include "print.h"
 #include "save.h"
 #include "snapshot.h"
-#include "vpnct.h"
 
-static int usage(void)
+static void usage(void)
 {
 	printf("Usage: vpnct save [OPTIONS] > FILE\n\n"
 	       "Write what the tracker knows as lines of JSON, for 'vpnct restore' after the\n"
@@ -20,7 +18,6 @@ static int usage(void)
 	       "says which format it is; each other one is an object with one key, session, esp,\n"
 	       "isakmp or pptp, that has what 'list -j' shows of it.\n\n"
 	       "Options:\n  -h, --help     this text\n");
-	return EXIT_OK;
 }
 
 static void save_head(size_t entries)
@@ -55,26 +52,21 @@ static void save(const struct snapshot *snap)
 	save_list(&snap->pptp);
 }
 
-int cmd_save(struct options *opt, int argc, char **argv)
+static int run(const struct call *call)
 {
 	struct snapshot snap;
-	struct nl *nl;
-	int err;
+	int err = snapshot_fetch(call->nl, &snap);
 
-	err = parse_options(opt, argc, argv, true);
-	if (err)
-		return err;
-	if (opt->help)
-		return usage();
-	if (argv[optind])
-		return usage_error("save", "unknown word '%s'", argv[optind]);
-	nl = nl_open();
-	if (!nl)
-		return EXIT_FAILED;
-	err = snapshot_fetch(nl, &snap);
 	if (!err)
 		save(&snap);
 	snapshot_free(&snap);
-	nl_close(nl);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
+
+const struct command save_command = {
+	.name = "save",
+	.help = "write the tables as lines of JSON",
+	.usage = usage,
+	.run = run,
+	.nl = true,
+};

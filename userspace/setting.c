@@ -2,14 +2,13 @@
 /*
  * setting - get and set what the sysctls net.netfilter.* are
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "command.h"
 #include "encode.h"
 #include "nouns.h"
 #include "print.h"
-#include "vpnct.h"
 
 #define PREFIX "nf_conntrack_"
 
@@ -69,24 +68,22 @@ static void help_settings(void)
 		printf("  %-34s  %s\n", f->key, f->help);
 }
 
-static int usage_get(void)
+static void usage_get(void)
 {
 	printf("Usage: vpnct get [NAME...] [OPTIONS]\n\n"
 	       "Show the settings of this network namespace, or those that are named: the\n"
 	       "sysctls under net.netfilter. One name alone gives its value alone.\n\n"
 	       OPTIONS_HELP);
 	help_settings();
-	return EXIT_OK;
 }
 
-static int usage_set(void)
+static void usage_set(void)
 {
 	printf("Usage: vpnct set NAME VALUE [NAME VALUE...] [OPTIONS]\n\n"
 	       "Change settings of this network namespace, until it goes; for longer see\n"
 	       "sysctl.d(5). If one value is out of range none is changed.\n"
 	       "\nOptions:\n  -h, --help     this text\n");
 	help_settings();
-	return EXIT_OK;
 }
 
 static const struct field *find_setting(const char *name)
@@ -132,33 +129,34 @@ static void print_settings(const struct options *opt,
 	print_pairs(opt, &settings_noun, settings);
 }
 
-int cmd_get(struct options *opt, int argc, char **argv)
+static int parse_get(struct call *call)
+{
+	struct settings settings = {};
+
+	return keep_named(call->words, &settings);
+}
+
+static int run_get(const struct call *call)
 {
 	struct settings settings;
-	struct nl *nl;
-	int err;
 
-	err = parse_options(opt, argc, argv, true);
-	if (err)
-		return err;
-	if (opt->help)
-		return usage_get();
-	argv += optind;
-	err = *argv ? keep_named(argv, &settings) : 0;
-	if (err)
-		return err;
-	nl = nl_open();
-	if (!nl)
+	if (fetch_single(call->nl, &settings_noun, &settings))
 		return EXIT_FAILED;
-	err = fetch_single(nl, &settings_noun, &settings);
-	nl_close(nl);
-	if (err)
-		return EXIT_FAILED;
-	if (*argv)
-		keep_named(argv, &settings);
-	print_settings(opt, &settings, argv);
+	if (*call->words)
+		keep_named(call->words, &settings);
+	print_settings(call->opt, &settings, call->words);
 	return EXIT_OK;
 }
+
+const struct command get_command = {
+	.name = "get",
+	.help = "show settings",
+	.usage = usage_get,
+	.parse = parse_get,
+	.run = run_get,
+	.words = true,
+	.nl = true,
+};
 
 static int encode_settings(struct nlmsghdr *nlh, char **words)
 {
@@ -187,32 +185,28 @@ static int encode_settings(struct nlmsghdr *nlh, char **words)
 	return 0;
 }
 
-int cmd_set(struct options *opt, int argc, char **argv)
+static int run_set(const struct call *call)
 {
-	struct nlmsghdr *nlh;
+	struct nl *nl = call->nl;
+	struct nlmsghdr *nlh = nl_request(nl, NF_CT_VPN_CMD_SETTING_SET, 0);
+	int err = encode_settings(nlh, call->words);
 	char text[512];
-	struct nl *nl;
-	int err;
 
-	err = parse_options(opt, argc, argv, true);
 	if (err)
 		return err;
-	if (opt->help)
-		return usage_set();
-	argv += optind;
-	nl = nl_open();
-	if (!nl)
-		return EXIT_FAILED;
-	nlh = nl_request(nl, NF_CT_VPN_CMD_SETTING_SET, 0);
-	err = encode_settings(nlh, argv);
-	if (!err) {
-		err = nl_talk(nl, nlh, NULL, NULL);
-		if (err) {
-			command_text(text, sizeof(text), "set", argv);
-			nl_error(nl, text, err);
-			err = EXIT_FAILED;
-		}
-	}
-	nl_close(nl);
-	return err;
+	err = nl_talk(nl, nlh, NULL, NULL);
+	if (!err)
+		return EXIT_OK;
+	command_text(text, sizeof(text), "set", call->words);
+	nl_error(nl, text, err);
+	return EXIT_FAILED;
 }
+
+const struct command set_command = {
+	.name = "set",
+	.help = "change settings",
+	.usage = usage_set,
+	.run = run_set,
+	.words = true,
+	.nl = true,
+};

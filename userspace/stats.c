@@ -4,9 +4,9 @@
  */
 #include <assert.h>
 
+#include "command.h"
 #include "nouns.h"
 #include "print.h"
-#include "vpnct.h"
 
 /* A counter; the first of a group names the group. */
 #define COUNTER(ATTR, KEY, GROUP, HELP)                                 \
@@ -133,7 +133,7 @@ const struct noun stats_noun = {
 	.cmd = NF_CT_VPN_CMD_STATS_GET,
 };
 
-static int usage(void)
+static void usage(void)
 {
 	const struct field *f = stats_fields;
 	unsigned int i;
@@ -146,29 +146,22 @@ static int usage(void)
 			printf(" %s\n", f->group);
 		printf("  %-17s  %s\n", f->key, f->help);
 	}
-	return EXIT_OK;
 }
 
-int cmd_stats(struct options *opt, int argc, char **argv)
+static int run(const struct call *call)
 {
 	struct stats stats;
-	struct nl *nl;
-	int err;
+	int err = fetch_single(call->nl, &stats_noun, &stats);
 
-	err = parse_options(opt, argc, argv, true);
-	if (err)
-		return err;
-	if (opt->help)
-		return usage();
-	if (argv[optind])
-		return usage_error("stats", "unknown word '%s'", argv[optind]);
-
-	nl = nl_open();
-	if (!nl)
-		return EXIT_FAILED;
-	err = fetch_single(nl, &stats_noun, &stats);
 	if (!err)
-		print_pairs(opt, &stats_noun, &stats);
-	nl_close(nl);
+		print_pairs(call->opt, &stats_noun, &stats);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
+
+const struct command stats_command = {
+	.name = "stats",
+	.help = "show the counters of this network namespace",
+	.usage = usage,
+	.run = run,
+	.nl = true,
+};

@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
+#include "command.h"
 #include "print.h"
 #include "snapshot.h"
 #include "summary.h"
-#include "vpnct.h"
 
 #define TOTAL(KEY, HELP)                                         \
 	{                                                        \
@@ -99,21 +99,17 @@ int sum_up(struct nl *nl, struct summary *sum)
 	return err;
 }
 
-/* The only command without a word of its own: nothing is left to parse. */
-int cmd_summary(struct options *opt, int argc, char **argv)
+static int run(const struct call *call)
 {
 	struct summary sum;
-	struct nl *nl;
-	int err;
+	int err = sum_up(call->nl, &sum);
 
-	(void)argc;
-	(void)argv;
-	nl = nl_open();
-	if (!nl)
-		return EXIT_FAILED;
-	err = sum_up(nl, &sum);
 	if (!err)
-		print_pairs(opt, &summary_noun, &sum);
-	nl_close(nl);
+		print_pairs(call->opt, &summary_noun, &sum);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
+
+const struct command summary_command = {
+	.run = run,
+	.nl = true,
+};

@@ -8,7 +8,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <getopt.h>
 #include <netdb.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
@@ -16,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
 #include "print.h"
 #include "probe.h"
-#include "vpnct.h"
 
 /* So many hops in a row without any answer: it won't get better. */
 #define SILENT_MAX 4
@@ -61,7 +60,7 @@ static const struct protocol *const protocols[] = {
 	&protocol_isakmp,
 };
 
-static int usage(void)
+static void usage(void)
 {
 	printf("Usage: vpnct trace esp|gre|isakmp SERVER [hops N] [probes N] [wait MS] [OPTIONS]\n\n"
 	       "Send ESP, GRE or IKE (UDP port 500) with a rising TTL and show which hops\n"
@@ -73,7 +72,6 @@ static int usage(void)
 	       "\nLines of -p: 'hop', TTL, address, ms, ICMP type/code of an error, and address\n"
 	       "and ms again for ICMP echo; at the end 'result', and one of answers, passes,\n"
 	       "refused, dropped, unknown. Exit status 3: refused or dropped.\n");
-	return EXIT_OK;
 }
 
 static bool at_server(const struct trace *t, const struct answer *a)
@@ -471,25 +469,34 @@ static int parse_limits(struct trace *t, char **words)
 	return 0;
 }
 
-int cmd_trace(struct options *opt, int argc, char **argv)
+static int parse(struct call *call)
 {
-	struct trace t = { .hops = 30, .probes = 2, .wait_ms = 1000 };
+	struct trace *t = call->args;
 	int err;
 
-	err = parse_options(opt, argc, argv, true);
+	*t = (struct trace){ .hops = 30, .probes = 2, .wait_ms = 1000 };
+	err = find_protocol(t, *call->words);
 	if (err)
 		return err;
-	if (opt->help)
-		return usage();
-	argv += optind;
-	err = find_protocol(&t, *argv);
-	if (err)
-		return err;
-	t.server = argv[1];
-	if (!t.server)
+	t->server = call->words[1];
+	if (!t->server)
 		return usage_error("trace", "which server?");
-	err = parse_limits(&t, argv + 2);
-	if (!err)
-		err = find_server(&t);
-	return err ? err : trace_run(&t, opt->format);
+	return parse_limits(t, call->words + 2);
 }
+
+static int run(const struct call *call)
+{
+	int err = find_server(call->args);
+
+	return err ? err : trace_run(call->args, call->opt->format);
+}
+
+const struct command trace_command = {
+	.name = "trace",
+	.help = "find the hop that drops ESP, GRE or IKE",
+	.usage = usage,
+	.parse = parse,
+	.run = run,
+	.args = sizeof(struct trace),
+	.words = true,
+};

@@ -5,28 +5,30 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "vpnct.h"
+#include "command.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
 #endif
 
-static const struct command commands[] = {
-	{ "list", cmd_list, "show sessions, their SPIs, their IKE exchanges" },
-	{ "stats", cmd_stats, "show the counters of this network namespace" },
-	{ "watch", cmd_watch, "show sessions live, until q is pressed" },
-	{ "monitor", cmd_monitor, "show events as they come" },
-	{ "get", cmd_get, "show settings" },
-	{ "set", cmd_set, "change settings" },
-	{ "add", cmd_add, "preload an SPI, a session, an IKE SA" },
-	{ "delete", cmd_delete, "forget a session, an SPI, an IKE SA, a call" },
-	{ "flush", cmd_flush, "forget everything, or all of a client or server" },
-	{ "save", cmd_save, "write the tables as lines of JSON" },
-	{ "restore", cmd_restore, "make what was saved known again" },
-	{ "doctor", cmd_doctor, "look for what keeps tunnels from working" },
-	{ "trace", cmd_trace, "find the hop that drops ESP, GRE or IKE" },
+/* In the order of --help. */
+static const struct command *const commands[] = {
+	&list_command,
+	&stats_command,
+	&watch_command,
+	&monitor_command,
+	&get_command,
+	&set_command,
+	&add_command,
+	&delete_command,
+	&flush_command,
+	&save_command,
+	&restore_command,
+	&doctor_command,
+	&trace_command,
 };
 
 static int usage(void)
@@ -37,22 +39,75 @@ static int usage(void)
 	       "Without a command: a summary.\n\n"
 	       "Commands:\n");
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-8s %s\n", commands[i].name, commands[i].help);
+		printf("  %-8s %s\n", commands[i]->name,
+		       commands[i]->help);
 	printf("\n" OPTIONS_HELP "  -V, --version  the version of this tool\n"
 	       "\n'vpnct COMMAND --help' says more; so does vpnct(8).\n");
 	return EXIT_OK;
 }
 
-static int run(struct options *opt, int argc, char **argv)
+static const struct command *find_command(const char *word)
 {
 	size_t i;
 
-	if (!argc)
-		return cmd_summary(opt, argc, argv);
+	if (!word)
+		return &summary_command;
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		if (!strcmp(argv[0], commands[i].name))
-			return commands[i].run(opt, argc, argv);
-	return usage_error("", "unknown command '%s'", argv[0]);
+		if (!strcmp(word, commands[i]->name))
+			return commands[i];
+	return NULL;
+}
+
+static int help(const struct command *cmd, const struct call *call)
+{
+	if (!cmd->usage_of || !cmd->usage_of(*call->words))
+		cmd->usage();
+	return EXIT_OK;
+}
+
+/* Words are looked at first: what makes no sense needs no tracker. */
+static int run(const struct command *cmd, struct call *call)
+{
+	int status;
+
+	if (!cmd->words && *call->words)
+		return usage_error(cmd->name, "unknown word '%s'",
+				   *call->words);
+	status = cmd->parse ? cmd->parse(call) : 0;
+	if (status)
+		return status;
+	if (!cmd->nl)
+		return cmd->run(call);
+	call->nl = nl_open();
+	if (!call->nl)
+		return EXIT_FAILED;
+	status = cmd->run(call);
+	nl_close(call->nl);
+	return status;
+}
+
+/* @argv: from the command's name on; without one nothing is left to parse */
+static int run_words(struct options *opt, int argc, char **argv)
+{
+	const struct command *cmd = find_command(*argv);
+	struct call call = { .opt = opt, .words = argv };
+	int status;
+
+	if (!cmd)
+		return usage_error("", "unknown command '%s'", *argv);
+	if (argc) {
+		status = parse_options(opt, argc, argv, true);
+		if (status)
+			return status;
+		call.words = argv + optind;
+	}
+	if (opt->help)
+		return help(cmd, &call);
+	if (cmd->args)
+		call.args = memset(xrealloc(NULL, 1, cmd->args), 0, cmd->args);
+	status = run(cmd, &call);
+	free(call.args);
+	return status;
 }
 
 /* A full disk or a closed pipe must not look like success. */
@@ -80,5 +135,5 @@ int main(int argc, char **argv)
 	}
 	if (opt.help)
 		return flush_output(usage());
-	return flush_output(run(&opt, argc - optind, argv + optind));
+	return flush_output(run_words(&opt, argc - optind, argv + optind));
 }

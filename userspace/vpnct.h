@@ -29,33 +29,6 @@ struct options {
 	bool version;
 };
 
-/**
- * struct command - one word after "vpnct"
- * @name: the word
- * @run: gets the arguments from the word on; returns an &enum exit_status
- * @help: one line for "vpnct --help"
- */
-struct command {
-	const char *name;
-	int (*run)(struct options *opt, int argc, char **argv);
-	const char *help;
-};
-
-int cmd_add(struct options *opt, int argc, char **argv);
-int cmd_delete(struct options *opt, int argc, char **argv);
-int cmd_doctor(struct options *opt, int argc, char **argv);
-int cmd_flush(struct options *opt, int argc, char **argv);
-int cmd_get(struct options *opt, int argc, char **argv);
-int cmd_list(struct options *opt, int argc, char **argv);
-int cmd_monitor(struct options *opt, int argc, char **argv);
-int cmd_restore(struct options *opt, int argc, char **argv);
-int cmd_save(struct options *opt, int argc, char **argv);
-int cmd_set(struct options *opt, int argc, char **argv);
-int cmd_stats(struct options *opt, int argc, char **argv);
-int cmd_summary(struct options *opt, int argc, char **argv);
-int cmd_trace(struct options *opt, int argc, char **argv);
-int cmd_watch(struct options *opt, int argc, char **argv);
-
 /* The options that every level takes, for its --help. */
 #define OPTIONS_HELP                                                    \
 	"Options:\n"                                                    \

@@ -6,7 +6,6 @@
  * terminal, and written at once over the one before.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,12 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "filter.h"
 #include "flows.h"
 #include "print.h"
 #include "summary.h"
 #include "tree.h"
-#include "vpnct.h"
 
 #define ALTERNATE_SCREEN "\033[?1049h\033[?25l"
 #define NORMAL_SCREEN "\033[?25h\033[?1049l"
@@ -40,14 +39,13 @@ struct watch {
 	int rows, columns;
 };
 
-static int usage(void)
+static void usage(void)
 {
 	printf("Usage: vpnct watch [every SECONDS] [FILTER...] [OPTIONS]\n\n"
 	       "Show the summary and sessions with their SPIs, anew every 2 seconds, until q is\n"
 	       "pressed. Space shows them at once.\n\n%s\n"
 	       "Options:\n  -h, --help     this text\n",
 	       filter_help);
-	return EXIT_OK;
 }
 
 static void get_size(struct watch *w)
@@ -241,32 +239,39 @@ static int watch(struct watch *w)
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
-int cmd_watch(struct options *opt, int argc, char **argv)
+static int parse(struct call *call)
 {
-	struct watch w = { .interval = 2 };
-	int err;
+	struct watch *w = call->args;
+	char **words = call->words;
 
-	err = parse_options(opt, argc, argv, true);
-	if (err)
-		return err;
-	if (opt->help)
-		return usage();
-	argv += optind;
-	if (*argv && !strcmp(*argv, "every")) {
-		if (!argv[1] || !parse_number(argv[1], 10, 3600, &w.interval) ||
-		    !w.interval)
+	w->interval = 2;
+	if (*words && !strcmp(*words, "every")) {
+		if (!words[1] ||
+		    !parse_number(words[1], 10, 3600, &w->interval) ||
+		    !w->interval)
 			return usage_error("watch",
 					   "every '%s' is not a number from 1 to 3600",
-					   argv[1] ?: "");
-		argv += 2;
+					   words[1] ?: "");
+		words += 2;
 	}
-	err = filter_parse(&w.filter, "watch", argv);
-	if (err)
-		return err;
-	w.nl = nl_open();
-	if (!w.nl)
-		return EXIT_FAILED;
-	err = watch(&w);
-	nl_close(w.nl);
-	return err;
+	return filter_parse(&w->filter, "watch", words);
 }
+
+static int run(const struct call *call)
+{
+	struct watch *w = call->args;
+
+	w->nl = call->nl;
+	return watch(w);
+}
+
+const struct command watch_command = {
+	.name = "watch",
+	.help = "show sessions live, until q is pressed",
+	.usage = usage,
+	.parse = parse,
+	.run = run,
+	.args = sizeof(struct watch),
+	.words = true,
+	.nl = true,
+};
