@@ -55,6 +55,7 @@ help:
 	@echo 'Natively, without privileges:'
 	@echo '  unit                      parsers and rules that need no kernel, under sanitizers'
 	@echo '  fuzz                      libFuzzer (clang) on the parsers; FUZZ_SECONDS=600 each'
+	@echo '  docs                      the picture in Documentation/architecture.rst'
 	@echo 'Natively, on a machine to play with:'
 	@echo '  selftests/run             all tests; reloads the modules'
 
@@ -166,6 +167,11 @@ emulate:
 vm-shell:
 	@$(VM)/boot.sh -t 86400 -i $(KERNEL)
 
+# the picture in Documentation/architecture.rst
+docs:
+	python3 Documentation/picture.py < Documentation/architecture.txt \
+		> Documentation/architecture.svg
+
 clean:
 	-$(MAKE) -C $(KDIR) M=$(CURDIR) clean
 	-$(MAKE) -C unit clean
@@ -177,4 +183,5 @@ clean:
 
 .PHONY: all help headers modules userspace install modules_install uninstall \
 	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
-	unit fuzz test test-all test-debug quick demo bench emulate vm-shell clean
+	unit fuzz test test-all test-debug quick demo bench emulate vm-shell \
+	docs clean

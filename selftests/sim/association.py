@@ -4,7 +4,7 @@
 
 Hosts behind one gateway talk to one server, mostly 50 ms away: request and response,
 bulk, voice, one way, idle. They start together or rekey at random. Prints a
-table per case, for Documentation/association.md. The same numbers come out each
+table per case, for Documentation/association.rst. The same numbers come out each
 time; the kernel is not involved, so they say which rule is better and not how
 fast it is.
 """
@@ -235,22 +235,31 @@ def row(rule, settings, seeds=(1, 2, 3)):
     copies = 100 * sum(r.rule.copies for r in runs) / inbound
     wrong = [since for r in runs for since in r.wrong]
     decided = [t for r in runs for t in r.rule.decided]
-    return (f'| {rule.name} | {delivered:.3f} % | {len(wrong)} '
-            f'| {max(wrong, default=0):.1f} s | {copies:.1f} % '
-            f'| {sum(r.count["blocked"] for r in runs)} '
-            f'| {percentile(decided, .5):.1f} / '
-            f'{percentile(decided, .95):.1f} s |')
+    return (rule.name, f'{delivered:.3f} %', str(len(wrong)),
+            f'{max(wrong, default=0):.1f} s', f'{copies:.1f} %',
+            str(sum(r.count['blocked'] for r in runs)),
+            f'{percentile(decided, .5):.1f} / '
+            f'{percentile(decided, .95):.1f} s')
+
+
+HEAD = ('rule', 'delivered', 'wrong bindings', 'longest', 'copies', 'blocked',
+        'decided p50 / p95')
+
+
+def print_table(rows):
+    """What reStructuredText calls a simple table."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    border = '  '.join('=' * width for width in widths)
+    lines = ['  '.join(cell.ljust(width) for cell, width
+                       in zip(row_, widths)).rstrip() for row_ in rows]
+    print('\n'.join([border, lines[0], border, *lines[1:], border]))
 
 
 def main(names):
     for name in names or CASES:
         title, settings = CASES[name]
         print(f'\n{title}:\n')
-        print('| rule | delivered | wrong bindings | longest | copies '
-              '| blocked | decided p50 / p95 |')
-        print('|---|---|---|---|---|---|---|')
-        for rule in RULES:
-            print(row(rule, settings), flush=True)
+        print_table([HEAD] + [row(rule, settings) for rule in RULES])
 
 
 if __name__ == '__main__':

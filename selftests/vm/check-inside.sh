@@ -183,6 +183,12 @@ check_spec() {
 		Documentation/netlink/specs/nf_ct_vpn.yaml 2>&1)"
 }
 
+check_picture() {
+	verdict "the picture of the architecture is that of its text" "$(
+		Documentation/picture.py < Documentation/architecture.txt |
+		diff - Documentation/architecture.svg)"
+}
+
 check_scripts() {
 	local files
 
@@ -214,5 +220,6 @@ check_checkpatch
 check_programs
 check_musl
 check_spec
+check_picture
 inform_format
 done_testing
