@@ -11,6 +11,7 @@
 #include "command.h"
 #include "doctor.h"
 #include "print.h"
+#include "ruleset.h"
 
 static const struct {
 	const char *name;
@@ -25,6 +26,8 @@ static const struct {
 	  "reverse path filtering has dropped nothing", false },
 	{ "rules", check_rules,
 	  "rules do what the protocols in use need", false },
+	{ "forward", check_forward,
+	  "the forward filter lets them through", false },
 	{ "kernel-pptp", check_kernel_pptp,
 	  "the kernel's own PPTP helper is not in the way", false },
 	{ "limits", check_limits, "the tables have room", true },
@@ -92,6 +95,7 @@ static void doctor_free(struct doctor *d)
 	}
 	free(d->finding);
 	flows_free(&d->flows);
+	json_decref(d->ruleset);
 	snapshot_free(&d->snap);
 	if (d->nl)
 		nl_close(d->nl);
@@ -110,6 +114,7 @@ static int examine(struct doctor *d)
 	}
 	if (err)
 		return err;
+	d->ruleset = ruleset_read();
 	err = flows_fetch(&d->flows);
 	if (err)
 		error("conntrack: %s%s", strerror(-err), nl_hint(err));

@@ -5,6 +5,8 @@
 #ifndef VPNCT_DOCTOR_H
 #define VPNCT_DOCTOR_H
 
+#include <jansson.h>
+
 #include "flows.h"
 #include "snapshot.h"
 #include "vpnct.h"
@@ -29,12 +31,14 @@ struct finding {
  * @nl: NULL if the modules aren't loaded; then @snap is empty
  * @snap: what the tracker knows
  * @flows: what conntrack knows
+ * @ruleset: what nft knows; NULL if it doesn't work here
  * @check: the check that is running
  */
 struct doctor {
 	struct nl *nl;
 	struct snapshot snap;
 	struct flows flows;
+	json_t *ruleset;
 	const char *check;
 	struct finding *finding;
 	size_t n, room;
@@ -72,6 +76,15 @@ void check_kernel_pptp(struct doctor *d);
 
 /* doctor_rules.c */
 void check_rules(struct doctor *d);
+
+/* doctor_forward.c */
+void check_forward(struct doctor *d);
+
+/* Objects of all tables: chains, rules and others; or NULL. */
+static inline const json_t *rules_of(const struct doctor *d)
+{
+	return json_object_get(d->ruleset, "nftables");
+}
 
 /* doctor_limits.c */
 void check_limits(struct doctor *d);

@@ -6,111 +6,19 @@
  * interfaces and addresses is taken to be what the admin wants, and what can't
  * be understood to match.
  */
-#include <jansson.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 
 #include "doctor.h"
+#include "ruleset.h"
 #include "vpnct.h"
 
-/* nft allows 16, too */
-#define DEPTH_MAX 16
-
-/* A packet that shall be masqueraded. */
 struct want {
 	const char *title;
-	int proto;
-	int port; /* both ports; 0: has none */
+	struct packet packet;
 	bool used; /* of no interest otherwise */
 };
 
 static const char *const nat_statements[] = { "masquerade", "snat" };
-
-static bool is_string(const json_t *json, const char *s)
-{
-	const char *value = json_string_value(json);
-
-	return value && !strcmp(value, s);
-}
-
-static int proto_of(const char *name)
-{
-	static const struct {
-		const char *name;
-		int proto;
-	} protos[] = {
-		{ "icmp", IPPROTO_ICMP }, { "tcp", IPPROTO_TCP },
-		{ "udp", IPPROTO_UDP },	  { "gre", IPPROTO_GRE },
-		{ "esp", IPPROTO_ESP },	  { "ah", IPPROTO_AH },
-		{ "sctp", IPPROTO_SCTP }, { "icmpv6", IPPROTO_ICMPV6 },
-		{ "ipv6-icmp", IPPROTO_ICMPV6 },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(protos); i++)
-		if (!strcmp(name, protos[i].name))
-			return protos[i].proto;
-	return -1;
-}
-
-/* 1: @value is in what @right describes, 0: it isn't, -1: can't tell */
-static int contains(const json_t *right, int value)
-{
-	const json_t *item, *range, *set;
-	size_t i;
-	int ret;
-
-	if (json_is_integer(right))
-		return json_integer_value(right) == value;
-	if (json_is_string(right)) {
-		ret = proto_of(json_string_value(right));
-		return ret < 0 ? -1 : ret == value;
-	}
-	range = json_object_get(right, "range");
-	if (range)
-		return value >= json_integer_value(json_array_get(range, 0)) &&
-		       value <= json_integer_value(json_array_get(range, 1));
-	set = json_object_get(right, "set");
-	if (!json_is_array(set))
-		return -1;
-	json_array_foreach(set, i, item) {
-		ret = contains(item, value);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-/* Does a match keep such packets from the rest of its rule? */
-static bool excludes(const json_t *match, const struct want *want)
-{
-	const json_t *left = json_object_get(match, "left");
-	const json_t *payload = json_object_get(left, "payload");
-	const json_t *meta = json_object_get(left, "meta");
-	const char *header =
-		json_string_value(json_object_get(payload, "protocol"));
-	const json_t *field = json_object_get(payload, "field");
-	bool negated = is_string(json_object_get(match, "op"), "!=");
-	int value = -1, in;
-
-	if (is_string(json_object_get(meta, "key"), "l4proto") ||
-	    is_string(field, "nexthdr") ||
-	    (header && !strcmp(header, "ip") && is_string(field, "protocol")))
-		value = want->proto;
-	else if (header && proto_of(header) >= 0 &&
-		 proto_of(header) != want->proto)
-		return true;
-	else if (want->port && (is_string(field, "dport") ||
-				is_string(field, "sport")))
-		value = want->port;
-	if (value < 0)
-		return false;
-	in = contains(json_object_get(match, "right"), value);
-	return in >= 0 && in == negated;
-}
 
 /* iptables' targets, which nft can name at best */
 static bool is_xt_nat(const json_t *statement)
@@ -132,40 +40,25 @@ static const json_t *nat_of(const json_t *statement)
 	return nat ? nat : is_xt_nat(statement) ? statement : NULL;
 }
 
-static bool same(const json_t *a, const json_t *b, const char *key)
-{
-	return json_equal(json_object_get(a, key), json_object_get(b, key));
-}
-
-/* The chain that a statement leads to, or NULL. */
-static const json_t *jump_of(const json_t *statement)
-{
-	const json_t *to = json_object_get(statement, "jump");
-
-	if (!to)
-		to = json_object_get(statement, "goto");
-	return json_object_get(to, "target");
-}
-
 static bool chain_covers(const json_t *ruleset, const json_t *in,
-			 const json_t *chain, const struct want *want,
+			 const json_t *chain, const struct packet *packet,
 			 int depth);
 
 static bool rule_covers(const json_t *ruleset, const json_t *rule,
-			const struct want *want, int depth)
+			const struct packet *packet, int depth)
 {
 	const json_t *statement, *match, *jump;
 	size_t i;
 
 	json_array_foreach(json_object_get(rule, "expr"), i, statement) {
 		match = json_object_get(statement, "match");
-		if (match && excludes(match, want))
+		if (match && !matches(match, packet))
 			return false;
 		if (nat_of(statement))
 			return true;
 		jump = jump_of(statement);
-		if (jump && depth < DEPTH_MAX)
-			return chain_covers(ruleset, rule, jump, want,
+		if (jump && depth < RULESET_DEPTH)
+			return chain_covers(ruleset, rule, jump, packet,
 					    depth + 1);
 	}
 	return false;
@@ -173,7 +66,7 @@ static bool rule_covers(const json_t *ruleset, const json_t *rule,
 
 /* @in: any object of the same table */
 static bool chain_covers(const json_t *ruleset, const json_t *in,
-			 const json_t *chain, const struct want *want,
+			 const json_t *chain, const struct packet *packet,
 			 int depth)
 {
 	const json_t *object, *rule;
@@ -181,16 +74,16 @@ static bool chain_covers(const json_t *ruleset, const json_t *in,
 
 	json_array_foreach(ruleset, i, object) {
 		rule = json_object_get(object, "rule");
-		if (rule && same(rule, in, "family") &&
-		    same(rule, in, "table") &&
+		if (rule && same_table(rule, in) &&
 		    json_equal(json_object_get(rule, "chain"), chain) &&
-		    rule_covers(ruleset, rule, want, depth))
+		    rule_covers(ruleset, rule, packet, depth))
 			return true;
 	}
 	return false;
 }
 
-static bool ruleset_covers(const json_t *ruleset, const struct want *want)
+static bool ruleset_covers(const json_t *ruleset,
+			   const struct packet *packet)
 {
 	const json_t *object, *chain;
 	size_t i;
@@ -201,7 +94,7 @@ static bool ruleset_covers(const json_t *ruleset, const struct want *want)
 		    is_string(json_object_get(chain, "hook"), "postrouting") &&
 		    !is_string(json_object_get(chain, "family"), "ip6") &&
 		    chain_covers(ruleset, chain, json_object_get(chain, "name"),
-				 want, 0))
+				 packet, 0))
 			return true;
 	}
 	return false;
@@ -211,14 +104,16 @@ static void check_masquerade(struct doctor *d, const json_t *ruleset)
 {
 	bool ipsec = uses_ipsec(d), pptp = uses_pptp(d);
 	const struct want wants[] = {
-		{ "ESP (protocol 50)", IPPROTO_ESP, 0, ipsec },
-		{ "IKE (UDP port 500)", IPPROTO_UDP, 500, ipsec },
-		{ "GRE (protocol 47)", IPPROTO_GRE, 0, pptp },
+		{ "ESP (protocol 50)", { .proto = IPPROTO_ESP }, ipsec },
+		{ "IKE (UDP port 500)",
+		  { .proto = IPPROTO_UDP, .port = 500 },
+		  ipsec },
+		{ "GRE (protocol 47)", { .proto = IPPROTO_GRE }, pptp },
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(wants); i++) {
-		if (!wants[i].used || ruleset_covers(ruleset, &wants[i]))
+		if (!wants[i].used || ruleset_covers(ruleset, &wants[i].packet))
 			continue;
 		found(d, LEVEL_WARNING, "no rule masquerades %s",
 		      wants[i].title);
@@ -272,8 +167,7 @@ static bool names_helper(const json_t *ruleset, const json_t *rule,
 	json_array_foreach(ruleset, i, object) {
 		helper = json_object_get(object, "ct helper");
 		type = json_object_get(helper, "type");
-		if (helper && same(helper, rule, "family") &&
-		    same(helper, rule, "table") &&
+		if (helper && same_table(helper, rule) &&
 		    json_equal(json_object_get(helper, "name"), name) &&
 		    (is_string(type, "pptp-ext") || is_string(type, "pptp")))
 			return true;
@@ -319,52 +213,19 @@ static void check_each(struct doctor *d, const json_t *ruleset)
 	      "no rule gives PPTP's control connections helper pptp-ext: see vpnct(8)");
 }
 
-static bool has_line(const char *path, const char *wanted)
-{
-	FILE *f = fopen(path, "re");
-	bool has = false;
-	char line[64];
-
-	while (f && !has && fgets(line, sizeof(line), f))
-		has = !strcmp(line, wanted);
-	if (f)
-		fclose(f);
-	return has;
-}
-
-/* Rules through libnftables would cost a library for one command of many. */
-static json_t *read_ruleset(void)
-{
-	FILE *f = popen("nft -j list ruleset 2>/dev/null", "re");
-	json_t *json;
-	int status;
-
-	if (!f)
-		return NULL;
-	json = json_loadf(f, 0, NULL);
-	status = pclose(f);
-	if (status < 0 || !WIFEXITED(status) || WEXITSTATUS(status)) {
-		json_decref(json);
-		return NULL;
-	}
-	return json;
-}
-
 void check_rules(struct doctor *d)
 {
-	json_t *json = read_ruleset();
-	const json_t *ruleset = json_object_get(json, "nftables");
-	bool legacy = has_line("/proc/net/ip_tables_names", "nat\n");
+	const json_t *rules = rules_of(d);
+	bool legacy = uses_legacy("nat");
 
 	if (legacy)
 		found(d, LEVEL_NOTE,
 		      "rules of iptables-legacy are in use, and not looked at");
-	if (!ruleset)
+	if (!rules)
 		found(d, LEVEL_NOTE,
 		      "nft -j list ruleset doesn't work here: rules were not looked at");
-	if (ruleset && !legacy)
-		check_masquerade(d, ruleset);
-	if (ruleset)
-		check_each(d, ruleset);
-	json_decref(json);
+	if (rules && !legacy)
+		check_masquerade(d, rules);
+	if (rules)
+		check_each(d, rules);
 }

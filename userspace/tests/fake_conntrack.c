@@ -69,6 +69,9 @@ int __wrap_nfct_query(struct nfct_handle *h, enum nf_conntrack_query query,
 	uint32_t src, dst;
 
 	(void)h;
+	/* of all there is, nothing */
+	if (query == NFCT_Q_DUMP)
+		return 0;
 	if (query != NFCT_Q_GET)
 		abort();
 	if (fake.unread) {

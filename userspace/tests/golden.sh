@@ -266,6 +266,87 @@ refusals()
 	golden monitor-reload reload monitor
 }
 
+# forward POLICY WANTED [RULE...]: what doctor says of a forward chain with
+# POLICY and these rules, each the JSON of its statements
+forward()
+{
+	local policy=$1 wanted=$2 rule
+	shift 2
+
+	{
+		echo '{"nftables": [{"metainfo": {"version": "1.1.3"}}'
+		printf ',{"chain": {"family": "inet", "table": "f", %s}}\n' \
+			"\"name\": \"forw\", \"type\": \"filter\",
+			 \"hook\": \"forward\", \"prio\": 0,
+			 \"policy\": \"$policy\"" '"name": "other"'
+		for rule; do
+			printf ',{"rule": {"family": "inet", "table": "f",
+				"chain": "forw", "expr": [%s]}}\n' "$rule"
+		done
+		printf ',{"rule": {"family": "inet", "table": "f",
+			"chain": "other", "expr": [%s, {"accept": null}]}}\n' \
+			"$ESP"
+		echo ']}'
+	} > "$tmp/rules"
+	VPNCT_FAKE=demo PATH=$tmp/bin:$PATH "${runner[@]}" "$vpnct" -p doctor |
+		awk -F '\t' -v OFS=: '$2 == "forward" { print $1, $5 }' |
+		sed -n 's/^ok:.*/all/p; s/.*drops \(.*\): chain forw.*/\1/p' |
+		paste -sd, > "$tmp/got"
+	[ "$(cat "$tmp/got")" = "$wanted" ] && return
+	echo "# got $(cat "$tmp/got"), want $wanted"
+	return 1
+}
+
+ESP='{"match": {"op": "==", "left": {"meta": {"key": "l4proto"}},
+	"right": "esp"}}'
+IKE='{"match": {"op": "==", "right": {"set": [53, 500]},
+	"left": {"payload": {"protocol": "udp", "field": "dport"}}}}'
+STATE='{"match": {"op": "in", "left": {"ct": {"key": "state"}},
+	"right": ["established", "related"]}}'
+STATES='{"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": [
+	["established", {"accept": null}], ["related", {"accept": null}],
+	["invalid", {"drop": null}]]}}}'
+OUTSIDE='{"match": {"op": "==", "left": {"meta": {"key": "oifname"}},
+	"right": "eth1"}}'
+ACCEPT='{"accept": null}' DROP='{"drop": null}'
+ESP_OUT="ESP (protocol 50) of clients" IKE_OUT="IKE (UDP port 500) of clients"
+ESP_IN="ESP (protocol 50) of servers"
+
+# Before the doctor says that rules drop something, it must be sure of it.
+forward_filters()
+{
+	mkdir -p "$tmp/bin"
+	printf '#!/bin/sh\ncat %s\n' "$tmp/rules" > "$tmp/bin/nft"
+	chmod +x "$tmp/bin/nft"
+	check "forward: policy accept" forward accept all
+	check "forward: policy drop" forward drop \
+		"$ESP_OUT,$IKE_OUT,$ESP_IN"
+	check "forward: all that is needed" forward drop all \
+		"$STATE, $ACCEPT" "$ESP, $ACCEPT" "$IKE, $ACCEPT"
+	check "forward: states in a map" forward drop all \
+		"$STATES" "$ESP, $ACCEPT" "$IKE, $ACCEPT"
+	check "forward: no answers" forward drop "$ESP_IN" \
+		"$OUTSIDE, $ESP, {\"match\": {\"op\": \"in\",
+		 \"left\": {\"ct\": {\"key\": \"state\"}},
+		 \"right\": \"new\"}}, $ACCEPT" "$IKE, $ACCEPT"
+	check "forward: ESP is dropped first" forward drop "$ESP_OUT" \
+		"$STATE, $ACCEPT" "$ESP, $DROP" "$OUTSIDE, $ACCEPT"
+	check "forward: a rule for one interface" forward drop all \
+		"$STATE, $ACCEPT" "$OUTSIDE, $ACCEPT"
+	check "forward: what drops may not be meant" forward accept all \
+		"$OUTSIDE, $DROP"
+	check "forward: the last rule drops all" forward accept "$IKE_OUT" \
+		"$STATE, {\"counter\": null}, $ACCEPT" "$ESP, $ACCEPT" "$DROP"
+	check "forward: a chain that accepts ESP" forward drop "$IKE_OUT" \
+		"$STATE, $ACCEPT" '{"jump": {"target": "other"}}'
+	check "forward: a match of iptables is trusted" forward drop all \
+		"{\"xt\": {\"type\": \"match\", \"name\": \"conntrack\"}},
+		 $ACCEPT"
+	check "forward: a named map is trusted" forward drop all \
+		'{"vmap": {"key": {"meta": {"key": "l4proto"}},
+		"data": "@map"}}'
+}
+
 kernel()
 {
 	golden kernel-no-family no-family list
@@ -494,6 +575,7 @@ filters
 command_line
 changes
 refusals
+forward_filters
 kernel
 colours
 check "3000 sessions, each with its SPIs below it" many

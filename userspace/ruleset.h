@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ruleset - the rules as "nft -j list ruleset" describes them
+ */
+#ifndef VPNCT_RULESET_H
+#define VPNCT_RULESET_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* nft allows so many jumps, too. */
+#define RULESET_DEPTH 16
+
+/**
+ * struct packet - what rules are asked about
+ * @proto: IP protocol
+ * @port: both ports; 0: it has none
+ * @state: what "ct state" says of it; NULL: doesn't matter
+ */
+struct packet {
+	int proto;
+	int port;
+	const char *state;
+};
+
+/* All of it, or NULL if nft doesn't work here; for json_decref(). */
+json_t *ruleset_read(void);
+
+/* Whether iptables-legacy has @table: of that nft knows nothing. */
+bool uses_legacy(const char *table);
+
+bool is_string(const json_t *json, const char *s);
+
+/* Are two objects, rules or others, of the same table? */
+bool same_table(const json_t *a, const json_t *b);
+
+/*
+ * Is @packet one of those whose @left is @right, or is not, if @negated? 1: it
+ * is, 0: it isn't, -1: that can't be told.
+ */
+int compares(const json_t *left, const json_t *right, bool negated,
+	     const struct packet *packet);
+
+/* The same for a match statement. */
+int matches(const json_t *match, const struct packet *packet);
+
+/* The chain that a statement leads to, or NULL. */
+const json_t *jump_of(const json_t *statement);
+
+#endif
