@@ -339,6 +339,14 @@ static void json_write(json_t *json, size_t flags)
 	json_decref(json);
 }
 
+bool json_line_to(FILE *out, json_t *json)
+{
+	bool good = !json_dumpf(json, out, JSON_PRESERVE_ORDER);
+
+	json_decref(json);
+	return putc('\n', out) != EOF && good;
+}
+
 void json_line(json_t *json, size_t flags)
 {
 	json_write(json, flags);

@@ -65,8 +65,12 @@ void json_open(const char *opening);
 void json_item(json_t *item);
 void json_close(const char *closing);
 
-/* Writes @json and a newline, and drops it. */
+/*
+ * Writes @json and a newline, and drops it. What can't be written ends the
+ * program, or is said by false.
+ */
 void json_line(json_t *json, size_t flags);
+bool json_line_to(FILE *out, json_t *json);
 
 /* A single record, one field per line, in the format of @opt. */
 void print_pairs(const struct options *opt, const struct noun *noun,

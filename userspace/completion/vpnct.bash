@@ -68,7 +68,11 @@ _vpnct_words() {
 		[ $(($# % 2)) = 1 ] || _vpnct_settings
 		return
 		;;
-	save | doctor | stats) return ;;
+	save)
+		compgen -f -- "$cur"
+		return
+		;;
+	doctor | stats) return ;;
 	restore)
 		compgen -f -- "$cur"
 		echo replace force

@@ -192,8 +192,30 @@ changes()
 	golden flush demo flush
 	golden flush-esp demo flush esp client 10.0.0.2 server 199.0.0.1
 	golden save demo save
+	check "save: writes a file, or leaves what was there" save_file
 	golden monitor-filter demo monitor client 10.0.0.3
 	restore_saved
+}
+
+# nothing is left beside FILE either
+save_file()
+{
+	mkdir "$tmp/save"
+	ln -s /dev/null "$tmp/save/null"
+	run demo save "$tmp/save/new" && [ ! -s "$tmp/out" ] || return
+	sed '1d;$d' golden/save | cmp - "$tmp/save/new" || return
+	run no-family save "$tmp/save/new"
+	[ $? = 1 ] || return
+	sed '1d;$d' golden/save | cmp - "$tmp/save/new" || return
+	run demo save "$tmp/no-directory/new"
+	[ $? = 1 ] || return
+	run demo save "$tmp/save/null"
+	[ $? = 1 ] && [ -c "$tmp/save/null" ] || return
+	(trap '' XFSZ && ulimit -f 1 && run demo save "$tmp/save/new")
+	[ $? = 1 ] && grep -q 'File too large' "$tmp/err" || return
+	run demo save - && sed '1d;$d' golden/save | cmp - "$tmp/out" || return
+	run demo save "$tmp/save/new" more
+	[ $? = 2 ] && [ "$(ls "$tmp/save")" = $'new\nnull' ]
 }
 
 # what restore reads is what save has written
