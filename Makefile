@@ -44,7 +44,7 @@ help:
 	@echo 'In virtual machines that need no privileges (the first run downloads'
 	@echo 'a userland and kernels, about 1 GB, to ~/.cache):'
 	@echo '  demo                      three IPsec hosts behind one masquerade'
-	@echo '  quick                     the tests that say most, on KERNEL=$(KERNEL)'
+	@echo '  quick                     unit tests and a dozen that say most, on KERNEL=$(KERNEL)'
 	@echo '  test                      all tests; KERNELS="$(KERNELS)" TESTS="NAME..." JOBS=N'
 	@echo '  test-all                  each of them on each kernel, before a release'
 	@echo '  test-debug                the same on a kernel with KASAN, lockdep, kmemleak'
@@ -147,7 +147,7 @@ QUICK := basic-static ipv6 first-packet rekey isakmp-cookies isakmp-tickets \
 	 libreswan-ikev2 pptp-callid pptp-clients late-load netlink sysctl
 
 quick:
-	@$(VM)/suite.sh $(KERNEL) -- $(QUICK)
+	@UNIT=1 $(VM)/suite.sh $(KERNEL) -- $(QUICK)
 
 test-debug:
 	@$(VM)/suite.sh debug $(if $(TESTS),-- $(TESTS))

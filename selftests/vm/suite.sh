@@ -13,6 +13,7 @@
 #
 #   ALL		every test on every KERNEL
 #   JOBS	machines at a time (default: number of processors)
+#   UNIT	the tests of userspace, too, though TESTs are named
 #   RESULTS	keep results, logs and consoles in this directory
 set -u
 
@@ -202,7 +203,9 @@ for kernel in "${kernels[@]}"; do
 	say "kernel $kernel is $(cat "$dir/release" 2>/dev/null)"
 done
 took download "$((EPOCHSECONDS - NF_VPN_T0))"
-[ ${#named[@]} -gt 0 ] || userspace
+if [ ${#named[@]} = 0 ] || [ -n "${UNIT:-}" ]; then
+	userspace
+fi
 
 jobs=${JOBS:-$(nproc)}
 for group in plain counted; do
