@@ -52,6 +52,7 @@ help:
 	@echo '  bench                     instructions per packet'
 	@echo '  emulate                   20 to 50 emulated hosts: what reaches whom; CASES="NAME..."'
 	@echo '  vm-shell                  a shell in the machine (KERNEL=$(KERNEL))'
+	@echo '  clean-cache               removes all that was downloaded and built for them'
 	@echo 'Natively, without privileges:'
 	@echo '  unit                      parsers and rules that need no kernel, under sanitizers'
 	@echo '  fuzz                      libFuzzer (clang) on the parsers; FUZZ_SECONDS=600 each'
@@ -172,6 +173,9 @@ docs:
 	python3 Documentation/picture.py < Documentation/architecture.txt \
 		> Documentation/architecture.svg
 
+clean-cache:
+	@$(VM)/clean-cache.sh
+
 clean:
 	-$(MAKE) -C $(KDIR) M=$(CURDIR) clean
 	-$(MAKE) -C unit clean
@@ -184,4 +188,4 @@ clean:
 .PHONY: all help headers modules userspace install modules_install uninstall \
 	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
 	unit fuzz test test-all test-debug quick demo bench emulate vm-shell \
-	docs clean
+	docs clean clean-cache

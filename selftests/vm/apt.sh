@@ -95,12 +95,19 @@ newest() {
 	grep -E "^${2//./\\.}([.-]|\$)" | sort -uV | tail -n 1
 }
 
+# size_of PACKAGE[=VERSION]...: "N packages, M MB"
+size_of() {
+	apt-get -c "$APT/apt.conf" -qq --print-uris download "$@" |
+	awk '{ sum += $3 } END { printf "%d packages, %.0f MB\n", NR, sum / 1e6 }'
+}
+
 # fetch DIR PACKAGE[=VERSION]...: downloads and unpacks packages below DIR
 fetch() {
 	local dir=$1 debs deb
 
 	shift
 	debs=$(mktemp -d "$CACHE/debs.XXXXXX") || exit
+	say "downloading $(size_of "$@")"
 	(cd "$debs" && apt-get -c "$APT/apt.conf" -qq download "$@" >&2) &&
 		for deb in "$debs"/*.deb; do
 			dpkg-deb -x "$deb" "$dir" || exit

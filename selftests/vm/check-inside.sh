@@ -44,10 +44,6 @@ sources() {
 	find . -name '*.[ch]' ! -name '*.mod.c' -printf '%P\n' | sort
 }
 
-kernel_sources() {
-	sources | grep -vE '^(unit|userspace|selftests)/'
-}
-
 scripts() {
 	grep -rlE --exclude-dir=.git -m1 '^#!.*sh|^# shellcheck shell=' . |
 	while read -r file; do
@@ -202,16 +198,6 @@ check_licences() {
 		xargs grep -L 'SPDX-License-Identifier: GPL-2.0-only')"
 }
 
-# information only: its idea of a line break isn't always a better one
-inform_format() {
-	local file n
-
-	for file in $(kernel_sources); do
-		n=$(clang-format --dry-run "$file" 2>&1 | grep -c 'warning:')
-		[ "$n" = 0 ] || diag "clang-format would change $n places in $file"
-	done
-}
-
 check_licences
 check_scripts
 check_checkpatch
@@ -221,5 +207,4 @@ check_programs
 check_musl
 check_spec
 check_picture
-inform_format
 done_testing

@@ -3,8 +3,7 @@
 #
 # check.sh [KERNEL]: what can be said about the sources without running them:
 # checkpatch, compiler warnings (W=1), sparse, shellcheck, licence headers, the
-# netlink spec. Prints TAP and then "N passed, N failed". clang-format only
-# informs.
+# netlink spec. Prints TAP and then "N passed, N failed".
 set -u
 
 # shellcheck source=lib.sh

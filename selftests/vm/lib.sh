@@ -63,13 +63,16 @@ build_once() {
 }
 
 # expire PREFIX CURRENT: removes what CURRENT has replaced, unless it was used
-# within a day: other runs may still be using it.
+# within a day: other runs may still be using it. Of trees and kernels that are
+# no longer used, what is two weeks old goes, too.
 expire() {
 	local dir
 
 	touch "$2"
-	find "$CACHE" -maxdepth 1 -type d -name "$1*" -mtime +0 |
-	while read -r dir; do
+	{
+		find "$CACHE" -maxdepth 1 -type d -name "$1*" -mtime +0
+		find "$CACHE" -maxdepth 1 -type d -name '*-*' -mtime +13
+	} | sort -u | while read -r dir; do
 		as_root rm -rf "$dir" "$dir.lock"
 	done
 }
