@@ -28,8 +28,8 @@ DKMS ?= dkms
 NAME = $(shell sed -n 's/^PACKAGE_NAME=//p' dkms.conf)
 VERSION = $(shell sed -n 's/^PACKAGE_VERSION=//p' dkms.conf)
 NO_DKMS = [ -n '$(DESTDIR)' ] || [ ! -e /var/lib/dkms/$(NAME) ]
-DKMS_FILES := COPYING Kbuild dkms.conf compat core include \
-	      $(wildcard *.c)
+DKMS_FILES := COPYING Kbuild dkms.conf compat core esp include isakmp nat \
+	      netlink pptp $(wildcard *.c)
 DKMS_SRC = $(DESTDIR)/usr/src/$(NAME)-$(VERSION)
 
 all: modules userspace

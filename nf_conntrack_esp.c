@@ -30,8 +30,23 @@
 #include <net/netfilter/nf_conntrack_timeout.h>
 
 #include "compat.h"
-#include "nf_conntrack_esp.h"
-#include "nf_vpn_label.h"
+#include "core/clock.h"
+#include "core/copy.h"
+#include "core/event.h"
+#include "core/flow.h"
+#include "core/gc.h"
+#include "core/icmp.h"
+#include "core/label.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "core/tracker.h"
+#include "esp/esp.h"
+#include "esp/spi.h"
+#include "esp/times.h"
+#include "esp/undecided.h"
+#include "esp/watch.h"
+#include "isakmp/cookie.h"
 
 static const struct nf_esp_nat_ops __rcu *esp_nat;
 

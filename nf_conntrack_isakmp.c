@@ -14,7 +14,7 @@
  *	from a client of a session	-> noted, its flow or a template
  *	from a host that sessions talk to
  *			-> the session of its cookies, or one chosen in
- *			   core/ike_owner.c
+ *			   isakmp/owner.c
  *	other, to an address of the gateway	-> stock conntrack
  *	other, to be forwarded or from here	-> noted, flow in the zone of the
  *			   client
@@ -25,10 +25,11 @@
  *
  * Dropped are a first message whose initiator cookie another client waits with,
  * and what tells the remote host that somebody else's SPI is invalid. Messages
- * that announce an SPI may have to wait (core/ike_pace.c). Whatever can't be read
+ * that announce an SPI may have to wait (isakmp/pace.c). Whatever can't be read
  * is treated by its addresses alone.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+/* KBUILD_MODNAME is that of the object, see Kbuild. */
+#define pr_fmt(fmt) "nf_conntrack_isakmp: " fmt
 
 #include <linux/module.h>
 #include <linux/skbuff.h>
@@ -39,9 +40,24 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "compat.h"
-#include "nf_conntrack_vpn.h"
-#include "nf_vpn_isakmp.h"
-#include "nf_vpn_label.h"
+#include "core/clock.h"
+#include "core/copy.h"
+#include "core/event.h"
+#include "core/flow.h"
+#include "core/gc.h"
+#include "core/icmp.h"
+#include "core/label.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/rtt.h"
+#include "core/session.h"
+#include "core/tracker.h"
+#include "esp/spi.h"
+#include "esp/undecided.h"
+#include "isakmp/arrival.h"
+#include "isakmp/cookie.h"
+#include "isakmp/message.h"
+#include "isakmp/ticket.h"
 
 /* An initiator gives up or starts over after this time without an answer. */
 #define ISAKMP_WAIT		(30 * HZ)
@@ -310,7 +326,7 @@ static struct nf_vpn_cookie *isakmp_use(struct nf_vpn_net *vn,
 
 /*
  * Has the owner of a pair gone, perhaps to the address that uses it now? In
- * IKEv2 the remote host's answer tells, see core/ike_owner.c; in IKEv1 nothing
+ * IKEv2 the remote host's answer tells, see isakmp/owner.c; in IKEv1 nothing
  * says what a message answers, but an owner that is asked and leaves it at
  * that isn't there any more.
  */

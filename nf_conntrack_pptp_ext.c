@@ -23,9 +23,16 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "compat.h"
-#include "nf_vpn_call.h"
-#include "nf_vpn_label.h"
+#include "core/clock.h"
+#include "core/event.h"
+#include "core/flow.h"
+#include "core/icmp.h"
+#include "core/label.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/tracker.h"
+#include "pptp/call.h"
+#include "pptp/message.h"
 
 /* RFC 2637 section 4.1 */
 #define PPTP_TCP_PORT		1723

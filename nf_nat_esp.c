@@ -9,7 +9,7 @@
  * - A new inbound SPI answers a new outbound one; an SPI that was in use before
  *   we saw it goes with a session that was, too (RFC 4303 section 3.3.3).
  * - A client's own IKE message announces an SPI before the remote host can use
- *   it (core/isakmp_ticket.c).
+ *   it (isakmp/ticket.c).
  * - Several SPIs that can only belong to as many sessions are spoken for.
  * - A session whose own inbound SPI still receives needs no other.
  * - Packets that come a round trip after a session's own, when no other has
@@ -22,8 +22,16 @@
 #include <linux/module.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "compat.h"
-#include "nf_nat_esp.h"
+#include "core/copy.h"
+#include "core/event.h"
+#include "core/flow.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "esp/esp.h"
+#include "esp/spi.h"
+#include "nat/local_sa.h"
+#include "nat/nat.h"
 
 /* The gateway's own: counted, and attached where its flow began here. */
 static unsigned int nf_nat_esp_local(struct nf_vpn_net *vn, struct sk_buff *skb,

@@ -4,7 +4,11 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "nf_conntrack_vpn.h"
+#include "core/client.h"
+#include "core/event.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
 
 static const struct rhashtable_params nf_vpn_client_params = {
 	.head_offset		= offsetof(struct nf_vpn_client, node),

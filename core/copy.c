@@ -4,11 +4,54 @@
  * undecided SPI, parts of what GRO has merged, messages that were held.
  */
 #include <linux/netfilter_bridge.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
 #include <linux/netdevice.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "compat.h"
-#include "nf_conntrack_vpn.h"
+#include "core/copy.h"
+#include "core/flow.h"
+
+const u8 nf_vpn_hook_mark;
+
+/* The hook list of a packet, under RCU. */
+static const struct nf_hook_entries *
+nf_vpn_hook_entries(const struct nf_hook_state *state)
+{
+	if (state->pf == NFPROTO_IPV4)
+		return rcu_dereference(state->net->nf.hooks_ipv4[state->hook]);
+	return rcu_dereference(state->net->nf.hooks_ipv6[state->hook]);
+}
+
+/**
+ * nf_vpn_conntrack_follows - will conntrack see this packet after us?
+ * @state: hook
+ *
+ * Its hooks are there only while a ruleset uses them, and its own count of
+ * users is not for modules to read. Asked for when something is learnt.
+ */
+bool nf_vpn_conntrack_follows(const struct nf_hook_state *state)
+{
+	const struct nf_hook_entries *e = nf_vpn_hook_entries(state);
+	struct nf_hook_ops **ops;
+	unsigned int i;
+
+	BUILD_BUG_ON((int)NF_IP_PRI_CONNTRACK != (int)NF_IP6_PRI_CONNTRACK);
+	if (!e)
+		return false;
+	ops = nf_hook_entries_get_hook_ops(e);
+	for (i = 0; i < e->num_hook_entries; i++) {
+		const struct nf_hook_ops *op = READ_ONCE(ops[i]);
+
+		/* A chain of the ruleset that comes first might queue. */
+		if (op->priority >= NF_IP_PRI_CONNTRACK)
+			return op->priority == NF_IP_PRI_CONNTRACK &&
+			       op->hook_ops_type != NF_HOOK_OP_NF_TABLES;
+	}
+	return false;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_conntrack_follows);
 
 /**
  * nf_vpn_may_copy - can copies of this packet go on from here?
@@ -37,7 +80,7 @@ static void nf_vpn_continue(struct sk_buff *skb,
 	unsigned int i;
 
 	for (i = 0; e && i < e->num_hook_entries; i++)
-		if (nf_vpn_is_our_hook(e->hooks[i].hook))
+		if (e->hooks[i].priv == &nf_vpn_hook_mark)
 			break;
 	if (!e || i == e->num_hook_entries) {
 		/* The hooks are being taken down. */

@@ -5,8 +5,15 @@
  * Called where the tables change, so under &nf_vpn_net.lock: nothing sleeps,
  * and conntrack isn't asked.
  */
-#include "netlink.h"
-#include "nf_vpn_call.h"
+#include "core/client.h"
+#include "core/event.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "esp/spi.h"
+#include "isakmp/cookie.h"
+#include "netlink/netlink.h"
+#include "pptp/call.h"
 
 #define CREATE_TRACE_POINTS
 #include <trace/events/nf_ct_vpn.h>

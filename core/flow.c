@@ -18,7 +18,12 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "compat.h"
-#include "nf_conntrack_vpn.h"
+#include "core/clock.h"
+#include "core/flow.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "isakmp/cookie.h"
 
 /**
  * nf_vpn_flow_tuple - tuple of a packet of a flow
@@ -297,6 +302,7 @@ bool nf_vpn_flow_answers(struct net *net, const struct nf_vpn_pkt *pkt,
 	nf_ct_put(ct);
 	return reply;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_flow_answers);
 
 /* A flow that conntrack hasn't got: why? */
 static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)

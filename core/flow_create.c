@@ -21,7 +21,7 @@
 #include <net/netfilter/nf_nat.h>
 
 #include "compat.h"
-#include "nf_conntrack_vpn.h"
+#include "core/flow.h"
 
 /**
  * struct nf_vpn_flow_data - helper data of an entry made here

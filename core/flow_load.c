@@ -6,7 +6,12 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
-#include "nf_conntrack_vpn.h"
+#include "core/flow.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "core/tracker.h"
+#include "isakmp/cookie.h"
 
 static struct nf_conn *nf_vpn_flow_make(struct nf_vpn_net *vn,
 					struct nf_vpn_session *s,

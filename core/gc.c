@@ -2,29 +2,27 @@
 /*
  * What nobody uses any more goes away.
  *
- * One pass over the sessions every NF_VPN_GC_INTERVAL, in process context and
+ * One pass over the sessions every few seconds, in process context and
  * in chunks, as conntrack's own worker does. Nothing depends on its pace: a
  * packet looks at its flow itself.
  */
 #include <linux/sched.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "nf_conntrack_vpn.h"
-#include "nf_vpn_call.h"
+#include "core/client.h"
+#include "core/clock.h"
+#include "core/event.h"
+#include "core/flow.h"
+#include "core/gc.h"
+#include "core/net.h"
+#include "core/session.h"
+#include "esp/spi.h"
+#include "esp/undecided.h"
+#include "isakmp/cookie.h"
+#include "pptp/call.h"
 
-#define NF_VPN_GC_INTERVAL	(5 * HZ)
 /* Sessions looked at between two chances to schedule. */
 #define NF_VPN_GC_CHUNK		128
-
-/**
- * nf_vpn_gc_kick - there is something that will expire
- * @vn: netns
- */
-void nf_vpn_gc_kick(struct nf_vpn_net *vn)
-{
-	queue_delayed_work(system_power_efficient_wq, &vn->gc,
-			   NF_VPN_GC_INTERVAL);
-}
 
 /*
  * How long an SPI that isn't pinned may be silent, in jiffies. IKE that is alive
@@ -324,4 +322,3 @@ void nf_vpn_flush(struct nf_vpn_net *vn)
 		cond_resched();
 	}
 }
-EXPORT_SYMBOL_GPL(nf_vpn_flush);

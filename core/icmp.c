@@ -16,7 +16,12 @@
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "nf_conntrack_vpn.h"
+#include "core/flow.h"
+#include "core/icmp.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "core/tracker.h"
 
 static bool nf_vpn_icmp_is_error(const struct sk_buff *skb, unsigned int thoff,
 				 u8 protonum)

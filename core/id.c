@@ -7,7 +7,8 @@
  * number is its own as long as it lives, and where the last message was full is
  * a number: what lives through a dump is met exactly once.
  */
-#include "nf_conntrack_vpn.h"
+#include "core/id.h"
+#include "core/net.h"
 
 void nf_vpn_ids_init(struct nf_vpn_net *vn)
 {

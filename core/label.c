@@ -6,7 +6,7 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "compat.h"
-#include "nf_vpn_label.h"
+#include "core/label.h"
 
 /* A helper must have one, though none of ours expects anything. */
 static const struct nf_conntrack_expect_policy nf_vpn_expect_policy = {

@@ -2,7 +2,7 @@
 /* evidence_test - evidence for the owner of an SPI, case by case */
 #include <stdint.h>
 
-#include "nf_vpn_evidence.h"
+#include "nat/evidence.h"
 #include "tap.h"
 
 #define MS	1000u

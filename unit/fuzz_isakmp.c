@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "isakmp.h"
+#include "isakmp/ticket.h"
 
 #define STEP_LEN	6
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "capture.h"
-#include "isakmp.h"
+#include "isakmp/message.h"
 #include "tap.h"
 
 #define DATAGRAM_MAX	65507

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "capture.h"
-#include "isakmp.h"
+#include "isakmp/ticket.h"
 
 struct session {
 	struct isakmp_tickets tickets;

@@ -2,7 +2,7 @@
 /* isakmp_ticket_test - the ticket rule, case by case */
 #include <stdint.h>
 
-#include "isakmp.h"
+#include "isakmp/ticket.h"
 #include "tap.h"
 
 enum op { OUT, IN, SPEND, EXPIRE, ESP };

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nf_conntrack_pptp.h"
+#include "pptp/message.h"
 
 struct model {
 	unsigned int translated;

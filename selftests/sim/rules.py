@@ -129,7 +129,7 @@ class Undecided:
 
 
 class Ours(Rule):
-    """core/candidate.c, core/evidence.c, core/repair.c and nf_nat_esp.c."""
+    """nat/candidate.c, nat/evidence.c, nat/repair.c and nf_nat_esp.c."""
 
     name = 'ours'
     FRESH, HANDOVER, NARROW, LATE, ASKING = 0.5, 0.01, 8, 0.5, 3.0

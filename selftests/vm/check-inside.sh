@@ -131,7 +131,7 @@ our_modules() {
 old_source() {
 	local module
 
-	mkdir -p "$1"/{compat,core,include}
+	mkdir -p "$1"/{compat,core,esp,include,isakmp,nat,netlink,pptp}
 	touch "$1"/COPYING "$1"/core/gone.c
 	cp Makefile dkms.conf "$1"
 	grep '^obj-m' Kbuild > "$1/Kbuild"

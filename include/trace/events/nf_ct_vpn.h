@@ -10,7 +10,8 @@
 #include <linux/tracepoint.h>
 #include <net/ipv6.h>
 
-#include "nf_conntrack_vpn.h"
+#include "core/session.h"
+#include "esp/spi.h"
 
 #ifndef _TRACE_NF_CT_VPN_INLINES
 #define _TRACE_NF_CT_VPN_INLINES

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Packets that enter the hook list in its midst, see core/copy.c. */
+#ifndef _NF_VPN_COPY_H
+#define _NF_VPN_COPY_H
+
+#include <net/netfilter/nf_conntrack.h>
+
+#include "core/net.h"
+
+/* &nf_hook_ops.priv of our hooks: where to go on in a list of hooks. */
+extern const u8 nf_vpn_hook_mark;
+
+bool nf_vpn_conntrack_follows(const struct nf_hook_state *state);
+bool nf_vpn_may_copy(const struct sk_buff *skb,
+		     const struct nf_hook_state *state);
+void nf_vpn_again(struct sk_buff *skb, const struct nf_hook_state *state);
+int nf_vpn_copy(const struct sk_buff *skb, struct nf_conn *ct,
+		const struct nf_hook_state *state);
+unsigned int nf_vpn_segment(struct sk_buff *skb,
+			    const struct nf_hook_state *state);
+
+#endif /* _NF_VPN_COPY_H */

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Flows: the conntrack entries of sessions.
+ *
+ * Conntrack alone decides how long a flow lives. A session keeps a reference on
+ * its flow to save a look-up per packet; one that conntrack has dropped is let go
+ * by the next packet or by the garbage collector, the last one by the RCU callback
+ * that frees the session. No entry is looked up or released under
+ * &nf_vpn_net.lock: a destructor may take conntrack's own locks.
+ */
+#ifndef _NF_VPN_FLOW_H
+#define _NF_VPN_FLOW_H
+
+#include <net/netfilter/nf_conntrack.h>
+
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/ports.h"
+
+struct nf_conntrack_helper;
+struct nf_vpn_session;
+
+/**
+ * enum nf_vpn_flow_kind - flows that a session may have
+ * @NF_VPN_FLOW_ESP: ESP
+ * @NF_VPN_FLOW_IKE: UDP from port 500 to port 500
+ */
+enum nf_vpn_flow_kind {
+	NF_VPN_FLOW_ESP,
+	NF_VPN_FLOW_IKE,
+};
+
+/**
+ * struct nf_vpn_flow - what a session knows of one of its flows
+ * @ct: confirmed entry, with a reference; NULL if not looked up yet. Only
+ *	core/flow.c touches it.
+ * @due: jiffies when the flow expires if nothing else comes; a flow that is
+ *	gone before that was deleted
+ * @masq: address the remote host sees
+ * @seen: the flow was confirmed; @due is valid
+ * @has_masq: @masq is valid
+ *
+ * All lockless.
+ */
+struct nf_vpn_flow {
+	struct nf_conn *ct;
+	unsigned long due;
+	union nf_inet_addr masq;
+	bool seen;
+	bool has_masq;
+};
+
+/**
+ * enum nf_vpn_flow_state - what became of a session's flow
+ * @NF_VPN_FLOW_LIVE: conntrack has it
+ * @NF_VPN_FLOW_NEW: not confirmed yet
+ * @NF_VPN_FLOW_DELETED: gone before its time: conntrack -D, early drop,
+ *	address loss
+ * @NF_VPN_FLOW_IDLE: expired
+ */
+enum nf_vpn_flow_state {
+	NF_VPN_FLOW_LIVE,
+	NF_VPN_FLOW_NEW,
+	NF_VPN_FLOW_DELETED,
+	NF_VPN_FLOW_IDLE,
+};
+
+/* The address that the remote host sees, NULL if that isn't known yet. */
+static inline const union nf_inet_addr *
+nf_vpn_flow_masq(const struct nf_vpn_flow *f)
+{
+	/* Pairs with nf_vpn_flow_set_masq(). */
+	return smp_load_acquire(&f->has_masq) ? &f->masq : NULL;
+}
+
+static inline bool nf_vpn_flow_has_masq(const struct nf_vpn_flow *f,
+					const union nf_inet_addr *addr)
+{
+	const union nf_inet_addr *masq = nf_vpn_flow_masq(f);
+
+	return masq && nf_inet_addr_cmp(masq, addr);
+}
+
+/* core/flow.c */
+struct nf_conn *nf_vpn_flow_get(struct net *net,
+				const struct nf_vpn_host *client,
+				const struct nf_vpn_host *remote,
+				enum nf_vpn_flow_kind kind, bool *reply);
+struct nf_conn *nf_vpn_flow_get_cached(struct nf_vpn_net *vn,
+				       struct nf_vpn_session *s,
+				       enum nf_vpn_flow_kind kind, bool *reply);
+struct nf_conn *nf_vpn_flow_get_in(struct nf_vpn_net *vn,
+				   struct nf_vpn_session *s,
+				   enum nf_vpn_flow_kind kind,
+				   const struct nf_vpn_pkt *pkt);
+void nf_vpn_flow_uncache(struct nf_vpn_flow *f);
+void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
+		       const struct nf_vpn_host *client,
+		       const struct nf_vpn_host *remote,
+		       enum nf_vpn_flow_kind kind);
+void nf_vpn_flow_hosts(const struct nf_conn *ct, struct nf_vpn_host *client,
+		       struct nf_vpn_host *remote);
+bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
+			  enum nf_vpn_flow_kind kind);
+bool nf_vpn_flow_answers(struct net *net, const struct nf_vpn_pkt *pkt,
+			 enum nf_vpn_flow_kind kind, struct nf_vpn_host *client);
+enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
+					 struct nf_vpn_session *s,
+					 enum nf_vpn_flow_kind kind);
+u32 nf_vpn_flow_lifetime(const struct nf_vpn_net *vn, const struct nf_conn *ct,
+			 enum nf_vpn_flow_kind kind, bool replied);
+void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			    enum nf_vpn_flow_kind kind);
+void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
+		      u32 timeout);
+void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
+			enum ip_conntrack_dir dir, u32 timeout);
+void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct);
+void nf_vpn_flow_answered(struct nf_conn *ct);
+int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
+			 struct nf_conntrack_helper *label);
+void nf_vpn_flow_attach_related(struct sk_buff *skb, struct nf_conn *ct,
+				u32 timeout);
+bool nf_vpn_flow_is_late(const struct nf_vpn_net *vn, const struct nf_conn *ct);
+void nf_vpn_flow_kill_zones(struct net *net, u8 protonum);
+int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *protonum);
+
+/* core/flow_load.c */
+struct nf_conn *nf_vpn_flow_load(struct nf_vpn_net *vn,
+				 struct nf_vpn_session *s,
+				 enum nf_vpn_flow_kind kind,
+				 const union nf_inet_addr *masq, u32 timeout);
+
+/* core/flow_create.c */
+bool nf_vpn_flow_is_unjudged(const struct nf_conn *ct);
+void nf_vpn_flow_judged(struct nf_conn *ct, const struct sk_buff *skb);
+struct nf_conn *nf_vpn_flow_create(struct net *net, struct nf_conn *master,
+				   u16 zone,
+				   const struct nf_conntrack_tuple *orig,
+				   const struct nf_conntrack_tuple *reply,
+				   struct nf_conntrack_helper *helper,
+				   u32 timeout);
+
+/* Was it made for what the other side may send first, and has nobody replied? */
+static inline bool nf_vpn_flow_is_young(const struct nf_conn *ct)
+{
+	unsigned long status = READ_ONCE(ct->status);
+
+	return unlikely(status & IPS_EXPECTED && !(status & IPS_SEEN_REPLY));
+}
+
+/**
+ * nf_vpn_flow_is_related - shall the ruleset see replies as RELATED?
+ * @ct: flow
+ *
+ * True for one of nf_vpn_flow_create() until a packet of its opener has been
+ * let through.
+ */
+static inline bool nf_vpn_flow_is_related(const struct nf_conn *ct)
+{
+	return nf_vpn_flow_is_young(ct) && nf_vpn_flow_is_unjudged(ct);
+}
+
+/**
+ * nf_vpn_flow_let_through - the ruleset has let a packet through
+ * @ct: flow
+ * @skb: what its label is called for
+ */
+static inline void nf_vpn_flow_let_through(struct nf_conn *ct,
+					   const struct sk_buff *skb)
+{
+	if (nf_vpn_flow_is_young(ct))
+		nf_vpn_flow_judged(ct, skb);
+}
+
+#endif /* _NF_VPN_FLOW_H */

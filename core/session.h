@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sessions, and the remote hosts they talk to.
+ *
+ * Vocabulary
+ *	client	the host that began a flow; inside, for a masqueraded one
+ *	remote	the host it talks to
+ *	session	a pair of client and remote
+ *	flow	the conntrack entry client -> remote of one session
+ *	masq	the address the remote sees (the destination of the flow's reply
+ *		tuple); the client's own where nothing is translated
+ *	zone	conntrack zone of a client, valid for reply tuples only
+ *
+ * Lifetimes
+ *	Clients, remotes, sessions and SPIs are found under RCU and freed after a
+ *	grace period. They are linked and unlinked under &nf_vpn_net.lock only.
+ *	An SPI holds its session, a session its client and its remote: whoever
+ *	sees the first under RCU may follow the pointers. A session is unlinked
+ *	after its SPIs, a remote with its last session, a client
+ *	NF_VPN_ZONE_QUARANTINE after its last session.
+ *	SPIs that netlink has made are not dropped with a flow: a session that
+ *	holds some stays, in use or not.
+ */
+#ifndef _NF_VPN_SESSION_H
+#define _NF_VPN_SESSION_H
+
+#include <linux/list.h>
+#include <linux/rhashtable.h>
+
+#include "core/client.h"
+#include "core/flow.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/rtt.h"
+
+struct nf_vpn_ike;
+struct nf_vpn_watch;
+
+/* Inbound SPIs are recognised for this long after their flow idled out. */
+#define NF_VPN_REMEMBER		(24 * 60 * 60 * HZ)
+
+/*
+ * Sessions whose flow was never confirmed: first packets that the ruleset
+ * drops, from as many made-up addresses as somebody likes. The oldest yields.
+ */
+#define NF_VPN_EMBRYONIC	1024
+
+/*
+ * Messages of different clients by which a remote host may use a new SPI go out
+ * so far from each other, where packets aren't copied: milliseconds.
+ */
+#define NF_VPN_PACE_MS		250U
+
+/**
+ * struct nf_vpn_remote - host that sessions talk to
+ * @node: in &nf_vpn_net.remotes
+ * @host: its address
+ * @nsessions: length of @sessions
+ * @nundecided: length of @undecided
+ * @nreserved: inbound SPIs bound to its sessions that were seen but once
+ * @crowded: more SPIs that were seen but once, or are undecided, than sessions
+ *	that wait for any: some are made up
+ * @sessions: its sessions, newest first
+ * @ikes: &struct nf_vpn_ike of those that have one, newest first
+ * @pending: sessions that wait for an inbound SPI, longest waiting first
+ * @undecided: inbound SPIs with several candidates, oldest first
+ * @tokens: copies that may still be made in this jiffy window
+ * @filled: jiffies when @tokens was last filled
+ * @repaired: jiffies when a starved session's SPI was last looked for
+ * @rtt: round trip, from IKE or from first answers
+ * @paced: jiffies when the last message that opens a ticket went out, or will;
+ *	see isakmp/pace.c
+ * @paced_by: whose that was; compared, never followed
+ * @rcu: for freeing
+ *
+ * All but @host is protected by &nf_vpn_net.lock.
+ */
+struct nf_vpn_remote {
+	struct rhash_head node;
+	struct nf_vpn_host host;
+	u32 nsessions;
+	u32 nundecided;
+	u32 nreserved;
+	bool crowded;
+	struct hlist_head sessions;
+	struct hlist_head ikes;
+	struct list_head pending;
+	struct list_head undecided;
+	u32 tokens;
+	unsigned long filled;
+	unsigned long repaired;
+	struct esp_rtt rtt;
+	unsigned long paced;
+	const struct nf_vpn_client *paced_by;
+	struct rcu_head rcu;
+};
+
+/**
+ * enum nf_vpn_session_flags - bits of &nf_vpn_session.flags
+ * @NF_VPN_SESSION_LOCAL: the client is the gateway itself
+ * @NF_VPN_SESSION_USED: a packet has been sent on to create a flow in its
+ *	client's zone
+ * @NF_VPN_SESSION_REPLIED: the remote host has been heard
+ * @NF_VPN_SESSION_DEAD: unlinked, to be freed
+ */
+enum nf_vpn_session_flags {
+	NF_VPN_SESSION_LOCAL,
+	NF_VPN_SESSION_USED,
+	NF_VPN_SESSION_REPLIED,
+	NF_VPN_SESSION_DEAD,
+};
+
+/**
+ * struct nf_vpn_session - a client and a remote host
+ * @node: in &nf_vpn_net.sessions
+ * @client: never NULL
+ * @remote: never NULL
+ * @flags: &enum nf_vpn_session_flags, atomic bit operations
+ * @esp: its ESP flow
+ * @ike: its IKE, NULL if none was seen; read it with nf_vpn_session_ike()
+ * @last_out: jiffies of the last packet to the remote host
+ * @last_in: jiffies of the last packet delivered from it
+ * @created: seconds of the boot clock
+ * @by_remote: in &nf_vpn_remote.sessions
+ * @pending: in &nf_vpn_remote.pending while it waits for an inbound SPI
+ * @pending_since: jiffies when the newest unpaired outbound SPI appeared
+ * @spi_out: outbound SPI that was used last
+ * @mixed: low half of jiffies when it last went back to an outbound SPI that it
+ *	had used before another one, as a client with several children does
+ * @lost: low half of jiffies when an inbound SPI of its own last had to yield
+ * @unpaired: outbound SPIs that no inbound SPI has been bound for
+ * @ahead: inbound SPIs bound to it that no outbound one is there for
+ * @reserved: inbound SPIs bound to it that were seen but once so far
+ * @nspis: number of SPIs by &enum nf_ct_vpn_dir
+ * @held: of these, those that &nf_vpn_spi.hold keeps
+ * @watch: NULL while no SPI may be its own; &nf_vpn_net.lock protects it,
+ *	found under RCU
+ * @order: scratch while candidates are compared
+ * @pending_old: the unpaired SPI was in use before we saw it (RFC 4303
+ *	section 3.3.3: a new one starts at 1)
+ * @spis: its SPIs
+ * @lru: in &nf_vpn_net.embryonic when new, in &nf_vpn_net.remembered once its
+ *	flow has idled out
+ * @embryonic: @lru is in the former
+ * @id: in &nf_vpn_net.ids
+ * @rcu: for freeing
+ */
+struct nf_vpn_session {
+	struct rhash_head node;
+	struct nf_vpn_client *client;
+	struct nf_vpn_remote *remote;
+	unsigned long flags;
+	struct nf_vpn_flow esp;
+	struct nf_vpn_ike *ike;
+	unsigned long last_out;
+	unsigned long last_in;
+	u32 created;
+	struct hlist_node by_remote;
+	struct list_head pending;
+	struct nf_vpn_watch __rcu *watch;
+	u32 pending_since;
+	__be32 spi_out;
+	u32 mixed;
+	u32 lost;
+	u8 unpaired;
+	u8 ahead;
+	u8 nspis[2];
+	u8 held;
+	u8 reserved;
+	u8 order;
+	bool pending_old;
+	bool embryonic;
+	u32 id;
+	struct hlist_head spis;
+	union {
+		struct list_head lru;
+		struct rcu_head rcu;
+	};
+};
+
+/* core/session.c */
+int nf_vpn_sessions_init(struct nf_vpn_net *vn);
+void nf_vpn_sessions_exit(struct nf_vpn_net *vn);
+struct nf_vpn_session *nf_vpn_session_find(struct nf_vpn_net *vn,
+					   const struct nf_vpn_host *client,
+					   const struct nf_vpn_host *remote);
+struct nf_vpn_session *nf_vpn_session_get(struct nf_vpn_net *vn,
+					  const struct nf_vpn_host *client,
+					  const struct nf_vpn_host *remote,
+					  bool local);
+struct nf_vpn_remote *nf_vpn_remote_find(struct nf_vpn_net *vn,
+					 const struct nf_vpn_host *host);
+bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
+void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+bool nf_vpn_session_make_room(struct nf_vpn_net *vn,
+			      const struct nf_vpn_client *client);
+
+static inline struct nf_vpn_ike *
+nf_vpn_session_ike(const struct nf_vpn_session *s)
+{
+	/* Pairs with nf_vpn_ike_get(). */
+	return smp_load_acquire(&s->ike);
+}
+
+/* Has its flow idled out? Lock of its netns held. */
+static inline bool nf_vpn_session_is_remembered(const struct nf_vpn_session *s)
+{
+	return !s->embryonic && !list_empty(&s->lru);
+}
+
+#endif /* _NF_VPN_SESSION_H */

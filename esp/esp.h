@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ESP: what the tracker and its NAT part tell each other.
+ */
+#ifndef _NF_ESP_ESP_H
+#define _NF_ESP_ESP_H
+
+#include "core/session.h"
+#include "esp/spi.h"
+
+/* RFC 4303 section 2: SPI and sequence number are in clear. */
+struct esp_header {
+	__be32 spi;
+	__be32 seq;
+};
+
+/*
+ * RFC 4303 section 3.3.3: the first packet of an SA carries 1. A higher start
+ * than this, which leaves room for loss and reordering, is an SA that was in
+ * use before we saw it. With extended sequence numbers the low half is sent.
+ */
+#define ESP_SEQ_NEW	64
+
+static inline bool esp_seq_is_new(__u32 seq)
+{
+	return seq <= ESP_SEQ_NEW;
+}
+
+/* &nf_esp_nat_ops.inbound: no session's packet. */
+#define NF_ESP_NOT_OURS	NF_MAX_VERDICT
+
+/**
+ * struct nf_esp_nat_ops - what nf_nat_esp adds
+ * @inbound: an inbound packet whose SPI nobody is known to own, from a host
+ *	that sessions talk to. Returns a verdict or %NF_ESP_NOT_OURS.
+ * @admit: may this client open a session with the remote host?
+ * @starved: an outbound SPI has been sent on for a second or more, and since
+ *	then (low half of jiffies) nobody may have answered
+ * @revive: an inbound packet for an SPI of a session whose flow has idled out.
+ *	Returns a new flow with a reference, or NULL.
+ */
+struct nf_esp_nat_ops {
+	unsigned int (*inbound)(struct nf_vpn_net *vn, struct sk_buff *skb,
+				const struct nf_vpn_pkt *pkt,
+				const struct nf_hook_state *state);
+	bool (*admit)(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
+	void (*starved)(struct nf_vpn_net *vn, const struct nf_vpn_spi *spi,
+			u32 since);
+	struct nf_conn *(*revive)(struct nf_vpn_net *vn,
+				  struct nf_vpn_session *s,
+				  const struct nf_vpn_spi *spi,
+				  const struct nf_vpn_pkt *pkt,
+				  const struct nf_hook_state *state);
+};
+
+void nf_esp_nat_register(const struct nf_esp_nat_ops *ops);
+void nf_esp_nat_unregister(void);
+struct nf_conntrack_helper *nf_esp_label(u32 l3num);
+unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      struct nf_vpn_session *s, struct nf_conn *ct,
+			      bool proven);
+
+#endif /* _NF_ESP_ESP_H */

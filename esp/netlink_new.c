@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* SPIs that netlink makes known. */
+#include <linux/jiffies.h>
+
+#include "core/event.h"
+#include "core/flow.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "esp/spi.h"
+#include "esp/undecided.h"
+#include "isakmp/cookie.h"
+#include "netlink/netlink.h"
+#include "netlink/new.h"
+
+/* Pinned SPIs of one session and direction: the others must find room. */
+#define NF_VPN_SESSION_PINS	(NF_VPN_SESSION_SPIS / 2)
+
+/**
+ * struct nf_vpn_new_spi - an SPI that shall be known
+ * @pkt: a packet with it, as it would arrive
+ * @dir: &enum nf_ct_vpn_dir
+ * @conf: &enum nf_ct_vpn_conf
+ * @hold: how long it stays
+ * @waits: outbound: its partner is still to come
+ */
+struct nf_vpn_new_spi {
+	struct nf_vpn_pkt pkt;
+	u8 dir;
+	u8 conf;
+	enum nf_vpn_hold hold;
+	bool waits;
+};
+
+/* The address that the remote host sends to, NULL if nobody knows yet. */
+static const union nf_inet_addr *nf_vpn_new_masq(const struct nf_vpn_new *n)
+{
+	const union nf_inet_addr *masq;
+	const struct nf_vpn_session *s;
+	const struct nf_vpn_ike *ike;
+
+	if (n->hosts.masq.l3num)
+		return &n->hosts.masq.addr;
+	s = nf_vpn_session_find(n->vn, &n->hosts.client, &n->hosts.remote);
+	if (!s)
+		return NULL;
+	masq = nf_vpn_flow_masq(&s->esp);
+	ike = nf_vpn_session_ike(s);
+	return masq || !ike ? masq : nf_vpn_flow_masq(&ike->flow);
+}
+
+static int nf_vpn_new_spi_addrs(const struct nf_vpn_new *n,
+				struct nf_vpn_new_spi *want)
+{
+	const union nf_inet_addr *masq;
+
+	if (want->dir == NF_CT_VPN_DIR_OUT) {
+		want->pkt.src = n->hosts.client;
+		want->pkt.dst = n->hosts.remote;
+		return 0;
+	}
+	masq = nf_vpn_new_masq(n);
+	if (!masq)
+		return nf_vpn_refuse(n->info->extack, NULL,
+				     "masq is missing, and the client has not sent yet",
+				     -EINVAL);
+	want->pkt.src = n->hosts.remote;
+	want->pkt.dst.addr = *masq;
+	want->pkt.dst.l3num = n->hosts.remote.l3num;
+	return 0;
+}
+
+static int nf_vpn_read_spi_state(const struct nf_vpn_new *n,
+				 struct nf_vpn_new_spi *want)
+{
+	const struct nlattr *nla = n->info->attrs[NF_CT_VPN_A_ESP_STATE];
+
+	if (!nla)
+		return 0;
+	if (nla_get_u8(nla) > NF_CT_VPN_STATE_ESTABLISHED)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_STATE,
+					 "state is neither unreplied nor established",
+					 -EINVAL);
+	want->waits = nla_get_u8(nla) == NF_CT_VPN_STATE_UNREPLIED;
+	return 0;
+}
+
+static int nf_vpn_read_spi(const struct nf_vpn_new *n,
+			   struct nf_vpn_new_spi *want)
+{
+	struct nlattr **attrs = n->info->attrs;
+	int err;
+
+	err = nf_vpn_need(n->info, NF_CT_VPN_A_ESP_DIR, "dir is missing");
+	if (!err)
+		err = nf_vpn_need(n->info, NF_CT_VPN_A_ESP_SPI,
+				  "spi is missing");
+	if (err)
+		return err;
+	want->dir = nla_get_u8(attrs[NF_CT_VPN_A_ESP_DIR]);
+	want->pkt.spi = htonl(nla_get_u32(attrs[NF_CT_VPN_A_ESP_SPI]));
+	/* RFC 4303 section 2.1: never on the wire. */
+	if (!want->pkt.spi)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI, "spi is 0",
+					 -EINVAL);
+	if (attrs[NF_CT_VPN_A_ESP_SEQ])
+		want->pkt.seq = nla_get_u32(attrs[NF_CT_VPN_A_ESP_SEQ]);
+	want->conf = attrs[NF_CT_VPN_A_ESP_CONFIDENCE] ?
+		nla_get_u8(attrs[NF_CT_VPN_A_ESP_CONFIDENCE]) :
+		NF_CT_VPN_CONF_PRELOADED;
+	if (want->dir == NF_CT_VPN_DIR_IN && want->conf == NF_CT_VPN_CONF_NONE)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_CONFIDENCE,
+					 "confidence of an inbound SPI is none",
+					 -EINVAL);
+	if (attrs[NF_CT_VPN_A_ESP_PIN] &&
+	    nla_get_u8(attrs[NF_CT_VPN_A_ESP_PIN]))
+		want->hold = NF_VPN_HOLD_PIN;
+	else if (want->conf == NF_CT_VPN_CONF_PRELOADED)
+		want->hold = NF_VPN_HOLD_IDLE;
+	err = nf_vpn_read_spi_state(n, want);
+	return err ?: nf_vpn_new_spi_addrs(n, want);
+}
+
+static bool nf_vpn_may_pin(const struct nf_vpn_session *s, u8 dir)
+{
+	const struct nf_vpn_spi *spi;
+	unsigned int pins = 0;
+
+	hlist_for_each_entry(spi, &s->spis, by_session)
+		pins += spi->dir == dir && spi->hold == NF_VPN_HOLD_PIN;
+	return pins < NF_VPN_SESSION_PINS;
+}
+
+/* Several sessions may own it, and nobody says that he knows better. */
+static bool nf_vpn_is_open_to_all(const struct nf_vpn_new *n,
+				  const struct nf_vpn_spi *spi)
+{
+	const struct nf_vpn_undecided *u;
+
+	if (!spi || spi->session || n->replace)
+		return false;
+	u = nf_vpn_spi_undecided(spi);
+	return u->n + u->stock > 1;
+}
+
+/*
+ * A candidate says that an undecided SPI is its own. It may well have it from
+ * a copy of another one's packet: that counts like a packet that spoke for
+ * it, once.
+ */
+static int nf_vpn_claim_spi(const struct nf_vpn_new *n,
+			    const struct nf_vpn_session *s,
+			    struct nf_vpn_undecided *u)
+{
+	int i = nf_vpn_undecided_index(u, s);
+
+	if (n->excl)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
+					 "spi is known already", -EEXIST);
+	if (i < 0)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
+					 "spi is one of several other clients'",
+					 -EEXIST);
+	if (u->claimed & BIT(i))
+		return 0;
+	u->claimed |= BIT(i);
+	if (u->trials == U8_MAX)
+		return 0;
+	u->trials++;
+	u->hits[i]++;
+	return 0;
+}
+
+/* An SPI that is there: whose may it stay? Frees it if it changes hands. */
+static int nf_vpn_take_spi(const struct nf_vpn_new *n,
+			   const struct nf_vpn_session *s,
+			   struct nf_vpn_spi **spi)
+{
+	if (!*spi)
+		return 0;
+	if (n->excl)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
+					 "spi is known already", -EEXIST);
+	if ((*spi)->session == s)
+		return 0;
+	if ((*spi)->session && !n->replace)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
+					 "spi is another client's", -EEXIST);
+	if ((*spi)->session) {
+		nf_vpn_event_spi(n->vn, NF_CT_VPN_EVENT_REBOUND, *spi);
+		nf_vpn_spi_free(n->vn, *spi);
+	} else {
+		nf_vpn_undecided_free(n->vn, nf_vpn_spi_undecided(*spi));
+	}
+	*spi = NULL;
+	return 0;
+}
+
+static struct nf_vpn_spi *nf_vpn_add_spi(const struct nf_vpn_new *n,
+					 struct nf_vpn_session *s,
+					 const struct nf_vpn_new_spi *want)
+{
+	struct nf_vpn_spi *spi;
+
+	if (want->dir == NF_CT_VPN_DIR_IN) {
+		spi = nf_vpn_spi_bind(n->vn, s, &want->pkt, want->conf);
+		/* What is restored was in use, what is preloaded will be. */
+		if (spi && want->conf != NF_CT_VPN_CONF_PRELOADED)
+			nf_vpn_spi_pair(spi);
+		return spi;
+	}
+	spi = nf_vpn_spi_add_out(n->vn, s, &want->pkt);
+	if (spi && !want->waits && !spi->paired) {
+		WRITE_ONCE(spi->paired, true);
+		s->unpaired--;
+		nf_vpn_session_settle(s);
+	}
+	return spi;
+}
+
+/* Under the lock. */
+static int nf_vpn_load_spi_to(const struct nf_vpn_new *n,
+			      struct nf_vpn_session *s,
+			      const struct nf_vpn_new_spi *want)
+{
+	struct nf_vpn_spi *spi;
+	int err;
+
+	spi = want->dir == NF_CT_VPN_DIR_OUT ?
+		nf_vpn_spi_find_out(n->vn, &want->pkt) :
+		nf_vpn_spi_find_in(n->vn, &want->pkt);
+	if (nf_vpn_is_open_to_all(n, spi))
+		return nf_vpn_claim_spi(n, s, nf_vpn_spi_undecided(spi));
+	err = nf_vpn_take_spi(n, s, &spi);
+	if (err)
+		return err;
+	if (want->hold == NF_VPN_HOLD_PIN &&
+	    (!spi || spi->hold != NF_VPN_HOLD_PIN) &&
+	    !nf_vpn_may_pin(s, want->dir))
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_PIN,
+					 "pin: half of the session's SPIs are pinned",
+					 -ENOSPC);
+	if (!spi)
+		spi = nf_vpn_add_spi(n, s, want);
+	if (!spi)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
+					 "spi: no room or no memory", -ENOSPC);
+	spi->conf = want->conf;
+	WRITE_ONCE(spi->last, (u32)jiffies);
+	if (n->info->attrs[NF_CT_VPN_A_ESP_SEQ])
+		WRITE_ONCE(spi->seq, want->pkt.seq);
+	nf_vpn_spi_hold(spi, want->hold);
+	/* It yields to nobody now, or as others do. */
+	nf_vpn_session_wake(n->vn, s);
+	nf_vpn_session_doze(n->vn, s);
+	return 0;
+}
+
+static int nf_vpn_load_spi(const struct nf_vpn_new *n,
+			   const struct nf_vpn_new_spi *want)
+{
+	struct nf_vpn_session *s;
+	int err;
+
+	spin_lock_bh(&n->vn->lock);
+	s = nf_vpn_new_owner(n);
+	err = IS_ERR(s) ? PTR_ERR(s) : nf_vpn_load_spi_to(n, s, want);
+	spin_unlock_bh(&n->vn->lock);
+	if (!err)
+		nf_vpn_stat_inc(n->vn, LOADED);
+	return err;
+}
+
+static const struct nf_vpn_host_attrs nf_vpn_esp_hosts = {
+	.family	= NF_CT_VPN_A_ESP_FAMILY,
+	.client	= NF_CT_VPN_A_ESP_CLIENT,
+	.remote	= NF_CT_VPN_A_ESP_REMOTE,
+	.masq	= NF_CT_VPN_A_ESP_MASQ,
+};
+
+int nf_vpn_new_esp(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_vpn_new_spi want = {};
+	struct nf_vpn_new n = {};
+	int err;
+
+	rcu_read_lock();
+	err = nf_vpn_new_read(&n, skb, info, &nf_vpn_esp_hosts);
+	if (!err)
+		err = nf_vpn_read_spi(&n, &want);
+	if (!err)
+		err = nf_vpn_load_spi(&n, &want);
+	rcu_read_unlock();
+	return err;
+}

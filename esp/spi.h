@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* ESP SPIs, and which of them are partners. */
+#ifndef _NF_ESP_SPI_H
+#define _NF_ESP_SPI_H
+
+#include <linux/atomic.h>
+#include <linux/rhashtable.h>
+
+#include "core/session.h"
+#include "esp/times.h"
+
+/*
+ * SPIs kept per session and direction, each charged to its client: a child SA for
+ * each pair of networks or for each processor (RFC 9611), and twice as many while
+ * they are rekeyed. nf_vpn_spi_recycle() says which one yields.
+ */
+#define NF_VPN_SESSION_SPIS	64
+
+/*
+ * Packets after which an inbound SPI is taken for one that is in use rather than
+ * made up. Lost and repeated packets don't matter: it only says who yields.
+ */
+#define NF_VPN_SPI_PROVEN	8
+
+/**
+ * enum nf_vpn_hold - what keeps an SPI that no flow keeps
+ * @NF_VPN_HOLD_NONE: nothing
+ * @NF_VPN_HOLD_IDLE: it was preloaded, and goes once it has been idle for
+ *	nf_conntrack_esp_timeout
+ * @NF_VPN_HOLD_PIN: it stays until it is deleted
+ */
+enum nf_vpn_hold {
+	NF_VPN_HOLD_NONE,
+	NF_VPN_HOLD_IDLE,
+	NF_VPN_HOLD_PIN,
+};
+
+/**
+ * struct nf_vpn_asked - packets of an outbound SPI that may be unanswered
+ * @since: low half of jiffies at the first of them
+ * @n: how many, no more than %ESP_STARVED_PACKETS
+ *
+ * Lockless: a lost count delays the look for answers by a packet.
+ */
+struct nf_vpn_asked {
+	u32 since;
+	u8 n;
+};
+
+/**
+ * struct nf_vpn_spi - one ESP SPI in one direction
+ * @node: in &nf_vpn_net.spis
+ * @quoted: in &nf_vpn_net.quoted
+ * @session: owner; NULL for an inbound SPI that is undecided, which is a part
+ *	of a &struct nf_vpn_undecided then
+ * @gw: inbound: destination address on the wire
+ * @asked: outbound: what has been sent since answers were last looked for
+ * @spi: on the wire
+ * @dir: &enum nf_ct_vpn_dir
+ * @conf: &enum nf_ct_vpn_conf
+ * @paired: outbound: an inbound SPI has been bound since; inbound: seen more
+ *	than once, so not just somebody's made-up number
+ * @hold: &enum nf_vpn_hold
+ * @old: inbound: in use before we saw it (RFC 4303 section 3.3.3)
+ * @dead: unlinked, to be freed
+ * @repairs: how often its owner was doubted
+ * @packets: seen
+ * @bytes: seen, from the IP header on
+ * @first: seconds of the boot clock of the first packet
+ * @last: low half of jiffies at the last packet
+ * @seq: highest sequence number seen
+ * @id: in &nf_vpn_net.ids
+ * @by_session: in &nf_vpn_session.spis
+ * @rcu: for freeing
+ */
+struct nf_vpn_spi {
+	struct rhash_head node;
+	struct rhash_head quoted;
+	struct nf_vpn_session *session;
+	union {
+		union nf_inet_addr gw;
+		struct nf_vpn_asked asked;
+	};
+	__be32 spi;
+	u8 dir;
+	u8 conf;
+	u8 paired;
+	u8 hold:2;
+	u8 old:1;
+	u8 dead:1;
+	u8 repairs:2;
+	atomic64_t packets;
+	atomic64_t bytes;
+	u32 first;
+	u32 last;
+	u32 seq;
+	u32 id;
+	union {
+		struct hlist_node by_session;
+		struct rcu_head rcu;
+	};
+};
+
+static inline void nf_vpn_spi_seen(struct nf_vpn_spi *spi,
+				   const struct nf_vpn_pkt *pkt,
+				   unsigned int len)
+{
+	u32 now = (u32)jiffies;
+
+	atomic64_inc(&spi->packets);
+	atomic64_add(len, &spi->bytes);
+	if (READ_ONCE(spi->last) != now)
+		WRITE_ONCE(spi->last, now);
+	if ((s32)(pkt->seq - READ_ONCE(spi->seq)) > 0)
+		WRITE_ONCE(spi->seq, pkt->seq);
+}
+
+/* Jiffies since the last packet of @spi. */
+static inline u32 nf_vpn_spi_idle(const struct nf_vpn_spi *spi)
+{
+	return nf_vpn_since_low(READ_ONCE(spi->last));
+}
+
+/* Has so much been received on it that it isn't somebody's made-up number? */
+static inline bool nf_vpn_spi_is_proven(const struct nf_vpn_spi *spi)
+{
+	return atomic64_read(&spi->packets) >= NF_VPN_SPI_PROVEN;
+}
+
+/* Does its client use several outbound SPIs by turns? */
+static inline bool nf_vpn_session_is_mixed(const struct nf_vpn_session *s)
+{
+	return nf_vpn_since_low(READ_ONCE(s->mixed)) <
+	       msecs_to_jiffies(ESP_MIXED_MS);
+}
+
+/* esp/spi.c */
+int nf_vpn_spis_init(struct nf_vpn_net *vn);
+void nf_vpn_spis_exit(struct nf_vpn_net *vn);
+struct nf_vpn_spi *nf_vpn_spi_find(struct nf_vpn_net *vn,
+				   const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
+				       const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_find_in(struct nf_vpn_net *vn,
+				      const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_find_in_any(struct nf_vpn_net *vn,
+					  const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_find_wire(struct nf_vpn_net *vn,
+					const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
+				      struct nf_vpn_session *s,
+				      const struct nf_vpn_pkt *pkt);
+struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
+				   struct nf_vpn_session *s,
+				   const struct nf_vpn_pkt *pkt,
+				   enum nf_ct_vpn_conf conf);
+void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+void nf_vpn_spi_pair(struct nf_vpn_spi *spi);
+void nf_vpn_spi_hold(struct nf_vpn_spi *spi, enum nf_vpn_hold hold);
+void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt);
+int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+
+/* esp/pair.c */
+void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_paired(struct nf_vpn_session *s);
+void nf_vpn_session_parted(struct nf_vpn_session *s, u8 dir);
+bool nf_vpn_session_asks(struct nf_vpn_session *s, struct nf_vpn_spi *spi);
+void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			   bool partner);
+void nf_vpn_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_settle(struct nf_vpn_session *s);
+void nf_vpn_session_release(struct nf_vpn_session *s);
+
+#endif /* _NF_ESP_SPI_H */

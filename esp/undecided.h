@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inbound SPIs whose owner is one of several sessions. */
+#ifndef _NF_ESP_UNDECIDED_H
+#define _NF_ESP_UNDECIDED_H
+
+#include "core/session.h"
+#include "esp/spi.h"
+
+/* Most sessions that an undecided SPI is copied to. */
+#define NF_VPN_CANDIDATES	32
+
+/* Undecided SPIs per remote host and per netns; one that may be made up yields. */
+#define NF_VPN_UNDECIDED_REMOTE	64
+#define NF_VPN_UNDECIDED	1024
+
+/**
+ * struct nf_vpn_undecided - inbound SPI that several sessions may own
+ * @spi: entry in &nf_vpn_net.spis, &nf_vpn_spi.session is NULL
+ * @remote: sender
+ * @by_remote: in &nf_vpn_remote.undecided
+ * @by_net: in &nf_vpn_net.undecided
+ * @first: jiffies of the first packet
+ * @arrived: nf_vpn_now_us() of the last packet
+ * @expecting: the candidates were waiting for a new SPI
+ * @stock: or else stock conntrack's receiver owns it; alone if @n is 0
+ * @fresh: bit i: candidate i had just begun to wait
+ * @claimed: bit i: somebody has said by netlink that it is candidate i's
+ * @gone: jiffies when a candidate's session or its flow went away
+ * @trials: packets that were judged
+ * @over: packets beyond the rate budget
+ * @n: number of candidates
+ * @hits: those that spoke for a candidate
+ * @cand: candidates, longest waiting first
+ *
+ * All but @spi and @remote is protected by &nf_vpn_net.lock. That a candidate's
+ * session or its flow goes away is no evidence for the others: it may come back.
+ */
+struct nf_vpn_undecided {
+	struct nf_vpn_spi spi;
+	struct nf_vpn_remote *remote;
+	struct list_head by_remote;
+	struct list_head by_net;
+	unsigned long first;
+	u32 arrived;
+	bool expecting;
+	bool stock;
+	u32 fresh;
+	u32 claimed;
+	unsigned long gone;
+	u8 trials;
+	u8 over;
+	u8 n;
+	u8 hits[NF_VPN_CANDIDATES];
+	struct nf_vpn_session *cand[NF_VPN_CANDIDATES];
+};
+
+struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
+					      struct nf_vpn_remote *remote,
+					      const struct nf_vpn_pkt *pkt);
+void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u);
+void nf_vpn_undecided_admit(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+			    struct nf_vpn_session *s, bool fresh);
+void nf_vpn_undecided_drop(struct nf_vpn_undecided *u, unsigned int i);
+int nf_vpn_undecided_index(const struct nf_vpn_undecided *u,
+			   const struct nf_vpn_session *s);
+bool nf_vpn_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
+void nf_vpn_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle);
+
+static inline struct nf_vpn_undecided *
+nf_vpn_spi_undecided(const struct nf_vpn_spi *spi)
+{
+	return container_of(spi, struct nf_vpn_undecided, spi);
+}
+
+static inline struct nf_vpn_remote *
+nf_vpn_spi_remote(const struct nf_vpn_spi *spi)
+{
+	return likely(spi->session) ? spi->session->remote :
+				      nf_vpn_spi_undecided(spi)->remote;
+}
+
+#endif /* _NF_ESP_UNDECIDED_H */

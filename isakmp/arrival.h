@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Datagrams from port 500 to port 500: whose they are (isakmp/owner.c), and
+ * when they may go on (isakmp/pace.c).
+ */
+#ifndef _NF_ISAKMP_ARRIVAL_H
+#define _NF_ISAKMP_ARRIVAL_H
+
+#include "core/net.h"
+#include "core/packet.h"
+#include "isakmp/cookie.h"
+#include "isakmp/message.h"
+
+/**
+ * struct isakmp_arrival - a datagram from port 500 to port 500
+ * @addr: addresses
+ * @m: what is in clear, if @valid; else perhaps an INVALID_SPI notify
+ * @valid: it is an ISAKMP message
+ * @udp_esp: it is ESP
+ */
+struct isakmp_arrival {
+	struct nf_vpn_pkt addr;
+	struct isakmp_message m;
+	bool valid;
+	bool udp_esp;
+};
+
+/* What comes so long after a client's message is no answer to it. */
+#define ISAKMP_SILENCE		(30 * HZ)
+
+bool nf_isakmp_is_bound(struct net *net, const struct nf_vpn_host *src,
+			const struct nf_vpn_host *dst, int ifindex);
+struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
+				       const struct isakmp_arrival *a,
+				       const struct nf_hook_state *state);
+struct nf_vpn_session *nf_isakmp_sole(struct nf_vpn_net *vn,
+				      const struct isakmp_arrival *a);
+void nf_isakmp_pace_init(struct nf_vpn_net *vn);
+void nf_isakmp_pace_exit(struct nf_vpn_net *vn);
+bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
+		      const struct isakmp_arrival *a,
+		      const struct nf_hook_state *state);
+
+/**
+ * nf_isakmp_pace - hold a client's message for a while?
+ * @vn: netns, its lock not held
+ * @skb: packet
+ * @a: the message in it
+ * @state: its hook
+ *
+ * Return: true if the packet is ours now. It comes to the hook again later,
+ * unless it repeats one that already waits.
+ */
+static inline bool nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
+				  const struct isakmp_arrival *a,
+				  const struct nf_hook_state *state)
+{
+	return unlikely(READ_ONCE(vn->set.esp_guess) < 2) &&
+	       __nf_isakmp_pace(vn, skb, a, state);
+}
+
+static inline void nf_isakmp_cookie_out(struct nf_vpn_cookie *c,
+					const struct isakmp_message *m)
+{
+	WRITE_ONCE(c->last_out, (u32)jiffies);
+	if (READ_ONCE(c->asked))
+		WRITE_ONCE(c->asked, 0);
+	if (!isakmp_is_response(m))
+		WRITE_ONCE(c->request, m->msgid);
+}
+
+static inline void nf_isakmp_cookie_in(struct nf_vpn_cookie *c,
+				       const struct isakmp_message *m)
+{
+	u32 now = (u32)jiffies;
+
+	if (isakmp_is_response(m)) {
+		if (READ_ONCE(c->request) == m->msgid)
+			WRITE_ONCE(c->answered, m->msgid);
+	} else if (nf_vpn_since_low(READ_ONCE(c->last_out)) >= ISAKMP_SILENCE &&
+		   !READ_ONCE(c->asked)) {
+		WRITE_ONCE(c->asked, now ? now : 1);
+	}
+}
+
+/**
+ * nf_isakmp_cookie_seen - a message under a cookie pair
+ * @c: pair of the session that the message belongs to
+ * @m: message
+ * @outbound: from the client
+ */
+static inline void nf_isakmp_cookie_seen(struct nf_vpn_cookie *c,
+					 const struct isakmp_message *m,
+					 bool outbound)
+{
+	WRITE_ONCE(c->packets, READ_ONCE(c->packets) + 1);
+	WRITE_ONCE(c->exchange, m->exchange);
+	WRITE_ONCE(c->last, (u32)jiffies);
+	if (outbound)
+		nf_isakmp_cookie_out(c, m);
+	else
+		nf_isakmp_cookie_in(c, m);
+}
+
+/**
+ * nf_isakmp_in_doubt - may an inbound message be for another session?
+ * @c: pair that its session has used
+ * @m: message
+ *
+ * True if the session has only answered on trial, or hasn't asked for it.
+ */
+static inline bool nf_isakmp_in_doubt(const struct nf_vpn_cookie *c,
+				      const struct isakmp_message *m)
+{
+	return READ_ONCE(c->doubtful) ||
+	       (isakmp_is_response(m) && READ_ONCE(c->request) != m->msgid);
+}
+
+#endif /* _NF_ISAKMP_ARRIVAL_H */

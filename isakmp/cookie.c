@@ -1,0 +1,638 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What sessions know of IKE: cookie pairs, tickets, the flow on port 500.
+ *
+ * The initiator's cookie alone hashes an entry, so that one look-up finds the
+ * pair itself, the exchange that still waits for its responder, and a pair
+ * that shares the initiator; and finds a known pair before it is known which
+ * way the message goes.
+ */
+#include <linux/jhash.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "core/client.h"
+#include "core/clock.h"
+#include "core/event.h"
+#include "core/id.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "isakmp/cookie.h"
+#include "isakmp/message.h"
+#include "isakmp/ticket.h"
+
+/* Entries of one initiator cookie: more are made up. Bounds a hash chain. */
+#define NF_VPN_COOKIE_TWINS	8
+
+/**
+ * struct nf_vpn_cookie_key - what a look-up wants, and what it has met
+ * @remote: remote host
+ * @init: initiator cookie
+ * @query: filled on the way
+ * @n: entries with @init met, of any remote host
+ */
+struct nf_vpn_cookie_key {
+	const struct nf_vpn_host *remote;
+	__be64 init;
+	struct nf_vpn_cookie_query *query;
+	unsigned int n;
+};
+
+static u32 nf_vpn_cookie_hash(__be64 init, u32 seed)
+{
+	u64 cookie = (__force u64)init;
+
+	return jhash_2words((u32)cookie, (u32)(cookie >> 32), seed);
+}
+
+static u32 nf_vpn_cookie_key_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_cookie_key *key = data;
+
+	return nf_vpn_cookie_hash(key->init, seed);
+}
+
+static u32 nf_vpn_cookie_obj_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_cookie *c = data;
+
+	return nf_vpn_cookie_hash(c->init, seed);
+}
+
+static void nf_vpn_cookie_met(struct nf_vpn_cookie_query *q,
+			      struct nf_vpn_cookie *c)
+{
+	__be64 resp = READ_ONCE(c->resp);
+	bool own = !q->client ||
+		   nf_vpn_host_equal(q->client, &c->session->client->host);
+
+	if (READ_ONCE(c->claim)) {
+		if (resp == q->resp && q->client && own)
+			q->claim = c;
+		return;
+	}
+	if (resp == q->resp && (own || !q->exact))
+		q->exact = c;
+	if (own)
+		q->shared = c;
+	else if (!resp && !c->by_remote)
+		q->rival = c;
+	if (!resp && own)
+		q->waiting = c;
+}
+
+/* Matches none, so that a look-up meets them all. */
+static int nf_vpn_cookie_cmpfn(struct rhashtable_compare_arg *arg,
+			       const void *obj)
+{
+	struct nf_vpn_cookie_key *key = (void *)arg->key;
+	struct nf_vpn_cookie *c = (void *)obj;
+
+	if (c->init != key->init)
+		return 1;
+	key->n++;
+	if (nf_vpn_host_equal(key->remote, &c->session->remote->host))
+		nf_vpn_cookie_met(key->query, c);
+	return 1;
+}
+
+static const struct rhashtable_params nf_vpn_cookie_params = {
+	.head_offset		= offsetof(struct nf_vpn_cookie, node),
+	.key_len		= sizeof(struct nf_vpn_cookie_key),
+	.hashfn			= nf_vpn_cookie_key_hashfn,
+	.obj_hashfn		= nf_vpn_cookie_obj_hashfn,
+	.obj_cmpfn		= nf_vpn_cookie_cmpfn,
+	.automatic_shrinking	= true,
+};
+
+int nf_vpn_cookies_init(struct nf_vpn_net *vn)
+{
+	return rhashtable_init(&vn->cookies, &nf_vpn_cookie_params);
+}
+
+void nf_vpn_cookies_exit(struct nf_vpn_net *vn)
+{
+	rhashtable_destroy(&vn->cookies);
+}
+
+/**
+ * nf_vpn_cookie_find - who has to do with a cookie pair?
+ * @vn: netns, under RCU or its lock
+ * @remote: remote host
+ * @init: initiator cookie
+ * @resp: responder cookie, 0 in the first message
+ * @client: client of an outbound message, NULL for an inbound one
+ * @q: filled
+ *
+ * Return: number of entries with the initiator cookie, of any remote host.
+ */
+unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
+				const struct nf_vpn_host *remote, __be64 init,
+				__be64 resp, const struct nf_vpn_host *client,
+				struct nf_vpn_cookie_query *q)
+{
+	struct nf_vpn_cookie_key key = {
+		.remote	= remote,
+		.init	= init,
+		.query	= q,
+	};
+
+	memset(q, 0, sizeof(*q));
+	q->client = client;
+	q->resp = resp;
+	rhashtable_lookup_fast(&vn->cookies, &key, nf_vpn_cookie_params);
+	return key.n;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_find);
+
+/**
+ * struct nf_vpn_pair_key - a complete pair, between two hosts
+ * @init: initiator cookie
+ * @resp: responder cookie
+ * @pkt: addresses of the message
+ */
+struct nf_vpn_pair_key {
+	__be64 init;
+	__be64 resp;
+	const struct nf_vpn_pkt *pkt;
+};
+
+static u32 nf_vpn_pair_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_pair_key *key = data;
+
+	return nf_vpn_cookie_hash(key->init, seed);
+}
+
+static int nf_vpn_pair_cmpfn(struct rhashtable_compare_arg *arg,
+			     const void *obj)
+{
+	const struct nf_vpn_pair_key *key = arg->key;
+	const struct nf_vpn_cookie *c = obj;
+	const struct nf_vpn_session *s;
+
+	if (c->init != key->init || READ_ONCE(c->resp) != key->resp ||
+	    !READ_ONCE(c->proven))
+		return 1;
+	s = c->session;
+	if (nf_vpn_host_equal(&s->remote->host, &key->pkt->src))
+		return 0;
+	return !nf_vpn_host_equal(&s->remote->host, &key->pkt->dst) ||
+	       !nf_vpn_host_equal(&s->client->host, &key->pkt->src);
+}
+
+static const struct rhashtable_params nf_vpn_pair_params = {
+	.head_offset		= offsetof(struct nf_vpn_cookie, node),
+	.key_len		= sizeof(struct nf_vpn_pair_key),
+	.hashfn			= nf_vpn_pair_hashfn,
+	.obj_hashfn		= nf_vpn_cookie_obj_hashfn,
+	.obj_cmpfn		= nf_vpn_pair_cmpfn,
+	.automatic_shrinking	= true,
+};
+
+/**
+ * nf_vpn_cookie_find_pair - a pair that client and remote host have both used
+ * @vn: netns, under RCU
+ * @pkt: addresses of a message
+ * @init: its initiator cookie
+ * @resp: its responder cookie, not 0
+ *
+ * Return: pair of a session with the sender as its remote host, or with the
+ * sender as its client and the addressee as its remote host; or NULL.
+ */
+struct nf_vpn_cookie *nf_vpn_cookie_find_pair(struct nf_vpn_net *vn,
+					      const struct nf_vpn_pkt *pkt,
+					      __be64 init, __be64 resp)
+{
+	struct nf_vpn_pair_key key = {
+		.init	= init,
+		.resp	= resp,
+		.pkt	= pkt,
+	};
+
+	return rhashtable_lookup(&vn->cookies, &key, nf_vpn_pair_params);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_find_pair);
+
+/**
+ * struct nf_vpn_claim_key - a message under a pair that somebody claims
+ * @remote: remote host, its sender
+ * @m: message
+ */
+struct nf_vpn_claim_key {
+	const struct nf_vpn_host *remote;
+	const struct isakmp_message *m;
+};
+
+static u32 nf_vpn_claim_hashfn(const void *data, u32 len, u32 seed)
+{
+	const struct nf_vpn_claim_key *key = data;
+
+	return nf_vpn_cookie_hash(key->m->init_cookie, seed);
+}
+
+static int nf_vpn_claim_cmpfn(struct rhashtable_compare_arg *arg,
+			      const void *obj)
+{
+	const struct nf_vpn_claim_key *key = arg->key;
+	const struct nf_vpn_cookie *c = obj;
+
+	if (!c->claim || c->init != key->m->init_cookie ||
+	    c->resp != key->m->resp_cookie)
+		return 1;
+	if (isakmp_is_response(key->m) && READ_ONCE(c->request) != key->m->msgid)
+		return 1;
+	return !nf_vpn_host_equal(&c->session->remote->host, key->remote);
+}
+
+static const struct rhashtable_params nf_vpn_claim_params = {
+	.head_offset		= offsetof(struct nf_vpn_cookie, node),
+	.key_len		= sizeof(struct nf_vpn_claim_key),
+	.hashfn			= nf_vpn_claim_hashfn,
+	.obj_hashfn		= nf_vpn_cookie_obj_hashfn,
+	.obj_cmpfn		= nf_vpn_claim_cmpfn,
+	.automatic_shrinking	= true,
+};
+
+/**
+ * nf_vpn_cookie_find_claim - who claims the pair of an inbound message?
+ * @vn: netns, its lock held
+ * @remote: remote host
+ * @m: message; if it is a response, to a request of who claims
+ */
+struct nf_vpn_cookie *nf_vpn_cookie_find_claim(struct nf_vpn_net *vn,
+					       const struct nf_vpn_host *remote,
+					       const struct isakmp_message *m)
+{
+	struct nf_vpn_claim_key key = { .remote = remote, .m = m };
+
+	lockdep_assert_held(&vn->lock);
+	return rhashtable_lookup_fast(&vn->cookies, &key, nf_vpn_claim_params);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_find_claim);
+
+/**
+ * nf_vpn_cookie_free - unlink a cookie pair, free it after RCU
+ * @vn: netns, its lock held
+ * @c: pair
+ */
+void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c)
+{
+	struct nf_vpn_session *s = c->session;
+
+	lockdep_assert_held(&vn->lock);
+	nf_vpn_id_put(vn, NF_CT_VPN_KIND_ISAKMP, c->id);
+	rhashtable_remove_fast(&vn->cookies, &c->node, nf_vpn_cookie_params);
+	list_del(&c->by_session);
+	nf_vpn_session_ike(s)->ncookies--;
+	nf_vpn_session_ike(s)->nunproven -= !c->proven;
+	nf_vpn_uncharge(vn, s->client);
+	kfree_rcu(c, rcu);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_free);
+
+/*
+ * The session keeps a bounded number: what only the remote host has said
+ * yields first and never pushes out what the client has confirmed.
+ */
+static bool nf_vpn_cookie_recycle(struct nf_vpn_net *vn,
+				  struct nf_vpn_ike *ike, bool proven)
+{
+	struct nf_vpn_cookie *c, *idlest = NULL;
+	bool crowded = ike->nunproven >= NF_VPN_SESSION_UNPROVEN;
+
+	if (ike->ncookies < NF_VPN_SESSION_COOKIES && (proven || !crowded))
+		return true;
+	list_for_each_entry(c, &ike->cookies, by_session) {
+		if (c->proven && (!proven || ike->nunproven))
+			continue;
+		if (!idlest ||
+		    (s32)(READ_ONCE(c->last) - READ_ONCE(idlest->last)) <= 0)
+			idlest = c;
+	}
+	if (!idlest)
+		return false;
+	nf_vpn_stat_inc(vn, COOKIE_RECYCLED);
+	nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_EXPIRED, idlest);
+	nf_vpn_cookie_free(vn, idlest);
+	return true;
+}
+
+static void nf_vpn_cookie_init(struct nf_vpn_cookie *c,
+			       struct nf_vpn_session *s,
+			       const struct isakmp_message *m,
+			       enum nf_vpn_cookie_origin origin)
+{
+	c->session = s;
+	c->init = m->init_cookie;
+	c->resp = m->resp_cookie;
+	c->major = m->major;
+	c->by_remote = origin == NF_VPN_COOKIE_BY_REMOTE;
+	c->claim = origin == NF_VPN_COOKIE_CLAIM;
+	c->proven = origin == NF_VPN_COOKIE_BY_CLIENT;
+	c->first = (u32)ktime_get_seconds();
+	c->last = (u32)jiffies;
+	c->last_out = c->last;
+	c->request = U32_MAX;
+	c->answered = U32_MAX;
+	c->heard = m->msgid;
+}
+
+/**
+ * nf_vpn_cookie_add - note a cookie pair of a session
+ * @vn: netns, its lock held
+ * @s: session that nf_vpn_ike_get() has been called for
+ * @m: message with the pair
+ * @origin: who says so
+ *
+ * Return: the pair, NULL if there is no room: the session works without.
+ */
+struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
+					struct nf_vpn_session *s,
+					const struct isakmp_message *m,
+					enum nf_vpn_cookie_origin origin)
+{
+	bool proven = origin == NF_VPN_COOKIE_BY_CLIENT;
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_vpn_cookie_query q;
+	struct nf_vpn_cookie *c;
+
+	lockdep_assert_held(&vn->lock);
+	if (nf_vpn_cookie_find(vn, &s->remote->host, m->init_cookie,
+			       m->resp_cookie, NULL, &q) >=
+	    NF_VPN_COOKIE_TWINS) {
+		nf_vpn_stat_inc(vn, TWINS);
+		return NULL;
+	}
+	if (!nf_vpn_cookie_recycle(vn, ike, proven))
+		return NULL;
+	/* Others may have to make room, not this session. */
+	nf_vpn_session_wake(vn, s);
+	if (nf_vpn_charge(vn, s->client))
+		goto err_doze;
+	c = kzalloc(sizeof(*c), GFP_ATOMIC);
+	if (!c)
+		goto err_charge;
+	nf_vpn_cookie_init(c, s, m, origin);
+	if (rhashtable_insert_fast(&vn->cookies, &c->node,
+				   nf_vpn_cookie_params))
+		goto err_free;
+	if (nf_vpn_id_get(vn, NF_CT_VPN_KIND_ISAKMP, &c->id, c))
+		goto err_hash;
+	list_add(&c->by_session, &ike->cookies);
+	ike->ncookies++;
+	ike->nunproven += !proven;
+	nf_vpn_session_doze(vn, s);
+	nf_vpn_stat_inc(vn, COOKIE_NEW);
+	nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_NEW, c);
+	return c;
+
+err_hash:
+	/* Others may have seen it already. */
+	rhashtable_remove_fast(&vn->cookies, &c->node, nf_vpn_cookie_params);
+	kfree_rcu(c, rcu);
+	goto err_charge;
+err_free:
+	kfree(c);
+err_charge:
+	nf_vpn_stat_inc(vn, NO_MEMORY);
+	nf_vpn_uncharge(vn, s->client);
+err_doze:
+	nf_vpn_session_doze(vn, s);
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_add);
+
+/**
+ * nf_vpn_cookie_prove - the client has used a pair that its server began, or
+ * one that it claimed turns out to be its own
+ * @c: pair, lock of its netns held
+ */
+void nf_vpn_cookie_prove(struct nf_vpn_cookie *c)
+{
+	if (c->proven)
+		return;
+	WRITE_ONCE(c->claim, false);
+	WRITE_ONCE(c->proven, true);
+	nf_vpn_session_ike(c->session)->nunproven--;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_cookie_prove);
+
+/**
+ * nf_vpn_ike_get - the IKE part of a session, made if need be
+ * @vn: netns, its lock held
+ * @s: session
+ *
+ * Return: IKE part, freed with the session, or NULL if there is no room.
+ */
+struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
+				  struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	lockdep_assert_held(&vn->lock);
+	if (ike)
+		return ike;
+	ike = kzalloc(sizeof(*ike), GFP_ATOMIC);
+	if (!ike) {
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+		return NULL;
+	}
+	ike->session = s;
+	spin_lock_init(&ike->lock);
+	isakmp_tickets_init(&ike->tickets);
+	INIT_LIST_HEAD(&ike->cookies);
+	hlist_add_head(&ike->by_remote, &s->remote->ikes);
+	ike->kept_alive = jiffies;
+	ike->keeps_alive = jiffies - HZ;
+	/* Complete before others see it. */
+	smp_store_release(&s->ike, ike);
+	return ike;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_get);
+
+/**
+ * nf_vpn_ike_idle - drop all cookie pairs of a session
+ * @vn: netns, its lock held
+ * @s: session whose IKE flow has expired, or that goes itself
+ *
+ * Its tickets stay: an SPI may be agreed on and used hours later.
+ */
+void nf_vpn_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_vpn_cookie *c, *next;
+
+	lockdep_assert_held(&vn->lock);
+	if (!ike)
+		return;
+	list_for_each_entry_safe(c, next, &ike->cookies, by_session) {
+		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_EXPIRED, c);
+		nf_vpn_cookie_free(vn, c);
+	}
+}
+
+/**
+ * nf_vpn_ike_forget - drop all cookie pairs and tickets of a session
+ * @vn: netns, its lock held
+ * @s: session whose IKE flow was deleted
+ */
+void nf_vpn_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike)
+		return;
+	nf_vpn_ike_idle(vn, s);
+	spin_lock(&ike->lock);
+	isakmp_tickets_init(&ike->tickets);
+	ike->visible = false;
+	spin_unlock(&ike->lock);
+	WRITE_ONCE(ike->flow.seen, false);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_forget);
+
+/**
+ * nf_vpn_ike_expire - drop exchanges that came to nothing
+ * @vn: netns, its lock held
+ * @s: session
+ * @idle: jiffies a pair without responder, or that only the remote host has
+ *	used, may be silent
+ * @live: the flow is there; without it that goes for all pairs
+ */
+void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		       u32 idle, bool live)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_vpn_cookie *c, *next;
+
+	lockdep_assert_held(&vn->lock);
+	if (!ike)
+		return;
+	list_for_each_entry_safe(c, next, &ike->cookies, by_session) {
+		if ((live && c->resp && c->proven) ||
+		    nf_vpn_since_low(READ_ONCE(c->last)) < idle)
+			continue;
+		nf_vpn_stat_inc(vn, EXPIRED);
+		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_EXPIRED, c);
+		nf_vpn_cookie_free(vn, c);
+	}
+	spin_lock(&ike->lock);
+	isakmp_tickets_expire(&ike->tickets, nf_vpn_now_ms());
+	spin_unlock(&ike->lock);
+}
+
+/**
+ * nf_vpn_ike_need - inbound SPIs that the client's IKE lets expect
+ * @s: session, lock of its netns held
+ *
+ * Return: number of open tickets, or -1 where IKE hasn't been seen to make an
+ * SA and says nothing.
+ */
+int nf_vpn_ike_need(const struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	int need;
+
+	if (!ike || !READ_ONCE(ike->visible))
+		return -1;
+	spin_lock(&ike->lock);
+	need = isakmp_tickets_open(&ike->tickets, nf_vpn_now_ms());
+	spin_unlock(&ike->lock);
+	return need;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_need);
+
+/**
+ * nf_vpn_ike_spend - an inbound SPI of the session is in use
+ * @s: session, lock of its netns held
+ */
+void nf_vpn_ike_spend(struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike)
+		return;
+	spin_lock(&ike->lock);
+	isakmp_tickets_spend(&ike->tickets, nf_vpn_now_ms());
+	spin_unlock(&ike->lock);
+}
+
+/**
+ * nf_vpn_ike_reopen - the SPI that a ticket was spent for was another's
+ * @s: session, lock of its netns held
+ */
+void nf_vpn_ike_reopen(struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike)
+		return;
+	spin_lock(&ike->lock);
+	if (ike->visible)
+		isakmp_tickets_reopen(&ike->tickets, nf_vpn_now_ms());
+	spin_unlock(&ike->lock);
+}
+
+/**
+ * nf_vpn_ike_newest - when was the newest open ticket made?
+ * @s: session with open tickets, lock of its netns held
+ *
+ * Return: nf_vpn_now_ms() of then.
+ */
+u32 nf_vpn_ike_newest(const struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	u32 newest;
+
+	spin_lock(&ike->lock);
+	newest = isakmp_tickets_newest(&ike->tickets);
+	spin_unlock(&ike->lock);
+	return newest;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_newest);
+
+/**
+ * nf_vpn_ike_look - what is there to tell of a session's IKE?
+ * @vn: netns, its lock not held
+ * @s: session, under RCU
+ * @view: filled, with zeros if it has none
+ */
+void nf_vpn_ike_look(struct nf_vpn_net *vn, const struct nf_vpn_session *s,
+		     struct nf_vpn_ike_view *view)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	const struct nf_vpn_cookie *c;
+	u32 idle = U32_MAX;
+
+	memset(view, 0, sizeof(*view));
+	if (!ike)
+		return;
+	spin_lock_bh(&vn->lock);
+	view->cookies = ike->ncookies;
+	list_for_each_entry(c, &ike->cookies, by_session)
+		idle = min(idle, nf_vpn_since_low(READ_ONCE(c->last)));
+	view->idle = idle;
+	spin_lock(&ike->lock);
+	view->tickets = isakmp_tickets_open(&ike->tickets, nf_vpn_now_ms());
+	view->natt = isakmp_tickets_floated(&ike->tickets);
+	spin_unlock(&ike->lock);
+	spin_unlock_bh(&vn->lock);
+}
+
+/**
+ * nf_vpn_ike_raw_esp - the client sends ESP outside UDP
+ * @s: session, lock of its netns held
+ */
+void nf_vpn_ike_raw_esp(struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike)
+		return;
+	spin_lock(&ike->lock);
+	isakmp_tickets_raw_esp(&ike->tickets);
+	spin_unlock(&ike->lock);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ike_raw_esp);

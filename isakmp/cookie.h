@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Cookie pairs, and what is known of a session's IKE. */
+#ifndef _NF_ISAKMP_COOKIE_H
+#define _NF_ISAKMP_COOKIE_H
+
+#include <linux/list.h>
+#include <linux/rhashtable.h>
+
+#include "core/session.h"
+#include "isakmp/message.h"
+#include "isakmp/ticket.h"
+
+/* Cookie pairs per session, and of these such as only the remote has used. */
+#define NF_VPN_SESSION_COOKIES	16
+#define NF_VPN_SESSION_UNPROVEN	4
+
+/**
+ * struct nf_vpn_ike - what is known of a session's IKE
+ * @session: its session
+ * @flow: its flow on port 500
+ * @iif: interface that the client's message came in by which began @flow, 0 if
+ *	not known, lockless
+ * @lock: protects @tickets and what follows up to @rtt
+ * @tickets: inbound SPIs that its messages let expect
+ * @asked: requests of the remote host that the client hasn't answered
+ * @request: message ID of the client's last request, @requested is valid
+ * @requested: nf_vpn_now_us() when that went out; 0 if it has been answered
+ * @rtt: milliseconds from request to response, 0 if not known
+ * @child: seconds of the boot clock of the last child exchange, 0 if none
+ * @visible: the client's child exchanges are seen: tickets tell all
+ * @port_lost: a NAT rule doesn't leave it port 500, so it gets no zone
+ * @udp_esp: the client puts ESP into UDP on port 500, so it gets none either
+ * @other_port: @flow leaves from another port than 500
+ * @kept_alive: jiffies when ESP last kept the flow alive, lockless
+ * @keeps_alive: jiffies when it last kept the ESP flow alive, lockless
+ * @by_remote: in &nf_vpn_remote.ikes
+ * @cookies: &struct nf_vpn_cookie, newest first
+ * @ncookies: length of @cookies
+ * @nunproven: of these, those that the client hasn't used
+ *
+ * Made with a session's first IKE message, freed with the session.
+ * &nf_vpn_net.lock protects what follows @keeps_alive.
+ */
+struct nf_vpn_ike {
+	struct nf_vpn_session *session;
+	struct nf_vpn_flow flow;
+	int iif;
+	spinlock_t lock;	/* tickets and timing of messages */
+	struct isakmp_tickets tickets;
+	u8 asked;
+	u32 request;
+	u32 requested;
+	u32 rtt;
+	u32 child;
+	bool visible;
+	bool port_lost;
+	bool udp_esp;
+	bool other_port;
+	unsigned long kept_alive;
+	unsigned long keeps_alive;
+	struct hlist_node by_remote;
+	struct list_head cookies;
+	u8 ncookies;
+	u8 nunproven;
+};
+
+/**
+ * struct nf_vpn_ike_view - what there is to tell of a session's IKE
+ * @idle: jiffies since its last message, if @cookies isn't 0
+ * @cookies: cookie pairs known
+ * @tickets: inbound SPIs that are expected
+ * @natt: its ESP goes into UDP
+ */
+struct nf_vpn_ike_view {
+	unsigned long idle;
+	unsigned int cookies;
+	unsigned int tickets;
+	bool natt;
+};
+
+/**
+ * struct nf_vpn_cookie - an IKE exchange or SA, as both cookies name it
+ * @node: in &nf_vpn_net.cookies
+ * @session: its session
+ * @init: initiator cookie
+ * @resp: responder cookie, 0 until the responder has answered
+ * @by_session: in &nf_vpn_ike.cookies
+ * @major: version of ISAKMP
+ * @exchange: type of the last message
+ * @by_remote: the remote host used it first
+ * @proven: the client has used it
+ * @claim: likewise, but the pair is another session's until the remote host
+ *	answers this one; not @proven
+ * @doubtful: the remote host used it first, the client has answered on trial,
+ *	and the remote host hasn't gone on since
+ * @tried: sessions that it was brought to before this one
+ * @repeats: messages of the remote host since, while not @proven
+ * @packets: messages seen
+ * @first: seconds of the boot clock
+ * @last: low half of jiffies at the last message
+ * @last_out: likewise, of the client
+ * @asked: likewise, at the first message of the remote host that can't be an
+ *	answer to what the client said last; 0 if there was none
+ * @request: message ID of the client's last request; at first none that exists
+ * @answered: of its last one that was answered; at first the one before 0
+ * @heard: of the remote host's request that made the entry
+ * @id: in &nf_vpn_net.ids
+ * @rcu: for freeing
+ *
+ * Found under RCU; &nf_vpn_net.lock protects all changes but those of
+ * @exchange, @packets and what follows @first up to @answered, which are
+ * lockless.
+ */
+struct nf_vpn_cookie {
+	struct rhash_head node;
+	struct nf_vpn_session *session;
+	__be64 init;
+	__be64 resp;
+	struct list_head by_session;
+	u8 major;
+	u8 exchange;
+	bool by_remote;
+	bool proven;
+	bool claim;
+	bool doubtful;
+	u8 tried;
+	u8 repeats;
+	u32 packets;
+	u32 first;
+	u32 last;
+	u32 last_out;
+	u32 asked;
+	u32 request;
+	u32 answered;
+	u32 heard;
+	u32 id;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct nf_vpn_cookie_query - what nf_vpn_cookie_find() has found
+ * @client: see there
+ * @resp: see there
+ * @exact: the pair; another client's only if @client has none
+ * @waiting: the initiator's exchange without responder, of @client if given
+ * @shared: any pair with that initiator, of @client if given
+ * @rival: another client's exchange that waits for its responder
+ * @claim: @client's claim on the pair; claims count as none of the others
+ */
+struct nf_vpn_cookie_query {
+	const struct nf_vpn_host *client;
+	__be64 resp;
+	struct nf_vpn_cookie *exact;
+	struct nf_vpn_cookie *waiting;
+	struct nf_vpn_cookie *shared;
+	struct nf_vpn_cookie *rival;
+	struct nf_vpn_cookie *claim;
+};
+
+/**
+ * enum nf_vpn_cookie_origin - how a cookie pair became known
+ * @NF_VPN_COOKIE_BY_CLIENT: the client has used it
+ * @NF_VPN_COOKIE_BY_REMOTE: only the remote host has
+ * @NF_VPN_COOKIE_CLAIM: the client has, and it is another session's
+ */
+enum nf_vpn_cookie_origin {
+	NF_VPN_COOKIE_BY_CLIENT,
+	NF_VPN_COOKIE_BY_REMOTE,
+	NF_VPN_COOKIE_CLAIM,
+};
+
+int nf_vpn_cookies_init(struct nf_vpn_net *vn);
+void nf_vpn_cookies_exit(struct nf_vpn_net *vn);
+unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
+				const struct nf_vpn_host *remote, __be64 init,
+				__be64 resp, const struct nf_vpn_host *client,
+				struct nf_vpn_cookie_query *q);
+struct nf_vpn_cookie *nf_vpn_cookie_find_pair(struct nf_vpn_net *vn,
+					      const struct nf_vpn_pkt *pkt,
+					      __be64 init, __be64 resp);
+struct nf_vpn_cookie *nf_vpn_cookie_find_claim(struct nf_vpn_net *vn,
+					       const struct nf_vpn_host *remote,
+					       const struct isakmp_message *m);
+struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
+					struct nf_vpn_session *s,
+					const struct isakmp_message *m,
+					enum nf_vpn_cookie_origin origin);
+void nf_vpn_cookie_prove(struct nf_vpn_cookie *c);
+void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c);
+struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
+				  struct nf_vpn_session *s);
+void nf_vpn_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		       u32 idle, bool live);
+int nf_vpn_ike_need(const struct nf_vpn_session *s);
+void nf_vpn_ike_spend(struct nf_vpn_session *s);
+void nf_vpn_ike_reopen(struct nf_vpn_session *s);
+u32 nf_vpn_ike_newest(const struct nf_vpn_session *s);
+void nf_vpn_ike_raw_esp(struct nf_vpn_session *s);
+void nf_vpn_ike_look(struct nf_vpn_net *vn, const struct nf_vpn_session *s,
+		     struct nf_vpn_ike_view *view);
+
+/* Has a flow of the session ever been confirmed? */
+static inline bool nf_vpn_session_seen(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	return READ_ONCE(s->esp.seen) || (ike && READ_ONCE(ike->flow.seen));
+}
+
+#endif /* _NF_ISAKMP_COOKIE_H */

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ISAKMP (IKEv1, IKEv2) as a passive observer sees it.
+ *
+ * What is declared here is pure: functions on bytes and on their own state,
+ * without allocation, locks or clock. It is built in userspace as well, for
+ * unit tests and fuzzing.
+ */
+#ifndef _NF_ISAKMP_MESSAGE_H
+#define _NF_ISAKMP_MESSAGE_H
+
+#include <linux/types.h>
+
+#include "core/ports.h"
+
+/* RFC 3948 section 2.2: the non-ESP marker, before the header on that port */
+#define ISAKMP_NATT_MARKER	4
+/* RFC 2408 section 3.1, RFC 7296 section 3.1 */
+#define ISAKMP_HEADER_LEN	28
+/* As much of a datagram as is ever looked at. */
+#define ISAKMP_PEEK		2048
+/* INVALID_SPI notifies that one message can tell of */
+#define ISAKMP_INVALID_SPIS	4
+
+/**
+ * enum isakmp_exchange - exchange types
+ *
+ * RFC 2408 section 3.1, RFC 2409 appendix A, draft-ietf-ipsec-isakmp-mode-cfg
+ * and RFC 7296 section 3.1, RFC 5723 section 6.2, RFC 9242 section 4. Numbers
+ * below 34 are IKEv1's.
+ */
+enum isakmp_exchange {
+	ISAKMP_V1_MAIN		= 2,
+	ISAKMP_V1_AGGRESSIVE	= 4,
+	ISAKMP_V1_INFORMATIONAL	= 5,
+	ISAKMP_V1_TRANSACTION	= 6,
+	ISAKMP_V1_QUICK		= 32,
+	ISAKMP_V1_NEW_GROUP	= 33,
+	ISAKMP_V2_INIT		= 34,
+	ISAKMP_V2_AUTH		= 35,
+	ISAKMP_V2_CHILD		= 36,
+	ISAKMP_V2_INFORMATIONAL	= 37,
+	ISAKMP_V2_RESUME	= 38,
+	ISAKMP_V2_INTERMEDIATE	= 43,
+};
+
+/**
+ * enum isakmp_flags - flags of the header
+ * @ISAKMP_V1_ENCRYPTED: RFC 2408 section 3.1
+ * @ISAKMP_V1_COMMIT: RFC 2408 section 3.1
+ * @ISAKMP_V2_INITIATOR: sent by the original initiator of the IKE SA, which
+ *	is no direction: after a rekey the other side may be it
+ * @ISAKMP_V2_RESPONSE: RFC 7296 section 3.1
+ */
+enum isakmp_flags {
+	ISAKMP_V1_ENCRYPTED	= 0x01,
+	ISAKMP_V1_COMMIT	= 0x02,
+	ISAKMP_V2_INITIATOR	= 0x08,
+	ISAKMP_V2_RESPONSE	= 0x20,
+};
+
+/**
+ * enum isakmp_reason - why a datagram is no ISAKMP message to us
+ * @ISAKMP_OK: it is one
+ * @ISAKMP_TRUNCATED: shorter than the header
+ * @ISAKMP_NOT_IKE: zero initiator cookie, so not ISAKMP but what else shares
+ *	the port
+ * @ISAKMP_BAD_VERSION: neither version 1 nor 2
+ * @ISAKMP_BAD_LENGTH: the length in the header isn't one that the datagram has
+ *	room for, or that a header has
+ * @ISAKMP_UDP_ESP: likewise zero, and ESP behind it: hosts that don't float to
+ *	port 4500
+ */
+enum isakmp_reason {
+	ISAKMP_OK		= 0,
+	ISAKMP_TRUNCATED	= -1,
+	ISAKMP_NOT_IKE		= -2,
+	ISAKMP_BAD_VERSION	= -3,
+	ISAKMP_BAD_LENGTH	= -4,
+	ISAKMP_UDP_ESP		= -5,
+};
+
+/**
+ * struct isakmp_header - as on the wire, at any alignment
+ * @init_cookie: initiator's cookie (IKEv2: SPI), never zero
+ * @resp_cookie: responder's, zero in the first message
+ * @next: type of the first payload
+ * @version: major version in the upper half
+ * @exchange: &enum isakmp_exchange
+ * @flags: &enum isakmp_flags
+ * @msgid: message ID
+ * @length: of header and payloads
+ */
+struct isakmp_header {
+	__be64 init_cookie;
+	__be64 resp_cookie;
+	u8 next;
+	u8 version;
+	u8 exchange;
+	u8 flags;
+	__be32 msgid;
+	__be32 length;
+} __packed;
+
+/**
+ * struct isakmp_message - what is in clear
+ * @init_cookie: initiator's cookie, the order doesn't depend on direction
+ * @resp_cookie: responder's cookie
+ * @msgid: message ID
+ * @length: of the message, without a non-ESP marker
+ * @fragment: number of this fragment, from 1; 0 if it is none
+ * @fragments: number of all; 0 where unknown (IKEv1 marks only the last one)
+ * @invalid_spi: INVALID_SPI notifies in clear with an ESP SPI
+ * @major: 1 or 2
+ * @exchange: &enum isakmp_exchange
+ * @flags: &enum isakmp_flags
+ * @next: type of the first payload
+ * @ninvalid: used entries of @invalid_spi
+ * @encrypted: the payloads, or from some point on, are encrypted
+ * @malformed: the payload chain, or the length, lies; nothing was learnt from it
+ * @natt: sender supports NAT traversal. That it will be used isn't said.
+ * @cookie: IKEv2 COOKIE notify: no answer, the request is to be repeated
+ * @invalid_ke: IKEv2 INVALID_KE_PAYLOAD notify, likewise
+ *
+ * The first fragment of an IKEv1 message quotes the header of the whole: then
+ * @msgid, @exchange and @flags are those of the quoted one, since some senders
+ * leave other values in the header of a fragment.
+ */
+struct isakmp_message {
+	__be64 init_cookie;
+	__be64 resp_cookie;
+	u32 msgid;
+	u32 length;
+	u16 fragment;
+	u16 fragments;
+	__be32 invalid_spi[ISAKMP_INVALID_SPIS];
+	u8 major;
+	u8 exchange;
+	u8 flags;
+	u8 next;
+	u8 ninvalid;
+	bool encrypted;
+	bool malformed;
+	bool natt;
+	bool cookie;
+	bool invalid_ke;
+};
+
+int isakmp_parse(struct isakmp_message *m, const void *data, size_t len,
+		 size_t udp_payload_len);
+
+static inline bool isakmp_is_response(const struct isakmp_message *m)
+{
+	/* In IKEv1 nothing but the order of messages tells. */
+	return m->major == 2 && m->flags & ISAKMP_V2_RESPONSE;
+}
+
+static inline bool isakmp_is_fragment(const struct isakmp_message *m)
+{
+	return m->fragment;
+}
+
+/*
+ * Exchanges that can make an SA pair for ESP. In IKEv1 they have a message ID
+ * (RFC 2409 section 5.5), but later fragments of some senders don't.
+ */
+static inline bool isakmp_is_child(const struct isakmp_message *m)
+{
+	if (m->major == 1)
+		return m->exchange == ISAKMP_V1_QUICK && m->msgid;
+	return m->exchange == ISAKMP_V2_AUTH || m->exchange == ISAKMP_V2_CHILD;
+}
+
+static inline bool isakmp_is_auth(const struct isakmp_message *m)
+{
+	return m->major == 2 && m->exchange == ISAKMP_V2_AUTH;
+}
+
+/* Exchanges that begin with a cookie pair of their own. */
+static inline bool isakmp_is_init(const struct isakmp_message *m)
+{
+	if (m->major == 1)
+		return m->exchange == ISAKMP_V1_MAIN ||
+		       m->exchange == ISAKMP_V1_AGGRESSIVE;
+	return m->exchange == ISAKMP_V2_INIT || m->exchange == ISAKMP_V2_RESUME;
+}
+
+/* The exchange that an IKE SA is deleted by, among other things. */
+static inline bool isakmp_is_bye(u8 major, u8 exchange)
+{
+	return exchange == (major == 1 ? ISAKMP_V1_INFORMATIONAL :
+					 ISAKMP_V2_INFORMATIONAL);
+}
+
+static inline bool isakmp_is_informational(const struct isakmp_message *m)
+{
+	return isakmp_is_bye(m->major, m->exchange);
+}
+
+/**
+ * isakmp_natt_is_ike - IKE on port 4500, or ESP or a keepalive?
+ * @data: UDP payload
+ * @len: length of @data
+ *
+ * Return: true if the non-ESP marker is there; ISAKMP follows it.
+ */
+static inline bool isakmp_natt_is_ike(const void *data, size_t len)
+{
+	const u8 *p = data;
+
+	return len >= ISAKMP_NATT_MARKER && !(p[0] | p[1] | p[2] | p[3]);
+}
+
+#endif /* _NF_ISAKMP_MESSAGE_H */

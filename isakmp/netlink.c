@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * IKE exchanges as netlink tells of them.
+ */
+#include "core/clock.h"
+#include "core/flow.h"
+#include "core/net.h"
+#include "core/session.h"
+#include "isakmp/cookie.h"
+#include "netlink/netlink.h"
+
+static u8 nf_vpn_cookie_nl_state(const struct nf_vpn_cookie *c,
+				 enum nf_vpn_flow_state flow)
+{
+	if (flow == NF_VPN_FLOW_IDLE)
+		return NF_CT_VPN_STATE_REMEMBERED;
+	if (!READ_ONCE(c->proven))
+		return NF_CT_VPN_STATE_UNDECIDED;
+	return READ_ONCE(c->resp) ? NF_CT_VPN_STATE_ESTABLISHED :
+				    NF_CT_VPN_STATE_UNREPLIED;
+}
+
+static int nf_vpn_put_cookies(struct sk_buff *skb, const struct nf_vpn_cookie *c)
+{
+	return nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+				 be64_to_cpu(c->init),
+				 NF_CT_VPN_A_ISAKMP_PAD) ||
+	       nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_RESP_COOKIE,
+				 be64_to_cpu(READ_ONCE(c->resp)),
+				 NF_CT_VPN_A_ISAKMP_PAD) ||
+	       nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_VERSION, c->major);
+}
+
+/* Whose it is. */
+static int nf_vpn_put_pair(struct sk_buff *skb, const struct nf_vpn_session *s)
+{
+	const union nf_inet_addr *masq;
+	u32 l3num = s->client->host.l3num;
+
+	if (nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_FAMILY, l3num) ||
+	    nf_vpn_put_addr(skb, NF_CT_VPN_A_ISAKMP_CLIENT, l3num,
+			    &s->client->host.addr) ||
+	    nf_vpn_put_addr(skb, NF_CT_VPN_A_ISAKMP_REMOTE, l3num,
+			    &s->remote->host.addr) ||
+	    nla_put_u16(skb, NF_CT_VPN_A_ISAKMP_ZONE, s->client->zone))
+		return -EMSGSIZE;
+	masq = nf_vpn_flow_masq(&nf_vpn_session_ike(s)->flow);
+	return masq ? nf_vpn_put_addr(skb, NF_CT_VPN_A_ISAKMP_MASQ, l3num,
+				      masq) : 0;
+}
+
+/**
+ * nf_vpn_put_cookie_known - what is known of an exchange without asking
+ *	conntrack
+ * @skb: message
+ * @c: its cookie pair, under RCU
+ */
+int nf_vpn_put_cookie_known(struct sk_buff *skb, const struct nf_vpn_cookie *c)
+{
+	if (nf_vpn_put_pair(skb, c->session) ||
+	    nf_vpn_put_cookies(skb, c) ||
+	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_EXCHANGE,
+		       READ_ONCE(c->exchange)) ||
+	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_BY_REMOTE, c->by_remote) ||
+	    nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_PACKETS,
+			      READ_ONCE(c->packets), NF_CT_VPN_A_ISAKMP_PAD) ||
+	    nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_FIRST,
+			      nf_vpn_age_ms(c->first),
+			      NF_CT_VPN_A_ISAKMP_PAD) ||
+	    nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_LAST,
+			      jiffies_to_msecs(nf_vpn_since_low(READ_ONCE(c->last))),
+			      NF_CT_VPN_A_ISAKMP_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nf_vpn_dump_cookie(struct sk_buff *skb, struct netlink_callback *cb,
+			      struct nf_vpn_net *vn,
+			      const struct nf_vpn_dump *d, void *obj)
+{
+	const struct nf_vpn_cookie *c = obj;
+	struct nf_vpn_session *s = c->session;
+	enum nf_vpn_flow_state flow;
+	void *hdr;
+	u8 state;
+
+	if (!nf_vpn_hosts_want(&d->hosts, &s->client->host, &s->remote->host))
+		return 0;
+	flow = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_IKE);
+	if (flow == NF_VPN_FLOW_DELETED)
+		return 0;
+	state = nf_vpn_cookie_nl_state(c, flow);
+	if (!nf_vpn_dump_wants_state(d, state))
+		return 0;
+	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_ISAKMP_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_cookie_known(skb, c) ?:
+			      nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_STATE, state));
+}
+
+const struct nf_vpn_dump_what nf_vpn_dump_isakmp = {
+	.kind		= NF_CT_VPN_KIND_ISAKMP,
+	.hosts		= {
+		.family	= NF_CT_VPN_A_ISAKMP_FAMILY,
+		.client	= NF_CT_VPN_A_ISAKMP_CLIENT,
+		.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
+	},
+	.state_attr	= NF_CT_VPN_A_ISAKMP_STATE,
+	.entry		= nf_vpn_dump_cookie,
+};

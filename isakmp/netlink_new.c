@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Cookie pairs that netlink makes known. */
+#include "core/net.h"
+#include "core/session.h"
+#include "isakmp/cookie.h"
+#include "isakmp/message.h"
+#include "netlink/netlink.h"
+#include "netlink/new.h"
+
+static int nf_vpn_read_cookie(const struct nf_vpn_new *n,
+			      struct isakmp_message *m)
+{
+	struct nlattr **attrs = n->info->attrs;
+	int err;
+
+	err = nf_vpn_need(n->info, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+			  "init-cookie is missing");
+	if (err)
+		return err;
+	m->init_cookie =
+		cpu_to_be64(nla_get_u64(attrs[NF_CT_VPN_A_ISAKMP_INIT_COOKIE]));
+	if (!m->init_cookie)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+					 "init-cookie is 0", -EINVAL);
+	if (attrs[NF_CT_VPN_A_ISAKMP_RESP_COOKIE])
+		m->resp_cookie =
+			cpu_to_be64(nla_get_u64(attrs[NF_CT_VPN_A_ISAKMP_RESP_COOKIE]));
+	m->major = attrs[NF_CT_VPN_A_ISAKMP_VERSION] ?
+		nla_get_u8(attrs[NF_CT_VPN_A_ISAKMP_VERSION]) : 2;
+	if (attrs[NF_CT_VPN_A_ISAKMP_EXCHANGE])
+		m->exchange = nla_get_u8(attrs[NF_CT_VPN_A_ISAKMP_EXCHANGE]);
+	return 0;
+}
+
+/* Under the lock. */
+static int nf_vpn_load_cookie_to(const struct nf_vpn_new *n,
+				 struct nf_vpn_session *s,
+				 const struct isakmp_message *m)
+{
+	const struct nlattr *nla = n->info->attrs[NF_CT_VPN_A_ISAKMP_BY_REMOTE];
+	struct nf_vpn_cookie_query q;
+	struct nf_vpn_cookie *c;
+
+	nf_vpn_cookie_find(n->vn, &n->hosts.remote, m->init_cookie,
+			   m->resp_cookie, &n->hosts.client, &q);
+	if (q.exact && q.exact->session != s)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+					 "init-cookie and resp-cookie are another client's",
+					 -EEXIST);
+	if (q.exact && n->excl)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+					 "init-cookie and resp-cookie are known already",
+					 -EEXIST);
+	if (q.exact)
+		return 0;
+	c = nf_vpn_ike_get(n->vn, s) ?
+		nf_vpn_cookie_add(n->vn, s, m, nla && nla_get_u8(nla) ?
+				  NF_VPN_COOKIE_BY_REMOTE :
+				  NF_VPN_COOKIE_BY_CLIENT) : NULL;
+	if (!c)
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+					 "init-cookie: no room or no memory",
+					 -ENOSPC);
+	WRITE_ONCE(c->exchange, m->exchange);
+	nf_vpn_cookie_prove(c);
+	return 0;
+}
+
+static int nf_vpn_load_cookie(const struct nf_vpn_new *n,
+			      const struct isakmp_message *m)
+{
+	struct nf_vpn_session *s;
+	int err;
+
+	spin_lock_bh(&n->vn->lock);
+	s = nf_vpn_new_owner(n);
+	err = IS_ERR(s) ? PTR_ERR(s) : nf_vpn_load_cookie_to(n, s, m);
+	spin_unlock_bh(&n->vn->lock);
+	if (!err)
+		nf_vpn_stat_inc(n->vn, LOADED);
+	return err;
+}
+
+static const struct nf_vpn_host_attrs nf_vpn_isakmp_hosts = {
+	.family	= NF_CT_VPN_A_ISAKMP_FAMILY,
+	.client	= NF_CT_VPN_A_ISAKMP_CLIENT,
+	.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
+};
+
+int nf_vpn_new_isakmp(struct sk_buff *skb, struct genl_info *info)
+{
+	struct isakmp_message m = {};
+	struct nf_vpn_new n = {};
+	int err;
+
+	rcu_read_lock();
+	err = nf_vpn_new_read(&n, skb, info, &nf_vpn_isakmp_hosts);
+	if (!err)
+		err = nf_vpn_read_cookie(&n, &m);
+	if (!err)
+		err = nf_vpn_load_cookie(&n, &m);
+	rcu_read_unlock();
+	return err;
+}

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pacing of IKE: clients that would have an SPI of the same remote host at the
+ * same moment get theirs one after the other.
+ *
+ * Where packets of an undecided SPI aren't copied (nf_conntrack_esp_guess=0 or
+ * 1), one client has to be taken for its owner: the one whose IKE has just let
+ * the remote host use a new SPI, if there is but one. So a message that opens a
+ * ticket (isakmp/ticket.c) is held until the last one of another client is
+ * ISAKMP_PACE old; by then the first packet on that SPI has mostly come. Other
+ * parts of the message wait with it, ESP and other IKE never do.
+ *
+ * A held message has no references, neither to its device nor to its session:
+ * both are looked up again when it goes on, and without the device it is
+ * dropped. Whoever sent it repeats it for minutes (RFC 7296 section 2.1).
+ */
+#include <linux/netdevice.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "core/clock.h"
+#include "core/copy.h"
+#include "core/flow.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "esp/undecided.h"
+#include "isakmp/arrival.h"
+#include "isakmp/cookie.h"
+#include "isakmp/message.h"
+#include "isakmp/ticket.h"
+
+#define ISAKMP_PACE		(HZ * NF_VPN_PACE_MS / MSEC_PER_SEC)
+/*
+ * A message that would have to wait longer doesn't wait at all: more hosts that
+ * begin together can't be told apart anyway.
+ */
+#define ISAKMP_PACE_MAX		(NF_VPN_CANDIDATES * ISAKMP_PACE)
+/* Messages held per netns and the memory of each; others don't wait. */
+#define ISAKMP_PACE_QUEUE	128
+#define ISAKMP_PACE_TRUESIZE	SZ_16K
+
+/**
+ * struct isakmp_held - a message that waits
+ * @list: in &nf_vpn_pace.queue, by @due
+ * @skb: packet, its device not valid
+ * @client: sender
+ * @remote: receiver
+ * @key: names the message
+ * @fragment: and its part
+ * @ifindex: where it came in
+ * @due: jiffies when it goes on
+ * @pf: of its hook
+ * @okfn: where it goes from its hook
+ */
+struct isakmp_held {
+	struct list_head list;
+	struct sk_buff *skb;
+	struct nf_vpn_host client;
+	struct nf_vpn_host remote;
+	u32 key;
+	u16 fragment;
+	int ifindex;
+	unsigned long due;
+	u8 pf;
+	int (*okfn)(struct net *net, struct sock *sk, struct sk_buff *skb);
+};
+
+/* Only one message at a time goes on, so that it can be told from others. */
+static void isakmp_go_on(struct nf_vpn_net *vn, struct isakmp_held *h)
+{
+	struct nf_hook_state state = {
+		.hook	= NF_INET_PRE_ROUTING,
+		.pf	= h->pf,
+		.net	= vn->net,
+		.okfn	= h->okfn,
+	};
+
+	rcu_read_lock();
+	local_bh_disable();
+	state.in = dev_get_by_index_rcu(vn->net, h->ifindex);
+	if (state.in && state.in->flags & IFF_UP) {
+		h->skb->dev = state.in;
+		WRITE_ONCE(vn->pace.released, h->skb);
+		nf_vpn_again(h->skb, &state);
+		WRITE_ONCE(vn->pace.released, NULL);
+	} else {
+		kfree_skb(h->skb);
+	}
+	local_bh_enable();
+	rcu_read_unlock();
+	kfree(h);
+}
+
+/* The first message that is due, taken out of the queue; or NULL. */
+static struct isakmp_held *isakmp_due(struct nf_vpn_net *vn)
+{
+	struct isakmp_held *h;
+
+	spin_lock_bh(&vn->lock);
+	h = list_first_entry_or_null(&vn->pace.queue, struct isakmp_held, list);
+	if (h && time_before(jiffies, h->due)) {
+		queue_delayed_work(system_power_efficient_wq, &vn->pace.work,
+				   h->due - jiffies);
+		h = NULL;
+	}
+	if (h) {
+		list_del(&h->list);
+		vn->pace.n--;
+	}
+	spin_unlock_bh(&vn->lock);
+	return h;
+}
+
+static void isakmp_pace_work(struct work_struct *work)
+{
+	struct nf_vpn_net *vn = container_of(to_delayed_work(work),
+					     struct nf_vpn_net, pace.work);
+	struct isakmp_held *h;
+
+	while ((h = isakmp_due(vn))) {
+		isakmp_go_on(vn, h);
+		cond_resched();
+	}
+}
+
+static bool isakmp_same_message(const struct isakmp_held *a,
+				const struct isakmp_held *b)
+{
+	return a->key == b->key && nf_vpn_host_equal(&a->client, &b->client) &&
+	       nf_vpn_host_equal(&a->remote, &b->remote);
+}
+
+/*
+ * Is this message held already, or another part of it? Then @what->due becomes
+ * that one's.
+ */
+static const struct isakmp_held *isakmp_find(const struct nf_vpn_net *vn,
+					     struct isakmp_held *what)
+{
+	const struct isakmp_held *h, *part = NULL;
+
+	list_for_each_entry(h, &vn->pace.queue, list) {
+		if (!isakmp_same_message(h, what))
+			continue;
+		part = h;
+		what->due = h->due;
+		if (h->fragment == what->fragment)
+			break;
+	}
+	return part;
+}
+
+/* When is it a client's turn to announce an SPI? jiffies: now. */
+static unsigned long isakmp_turn(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_remote *remote = s->remote;
+	unsigned long due = remote->paced, now = jiffies;
+
+	if (!remote->paced_by)
+		return now;
+	if (remote->paced_by != s->client)
+		due += ISAKMP_PACE;
+	return time_after(due, now) ? due : now;
+}
+
+static void isakmp_take_turn(const struct nf_vpn_session *s, unsigned long due)
+{
+	s->remote->paced = due;
+	s->remote->paced_by = s->client;
+}
+
+static void isakmp_enqueue(struct nf_vpn_net *vn, struct isakmp_held *h)
+{
+	struct list_head *before = vn->pace.queue.prev;
+
+	while (before != &vn->pace.queue &&
+	       time_after(list_entry(before, struct isakmp_held, list)->due,
+			  h->due))
+		before = before->prev;
+	list_add(&h->list, before);
+	vn->pace.n++;
+	h = list_first_entry(&vn->pace.queue, struct isakmp_held, list);
+	mod_delayed_work(system_power_efficient_wq, &vn->pace.work,
+			 max_t(long, h->due - jiffies, 0));
+}
+
+/* Returns false if it need not wait after all: there is no room. */
+static bool isakmp_hold(struct nf_vpn_net *vn, struct sk_buff *skb,
+			const struct isakmp_held *what)
+{
+	struct isakmp_held *h;
+
+	if (vn->pace.n >= ISAKMP_PACE_QUEUE || READ_ONCE(vn->dead))
+		return false;
+	h = kmemdup(what, sizeof(*what), GFP_ATOMIC);
+	if (!h)
+		return false;
+	h->skb = skb;
+	skb->dev = NULL;
+	isakmp_enqueue(vn, h);
+	nf_vpn_stat_inc(vn, ISAKMP_PACED);
+	return true;
+}
+
+/* A message that opens a ticket: now, or in its client's turn. */
+static bool isakmp_pace_ticket(struct nf_vpn_net *vn, struct sk_buff *skb,
+			       const struct nf_vpn_session *s,
+			       struct isakmp_held *what)
+{
+	bool held = false;
+
+	if (test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		return false;
+	what->due = isakmp_turn(s);
+	if (time_after(what->due, jiffies + ISAKMP_PACE_MAX))
+		return false;
+	if (time_after(what->due, jiffies)) {
+		held = isakmp_hold(vn, skb, what);
+		if (!held)
+			return false;
+	}
+	isakmp_take_turn(s, what->due);
+	return held;
+}
+
+/* A part of one that waits, waits with it. One that repeats it isn't needed. */
+static bool isakmp_pace_part(struct nf_vpn_net *vn, struct sk_buff *skb,
+			     const struct isakmp_held *part,
+			     const struct isakmp_held *what)
+{
+	if (part->fragment != what->fragment)
+		return isakmp_hold(vn, skb, what);
+	kfree_skb(skb);
+	return true;
+}
+
+/* Would this message open a ticket? */
+static bool isakmp_opens(struct nf_vpn_ike *ike, const struct isakmp_message *m)
+{
+	struct isakmp_tickets t;
+
+	spin_lock_bh(&ike->lock);
+	t = ike->tickets;
+	spin_unlock_bh(&ike->lock);
+	return isakmp_tickets_message(&t, m, true, false, nf_vpn_now_ms()) &
+	       ISAKMP_TICKET_OPENED;
+}
+
+/* Only where nothing but the hook list waits for the packet. */
+static bool isakmp_can_wait(const struct nf_vpn_net *vn,
+			    const struct sk_buff *skb,
+			    const struct isakmp_arrival *a,
+			    const struct nf_hook_state *state)
+{
+	return a->valid && isakmp_is_child(&a->m) &&
+	       READ_ONCE(vn->pace.released) != skb &&
+	       nf_vpn_may_copy(skb, state) && nf_vpn_conntrack_follows(state) &&
+	       !skb_dst(skb) && !skb->sk && !skb_nfct(skb) &&
+	       skb->truesize <= ISAKMP_PACE_TRUESIZE;
+}
+
+/* SPIs for the gateway, or for a host that the server itself addresses. */
+static bool isakmp_is_untranslated(const struct nf_vpn_session *s,
+				   const struct nf_vpn_ike *ike)
+{
+	return test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
+	       nf_vpn_flow_has_masq(&ike->flow, &s->client->host.addr);
+}
+
+static void isakmp_describe(struct isakmp_held *what,
+			    const struct isakmp_arrival *a,
+			    const struct nf_hook_state *state)
+{
+	*what = (struct isakmp_held){
+		.client = a->addr.src,
+		.remote = a->addr.dst,
+		.key = isakmp_exchange_hash(isakmp_pair_hash(&a->m), &a->m, true),
+		.fragment = a->m.fragment,
+		.ifindex = state->in->ifindex,
+		.pf = state->pf,
+		.okfn = state->okfn,
+	};
+}
+
+/* See nf_isakmp_pace(), which asks whether this netns wants it. */
+bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
+		      const struct isakmp_arrival *a,
+		      const struct nf_hook_state *state)
+{
+	const struct isakmp_held *part;
+	struct nf_vpn_session *s;
+	struct nf_vpn_ike *ike;
+	bool opens, held = false;
+	struct isakmp_held what;
+
+	if (!isakmp_can_wait(vn, skb, a, state))
+		return false;
+	s = nf_vpn_session_find(vn, &a->addr.src, &a->addr.dst);
+	ike = s ? nf_vpn_session_ike(s) : NULL;
+	if (!ike || isakmp_is_untranslated(s, ike))
+		return false;
+	isakmp_describe(&what, a, state);
+	opens = isakmp_opens(ike, &a->m);
+	spin_lock_bh(&vn->lock);
+	part = isakmp_find(vn, &what);
+	if (part)
+		held = isakmp_pace_part(vn, skb, part, &what);
+	else if (opens)
+		held = isakmp_pace_ticket(vn, skb, s, &what);
+	spin_unlock_bh(&vn->lock);
+	return held;
+}
+EXPORT_SYMBOL_GPL(__nf_isakmp_pace);
+
+/**
+ * nf_isakmp_pace_init - nothing is held
+ * @vn: netns
+ */
+void nf_isakmp_pace_init(struct nf_vpn_net *vn)
+{
+	INIT_LIST_HEAD(&vn->pace.queue);
+	INIT_DELAYED_WORK(&vn->pace.work, isakmp_pace_work);
+}
+
+/**
+ * nf_isakmp_pace_exit - drop what is held
+ * @vn: netns whose hooks are gone: nothing is added any more
+ */
+void nf_isakmp_pace_exit(struct nf_vpn_net *vn)
+{
+	struct isakmp_held *h, *next;
+
+	cancel_delayed_work_sync(&vn->pace.work);
+	list_for_each_entry_safe(h, next, &vn->pace.queue, list) {
+		kfree_skb(h->skb);
+		kfree(h);
+	}
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Cookie pairs that a client uses, one after the other: which one is gone, and
+ * which exchange made the next.
+ *
+ * RFC 7296 section 2.8: an IKE SA is rekeyed by a CREATE_CHILD_SA exchange like
+ * any child; only the pair of cookies that nobody has seen before, later on,
+ * tells them apart.
+ */
+#include <linux/kernel.h>
+#include <linux/types.h>
+
+#include "isakmp/message.h"
+#include "isakmp/ticket.h"
+
+static u32 isakmp_mix(u32 hash, u32 word)
+{
+	hash = (hash ^ word) * 0x9e3779b1;
+	return hash ^ hash >> 15;
+}
+
+/* Never 0, as the next one. */
+u32 isakmp_pair_hash(const struct isakmp_message *m)
+{
+	const u64 golden_ratio = 0x9e3779b97f4a7c15ULL;
+	u64 init = (__force u64)m->init_cookie;
+	u64 resp = (__force u64)m->resp_cookie;
+	u32 hash = (init * golden_ratio ^ resp) * golden_ratio >> 32;
+
+	return hash ? hash : 1;
+}
+
+/*
+ * An exchange: in IKEv2 both sides count from 0 (RFC 7296 section 2.2), in
+ * IKEv1 the ID is random and the initiator of the exchange doesn't show.
+ * Neither uses an ID twice under a cookie pair, so what has the same ID is a
+ * retransmission, a fragment, or goes on with the exchange.
+ */
+u32 isakmp_exchange_hash(u32 pair, const struct isakmp_message *m,
+			 bool outbound)
+{
+	bool by_client = m->major == 2 && outbound != isakmp_is_response(m);
+	u32 hash = isakmp_mix(isakmp_mix(pair, m->msgid), by_client);
+
+	return hash ? hash : 1;
+}
+
+/* The pair has been authenticated, as far as one can see from outside. */
+static bool isakmp_is_settled(const struct isakmp_message *m)
+{
+	return isakmp_is_child(m) ||
+	       (isakmp_is_informational(m) && m->encrypted);
+}
+
+static struct isakmp_pair_change isakmp_pair_fresh(struct isakmp_pair pair[2],
+						   u32 hash)
+{
+	struct isakmp_pair_change change = { .fresh = true };
+
+	pair[1] = pair[0];
+	pair[0] = (struct isakmp_pair){ .hash = hash };
+	if (pair[1].informed)
+		change.gone = pair[1].hash;
+	return change;
+}
+
+/* Which pair may have made another one by CREATE_CHILD_SA? -1: none */
+static int isakmp_pair_parent(const struct isakmp_pair pair[2])
+{
+	if (pair[0].rekey && pair[0].informed)
+		return 0;
+	if (pair[1].rekey && pair[1].informed)
+		return 1;
+	return pair[0].rekey ? 0 : -1;
+}
+
+/*
+ * A pair that no INIT made. If there is none that it can come from, it is older
+ * than what we have seen, and counts only if there is no other.
+ */
+static struct isakmp_pair_change isakmp_pair_rekeyed(struct isakmp_pair pair[2],
+						     u32 hash)
+{
+	struct isakmp_pair_change change = {};
+	int parent = isakmp_pair_parent(pair);
+
+	if (parent < 0) {
+		if (!pair[0].hash)
+			pair[0].hash = hash;
+		return change;
+	}
+	if (pair[parent].informed)
+		change.made = pair[parent].rekey;
+	if (parent == 0)
+		pair[1] = pair[0];
+	pair[parent] = (struct isakmp_pair){ .hash = hash, .rekeyed = true };
+	return change;
+}
+
+/**
+ * isakmp_pair_message - a message under a cookie pair
+ * @pair: pairs of the client
+ * @m: message
+ * @outbound: from the client
+ * @hash: of the message's pair
+ *
+ * Only the client's own packets show that it has a new pair: who isn't on the
+ * path knows none, but can make one up.
+ *
+ * A DELETE can't be told from other INFORMATIONAL exchanges, but nothing
+ * follows it. So a pair counts as deleted if there was one last and there is
+ * a new pair; after a rekey either may be seen first.
+ */
+struct isakmp_pair_change isakmp_pair_message(struct isakmp_pair pair[2],
+					      const struct isakmp_message *m,
+					      bool outbound, u32 hash)
+{
+	struct isakmp_pair_change change = {};
+	unsigned int i = pair[1].hash == hash;
+
+	if (pair[i].hash == hash) {
+		pair[i].informed = isakmp_is_informational(m);
+		if (i && pair[1].informed && pair[0].rekeyed)
+			change.made = pair[1].rekey;
+		return change;
+	}
+	if (!outbound || !isakmp_is_settled(m))
+		return change;
+	/* IKEv1 has no way to make a pair under another one. */
+	if (m->major == 1 || isakmp_is_auth(m))
+		return isakmp_pair_fresh(pair, hash);
+	return isakmp_pair_rekeyed(pair, hash);
+}
+
+/**
+ * isakmp_pair_child - a CREATE_CHILD_SA exchange, which may make a pair
+ * @pair: pairs of the client
+ * @hash: of the pair that the exchange is under
+ * @key: of the exchange
+ */
+void isakmp_pair_child(struct isakmp_pair pair[2], u32 hash, u32 key)
+{
+	if (pair[0].hash == hash) {
+		pair[0].rekey = key;
+	} else if (pair[1].hash == hash) {
+		pair[1].rekey = key;
+		/* A pair that goes on wasn't replaced by the other one. */
+		pair[0].rekeyed = false;
+	}
+}

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * When may a host be expected to receive ESP on an SPI that nobody has seen?
+ *
+ * SPIs are agreed under encryption, but a remote host can't use one before the
+ * client's own message that carries it has gone out, and which message that is
+ * stands in clear. It opens a ticket: "this session may soon receive on a new
+ * SPI". The first packet on the SPI spends it. A responder has been seen to
+ * use the SPI before its response was out, so the outbound message counts and
+ * not the end of the exchange:
+ *
+ *	IKEv2	IKE_AUTH, all rounds of an IKE SA together, dated by the last;
+ *		CREATE_CHILD_SA, as request or as response of the client.
+ *		A rekeyed IKE SA looks like a rekeyed child.
+ *	IKEv1	the client's first Quick Mode message of a message ID, which is
+ *		the second of all where the server began.
+ *
+ * A ticket too many costs copies. One too few makes another session, which has
+ * one, the sole candidate of a packet that isn't its own. So in doubt a ticket
+ * stays.
+ */
+#include <linux/export.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "isakmp/message.h"
+#include "isakmp/ticket.h"
+
+/* Signed: another CPU's clock may be a moment ahead. */
+static bool isakmp_ticket_failed(const struct isakmp_ticket *ticket, u32 now)
+{
+	return !ticket->answered &&
+	       (s32)(now - ticket->date) > ISAKMP_TICKETS_ANSWER_MS;
+}
+
+static void isakmp_ticket_remove(struct isakmp_tickets *t, unsigned int i)
+{
+	t->n--;
+	memmove(t->ticket + i, t->ticket + i + 1,
+		(t->n - i) * sizeof(t->ticket[0]));
+}
+
+static struct isakmp_ticket *isakmp_ticket_find(struct isakmp_tickets *t,
+						u32 key)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->n; i++)
+		if (t->ticket[i].key == key)
+			return &t->ticket[i];
+	return NULL;
+}
+
+static struct isakmp_ticket *isakmp_ticket_find_auth(struct isakmp_tickets *t,
+						     u32 pair)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->n; i++)
+		if (t->ticket[i].auth && t->ticket[i].pair == pair)
+			return &t->ticket[i];
+	return NULL;
+}
+
+/* Oldest first: what is dated anew goes to the end. */
+static struct isakmp_ticket *
+isakmp_ticket_redate(struct isakmp_tickets *t,
+		     const struct isakmp_ticket *ticket, u32 now)
+{
+	struct isakmp_ticket copy = *ticket;
+
+	copy.date = now;
+	isakmp_ticket_remove(t, ticket - t->ticket);
+	t->ticket[t->n] = copy;
+	return &t->ticket[t->n++];
+}
+
+/* Wraps where the millisecond clock does. */
+static u16 isakmp_seen_clock(u32 now)
+{
+	return now / 1024;
+}
+
+static bool isakmp_seen_is(const struct isakmp_tickets *t, unsigned int i,
+			   u32 key, u32 now)
+{
+	s16 age = isakmp_seen_clock(now) - t->seen_date[i];
+
+	return t->seen_key[i] == key && age <= ISAKMP_TICKETS_SEEN_MS / 1024;
+}
+
+/* Notes the exchange. Returns true if it had been noted before. */
+static bool isakmp_seen(struct isakmp_tickets *t, u32 key, u32 now)
+{
+	unsigned int i;
+
+	for (i = 0; i < ISAKMP_TICKETS_SEEN; i++) {
+		if (!isakmp_seen_is(t, i, key, now))
+			continue;
+		t->seen_date[i] = isakmp_seen_clock(now);
+		return true;
+	}
+	t->seen_key[t->seen_next] = key;
+	t->seen_date[t->seen_next] = isakmp_seen_clock(now);
+	t->seen_next = (t->seen_next + 1) % ISAKMP_TICKETS_SEEN;
+	return false;
+}
+
+static void isakmp_seen_forget(struct isakmp_tickets *t, u32 key)
+{
+	unsigned int i;
+
+	for (i = 0; i < ISAKMP_TICKETS_SEEN; i++)
+		if (t->seen_key[i] == key)
+			t->seen_key[i] = 0;
+}
+
+/*
+ * Room for one ticket more. How many SPIs a client waits for doesn't show: it
+ * may set up many children before it uses the first. But an idle child that is
+ * renewed each hour leaves a ticket each time, of which only the last counts.
+ */
+static bool isakmp_tickets_trim(struct isakmp_tickets *t, u32 now)
+{
+	if (t->n < ISAKMP_TICKETS_KEPT ||
+	    (t->n < ISAKMP_TICKETS &&
+	     (s32)(now - t->ticket[0].date) < ISAKMP_TICKETS_BURST_MS))
+		return false;
+	isakmp_ticket_remove(t, 0);
+	return true;
+}
+
+/* Tickets of all exchanges under one cookie pair. */
+static bool isakmp_tickets_cancel_pair(struct isakmp_tickets *t, u32 pair)
+{
+	bool any = false;
+	unsigned int i;
+
+	for (i = t->n; i-- > 0;) {
+		if (t->ticket[i].pair != pair)
+			continue;
+		isakmp_ticket_remove(t, i);
+		any = true;
+	}
+	return any;
+}
+
+/* The exchange turned out to have renewed the IKE SA and brings no SPI. */
+static bool isakmp_tickets_cancel_rekey(struct isakmp_tickets *t, u32 rekey)
+{
+	struct isakmp_ticket *ticket = isakmp_ticket_find(t, rekey);
+
+	if (!ticket)
+		return false;
+	isakmp_ticket_remove(t, ticket - t->ticket);
+	return true;
+}
+
+static unsigned int isakmp_tickets_timeout(struct isakmp_tickets *t, u32 now)
+{
+	unsigned int events = 0, i;
+
+	for (i = t->n; i-- > 0;) {
+		if (!isakmp_ticket_failed(&t->ticket[i], now))
+			continue;
+		/* A client that still retransmits gets another one. */
+		isakmp_seen_forget(t, t->ticket[i].key);
+		isakmp_ticket_remove(t, i);
+		events = ISAKMP_TICKET_CANCELLED;
+	}
+	return events;
+}
+
+static unsigned int isakmp_tickets_pair(struct isakmp_tickets *t,
+					const struct isakmp_message *m,
+					bool outbound, u32 hash)
+{
+	struct isakmp_pair_change change;
+	bool cancelled = false;
+
+	change = isakmp_pair_message(t->pair, m, outbound, hash);
+	if (change.fresh)
+		t->raw_esp = false;
+	if (change.gone)
+		cancelled = isakmp_tickets_cancel_pair(t, change.gone);
+	if (change.made)
+		cancelled |= isakmp_tickets_cancel_rekey(t, change.made);
+	return cancelled ? ISAKMP_TICKET_CANCELLED : 0;
+}
+
+/*
+ * RFC 7296 section 2.23: IKE and ESP float together. NAT_DETECTION payloads
+ * prove nothing, peers send them and stay with raw ESP. Seeing raw ESP does,
+ * until the next IKE SA: with MOBIKE the port may change and ESP doesn't.
+ */
+static unsigned int isakmp_tickets_float(struct isakmp_tickets *t, bool natt)
+{
+	t->floated = natt && !t->raw_esp;
+	return t->floated ? ISAKMP_FLOATED : ISAKMP_RAW;
+}
+
+/* Fragments don't tell how long the message is. */
+static bool isakmp_is_refusal(const struct isakmp_message *m)
+{
+	return isakmp_is_response(m) && !isakmp_is_fragment(m) &&
+	       m->length < ISAKMP_REFUSAL_LEN;
+}
+
+/*
+ * A repetition is as good as the first, while the first wasn't heard. A response
+ * is repeated only to who asks again, and so has not heard it.
+ */
+static unsigned int isakmp_ticket_repeat(struct isakmp_tickets *t,
+					 const struct isakmp_message *m,
+					 u32 key, u32 now)
+{
+	const struct isakmp_ticket *ticket = isakmp_ticket_find(t, key);
+
+	if (!ticket || (ticket->answered && !isakmp_is_response(m)))
+		return ISAKMP_TICKET_DUPLICATE;
+	isakmp_ticket_redate(t, ticket, now);
+	return ISAKMP_TICKET_DUPLICATE | ISAKMP_TICKET_REDATED;
+}
+
+static unsigned int isakmp_ticket_open(struct isakmp_tickets *t,
+				       const struct isakmp_message *m, u32 pair,
+				       u32 key, u32 now)
+{
+	unsigned int events = ISAKMP_TICKET_OPENED;
+
+	if (isakmp_tickets_trim(t, now))
+		events |= ISAKMP_TICKET_CANCELLED;
+	t->ticket[t->n++] = (struct isakmp_ticket){
+		.pair = pair,
+		.key = key,
+		.date = now,
+		.answered = isakmp_is_response(m),
+		.auth = isakmp_is_auth(m),
+	};
+	return events;
+}
+
+/* One round more: the SPI is in it, or in one still to come. */
+static unsigned int isakmp_ticket_round(struct isakmp_tickets *t,
+					const struct isakmp_message *m,
+					struct isakmp_ticket *ticket, u32 key,
+					u32 now)
+{
+	ticket = isakmp_ticket_redate(t, ticket, now);
+	ticket->key = key;
+	ticket->answered = isakmp_is_response(m);
+	return ISAKMP_TICKET_REDATED;
+}
+
+/* A child exchange, from the client. */
+static unsigned int isakmp_child_out(struct isakmp_tickets *t,
+				     const struct isakmp_message *m, u32 pair,
+				     u32 now)
+{
+	u32 key = isakmp_exchange_hash(pair, m, true);
+	struct isakmp_ticket *auth;
+
+	if (isakmp_is_refusal(m))
+		return 0;
+	if (isakmp_seen(t, key, now) || isakmp_ticket_find(t, key))
+		return isakmp_ticket_repeat(t, m, key, now);
+	auth = isakmp_ticket_find_auth(t, pair);
+	if (auth && isakmp_is_auth(m))
+		return isakmp_ticket_round(t, m, auth, key, now);
+	if (m->major == 2 && m->exchange == ISAKMP_V2_CHILD)
+		isakmp_pair_child(t->pair, pair, key);
+	return isakmp_ticket_open(t, m, pair, key, now);
+}
+
+/*
+ * A child exchange, from the remote host. A refused IKE_AUTH counts like a
+ * refused CREATE_CHILD_SA: a client that is refused for ever would be a
+ * candidate for ever. It may also be a round of EAP; then the next one opens
+ * a ticket again.
+ */
+static unsigned int isakmp_child_in(struct isakmp_tickets *t,
+				    const struct isakmp_message *m, u32 pair)
+{
+	u32 key = isakmp_exchange_hash(pair, m, false);
+	struct isakmp_ticket *ticket = isakmp_ticket_find(t, key);
+
+	if (!ticket || ticket->answered)
+		return 0;
+	ticket->answered = true;
+	if (!isakmp_is_refusal(m))
+		return 0;
+	isakmp_ticket_remove(t, ticket - t->ticket);
+	return ISAKMP_TICKET_CANCELLED;
+}
+
+/**
+ * isakmp_tickets_message - what a message means for the tickets of its session
+ * @t: tickets
+ * @m: message, isakmp_parse() returned %ISAKMP_OK
+ * @outbound: from the client
+ * @natt: on port 4500
+ * @now: milliseconds of any clock
+ *
+ * Return: &enum isakmp_ticket_events
+ */
+unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
+				    const struct isakmp_message *m,
+				    bool outbound, bool natt, u32 now)
+{
+	unsigned int events = isakmp_tickets_timeout(t, now);
+	u32 pair = isakmp_pair_hash(m);
+
+	/* No exchange that matters here is without a responder's cookie. */
+	if (m->malformed || !m->resp_cookie)
+		return events;
+	events |= isakmp_tickets_pair(t, m, outbound, pair);
+	if (!isakmp_is_child(m))
+		return events;
+	if (!outbound)
+		return events | isakmp_child_in(t, m, pair);
+	events |= isakmp_tickets_float(t, natt);
+	return events | isakmp_child_out(t, m, pair, now);
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_message);
+
+/**
+ * isakmp_tickets_init - no tickets
+ * @t: tickets
+ */
+void isakmp_tickets_init(struct isakmp_tickets *t)
+{
+	memset(t, 0, sizeof(*t));
+}
+
+/**
+ * isakmp_tickets_raw_esp - the client sends raw ESP, whatever its IKE does
+ * @t: tickets
+ *
+ * To be called when an outbound SPI appears.
+ */
+void isakmp_tickets_raw_esp(struct isakmp_tickets *t)
+{
+	t->raw_esp = true;
+	t->floated = false;
+}
+
+/**
+ * isakmp_tickets_udp_esp - the client sends ESP in UDP, whatever its IKE does
+ * @t: tickets
+ */
+void isakmp_tickets_udp_esp(struct isakmp_tickets *t)
+{
+	isakmp_tickets_float(t, true);
+}
+EXPORT_SYMBOL_GPL(isakmp_tickets_udp_esp);
+
+/**
+ * isakmp_tickets_open - number of open tickets
+ * @t: tickets
+ * @now: milliseconds
+ *
+ * Return: 0 also if the session's ESP comes in UDP.
+ */
+unsigned int isakmp_tickets_open(const struct isakmp_tickets *t, u32 now)
+{
+	unsigned int i, n = 0;
+
+	if (t->floated)
+		return 0;
+	for (i = 0; i < t->n; i++)
+		n += !isakmp_ticket_failed(&t->ticket[i], now);
+	return n;
+}
+
+/**
+ * isakmp_tickets_newest - date of the newest ticket
+ * @t: tickets, at least one is open
+ *
+ * Return: milliseconds
+ */
+u32 isakmp_tickets_newest(const struct isakmp_tickets *t)
+{
+	return t->n ? t->ticket[t->n - 1].date : 0;
+}
+
+/**
+ * isakmp_tickets_spend - a new inbound SPI was bound to the session
+ * @t: tickets
+ * @now: milliseconds
+ *
+ * Return: false if there was no ticket for it
+ */
+bool isakmp_tickets_spend(struct isakmp_tickets *t, u32 now)
+{
+	isakmp_tickets_timeout(t, now);
+	if (!isakmp_tickets_open(t, now))
+		return false;
+	isakmp_ticket_remove(t, 0);
+	return true;
+}
+
+/**
+ * isakmp_tickets_reopen - the SPI that was bound to the session wasn't its own
+ * @t: tickets
+ * @now: milliseconds
+ */
+void isakmp_tickets_reopen(struct isakmp_tickets *t, u32 now)
+{
+	if (t->n == ISAKMP_TICKETS)
+		isakmp_ticket_remove(t, 0);
+	t->ticket[t->n++] = (struct isakmp_ticket){
+		.pair = t->pair[0].hash,
+		.date = now,
+		.answered = true,
+	};
+}
+
+/**
+ * isakmp_tickets_expire - cancel tickets whose request was never answered
+ * @t: tickets
+ * @now: milliseconds
+ *
+ * Each message does so as well; this is for sessions that have none. A call in
+ * some hours keeps old dates from looking new.
+ */
+void isakmp_tickets_expire(struct isakmp_tickets *t, u32 now)
+{
+	unsigned int i;
+
+	isakmp_tickets_timeout(t, now);
+	for (i = 0; i < ISAKMP_TICKETS_SEEN; i++)
+		if (!isakmp_seen_is(t, i, t->seen_key[i], now))
+			t->seen_key[i] = 0;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* nf_conntrack_esp_parallel=0: one client per remote host at a time. */
+#include "core/clock.h"
+#include "core/flow.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "esp/spi.h"
+#include "isakmp/cookie.h"
+#include "isakmp/message.h"
+#include "nat/nat.h"
+
+/*
+ * An IKE SA is deleted by an informational exchange, which looks like one of
+ * dead peer detection. That is repeated while a tunnel is idle; nothing at all
+ * after it, for so long, is the end.
+ */
+#define NF_NAT_ESP_GONE		(60 * HZ)
+/* Sessions that have ended and are found out when another client begins. */
+#define NF_NAT_ESP_ENDED	16
+
+/* Another client's session with the remote host of @pkt, under the lock. */
+static struct nf_vpn_session *nf_nat_esp_holder(struct nf_vpn_net *vn,
+						const struct nf_vpn_pkt *pkt)
+{
+	const struct nf_vpn_remote *remote;
+	unsigned int scan = NF_NAT_ESP_SCAN;
+	struct nf_vpn_session *s;
+
+	remote = nf_vpn_remote_find(vn, &pkt->dst);
+	if (!remote)
+		return NULL;
+	hlist_for_each_entry(s, &remote->sessions, by_remote) {
+		if (!scan--)
+			break;
+		if (!test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
+		    s->nspis[NF_CT_VPN_DIR_OUT] &&
+		    !nf_vpn_session_is_remembered(s) &&
+		    !nf_vpn_host_equal(&s->client->host, &pkt->src))
+			return s;
+	}
+	return NULL;
+}
+
+/* The session's last IKE message, under the lock. */
+static const struct nf_vpn_cookie *
+nf_nat_esp_last_ike(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	const struct nf_vpn_cookie *c, *last = NULL;
+
+	if (!ike)
+		return NULL;
+	list_for_each_entry(c, &ike->cookies, by_session)
+		if (!last ||
+		    (s32)(READ_ONCE(c->last) - READ_ONCE(last->last)) > 0)
+			last = c;
+	return last;
+}
+
+/* Has it said something informational, and then neither side anything? */
+static bool nf_nat_esp_has_left(struct nf_vpn_net *vn,
+				const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_cookie *c;
+	bool left = false;
+
+	if (time_before(jiffies, READ_ONCE(s->last_in) + NF_NAT_ESP_GONE) ||
+	    time_before(jiffies, READ_ONCE(s->last_out) + NF_NAT_ESP_GONE))
+		return false;
+	spin_lock_bh(&vn->lock);
+	c = nf_nat_esp_last_ike(s);
+	if (c)
+		left = nf_vpn_since_low(READ_ONCE(c->last)) >= NF_NAT_ESP_GONE &&
+		       isakmp_is_bye(c->major, READ_ONCE(c->exchange));
+	spin_unlock_bh(&vn->lock);
+	return left;
+}
+
+/* It goes on sending though it has not been answered for so long. */
+static bool nf_nat_esp_is_unheard(const struct nf_vpn_net *vn,
+				  const struct nf_vpn_session *s)
+{
+	return time_after(READ_ONCE(s->last_out), READ_ONCE(s->last_in) +
+			  HZ * READ_ONCE(vn->set.esp_timeout_unreplied));
+}
+
+static bool nf_nat_esp_flow_ended(struct nf_vpn_net *vn,
+				  struct nf_vpn_session *s,
+				  enum nf_vpn_flow_kind kind)
+{
+	enum nf_vpn_flow_state state = nf_vpn_flow_state(vn, s, kind);
+
+	return state == NF_VPN_FLOW_DELETED || state == NF_VPN_FLOW_IDLE;
+}
+
+/*
+ * The remote host is free for the next client as soon as ESP or IKE of the
+ * first has ended: its conntrack entry is gone, or nobody answers, or the IKE
+ * SA was deleted.
+ */
+static bool nf_nat_esp_has_ended(struct nf_vpn_net *vn,
+				 struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (nf_nat_esp_flow_ended(vn, s, NF_VPN_FLOW_ESP) ||
+	    nf_nat_esp_is_unheard(vn, s))
+		return true;
+	if (!ike || !READ_ONCE(ike->flow.seen))
+		return false;
+	return nf_nat_esp_flow_ended(vn, s, NF_VPN_FLOW_IKE) ||
+	       nf_nat_esp_has_left(vn, s);
+}
+
+/**
+ * nf_nat_esp_admit - may this client open a session with the remote host?
+ * @vn: netns, its lock not held
+ * @pkt: the client's first packet
+ */
+bool nf_nat_esp_admit(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
+{
+	unsigned int i;
+
+	if (READ_ONCE(vn->set.esp_parallel))
+		return true;
+	for (i = 0; i < NF_NAT_ESP_ENDED; i++) {
+		struct nf_vpn_session *s;
+
+		spin_lock_bh(&vn->lock);
+		s = nf_nat_esp_holder(vn, pkt);
+		spin_unlock_bh(&vn->lock);
+		if (!s)
+			return true;
+		if (!nf_nat_esp_has_ended(vn, s))
+			return false;
+		spin_lock_bh(&vn->lock);
+		nf_vpn_session_end_esp(vn, s);
+		spin_unlock_bh(&vn->lock);
+	}
+	return false;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How many copies of inbound packets may be made. */
+#include "core/net.h"
+#include "core/session.h"
+#include "esp/undecided.h"
+#include "nat/nat.h"
+
+/*
+ * Copies per second and remote host, and as a burst. Twenty hosts that start
+ * in one moment with mixed traffic need 6000 (selftests/sim).
+ */
+#define NF_NAT_ESP_COPIES	8192
+/* Candidates that get copies beyond that. */
+#define NF_NAT_ESP_FEW		8U
+
+/* Token bucket per remote host: may so many copies be made? */
+static bool nf_nat_esp_may_spend(struct nf_vpn_remote *remote, unsigned int n)
+{
+	unsigned long now = jiffies, idle = now - remote->filled;
+	u32 fill = min_t(unsigned long, idle, HZ) * NF_NAT_ESP_COPIES / HZ;
+
+	if (fill) {
+		remote->tokens = min(remote->tokens + fill,
+				     (u32)NF_NAT_ESP_COPIES);
+		remote->filled = now;
+	}
+	if (remote->tokens < n)
+		return false;
+	remote->tokens -= n;
+	return true;
+}
+
+static unsigned int nf_nat_esp_rank(const struct nf_vpn_undecided *u,
+				    unsigned int i)
+{
+	return 2 * u->hits[i] + !!(u->fresh & BIT(i));
+}
+
+/* Likeliest first; among equals those that have waited longest. */
+static void nf_nat_esp_sort(struct nf_nat_esp_choice *c,
+			    const struct nf_vpn_undecided *u)
+{
+	unsigned int rank[NF_VPN_CANDIDATES];
+	unsigned int i, k;
+
+	for (i = 0; i < u->n; i++) {
+		unsigned int r = nf_nat_esp_rank(u, i);
+
+		for (k = i; k && rank[k - 1] < r; k--) {
+			rank[k] = rank[k - 1];
+			c->s[k] = c->s[k - 1];
+		}
+		rank[k] = r;
+		c->s[k] = u->cand[i];
+	}
+}
+
+/**
+ * nf_nat_esp_budget - take copies out of the budget
+ * @vn: netns, its lock held
+ * @remote: sender
+ * @c: who shall get the packet, at least one; changed
+ * @u: what is known of them, NULL if nothing
+ *
+ * Over budget the likeliest few get the packet, then the likeliest one, or
+ * stock conntrack's receiver if there is one: it was there first.
+ *
+ * Return: whether the budget allowed for one only.
+ */
+bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
+		       struct nf_nat_esp_choice *c,
+		       const struct nf_vpn_undecided *u)
+{
+	if (nf_nat_esp_may_spend(remote, c->n - 1 + c->stock))
+		return false;
+	nf_vpn_stat_inc(vn, COPY_LIMIT);
+	if (u)
+		nf_nat_esp_sort(c, u);
+	c->n = min(c->n, NF_NAT_ESP_FEW);
+	if (nf_nat_esp_may_spend(remote, c->n - 1 + c->stock))
+		return false;
+	c->n = c->stock ? 0 : 1;
+	return true;
+}

@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who may own an inbound SPI that nobody has seen before? */
+#include "core/clock.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "esp/esp.h"
+#include "esp/spi.h"
+#include "esp/undecided.h"
+#include "isakmp/cookie.h"
+#include "nat/evidence.h"
+#include "nat/nat.h"
+
+/* An answer comes within four round trips, or in this time (milliseconds). */
+#define NF_NAT_ESP_FRESH	500U
+/* A longer one was measured across a pause (milliseconds). */
+#define NF_NAT_ESP_RTT_MAX	5000U
+/* A session that received this lately is served by the SPIs it has. */
+#define NF_NAT_ESP_QUIET	HZ
+
+/* SPIs that its host has told us of and that were not seen twice so far. */
+static int nf_nat_esp_preloaded(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_spi *spi;
+	int n = 0;
+
+	hlist_for_each_entry(spi, &s->spis, by_session)
+		n += spi->dir == NF_CT_VPN_DIR_IN && !spi->paired &&
+		     spi->conf == NF_CT_VPN_CONF_PRELOADED;
+	return n;
+}
+
+/*
+ * SPIs that stand for some that it waits for: those that were seen but once,
+ * unless there are so many that they must not make the session look served.
+ */
+static int nf_nat_esp_reserved(const struct nf_vpn_session *s)
+{
+	return s->remote->crowded && s->reserved ? nf_nat_esp_preloaded(s) :
+						   s->reserved;
+}
+
+/*
+ * New inbound SPIs that it has a right to: as many as its IKE has announced, or
+ * as it has outbound ones without a partner, if those are more. Without visible
+ * IKE the latter are all there is to go by.
+ */
+static int nf_nat_esp_due(const struct nf_vpn_session *s)
+{
+	int need = nf_vpn_ike_need(s);
+
+	if (need >= 0 && s->pending_old)
+		return need;
+	return max_t(int, need, s->unpaired);
+}
+
+/**
+ * nf_nat_esp_room - new inbound SPIs that a session waits for
+ * @s: session, lock of its netns held
+ *
+ * Without those for which it may have got one already.
+ */
+int nf_nat_esp_room(const struct nf_vpn_session *s)
+{
+	return nf_nat_esp_due(s) - nf_nat_esp_reserved(s);
+}
+
+/* Does it wait for an SPI that is new, or one in use before we saw it? */
+static bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old)
+{
+	if (old)
+		return s->pending_old &&
+		       s->unpaired > nf_nat_esp_reserved(s);
+	if (nf_vpn_ike_need(s) < 0 && s->pending_old)
+		return false;
+	return nf_nat_esp_room(s) > 0;
+}
+
+/* The address that the remote host answers to, NULL if it knows none. */
+static const union nf_inet_addr *nf_nat_esp_masq(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike;
+
+	/* Pairs with nf_vpn_flow_seen(): @masq is read after. */
+	if (smp_load_acquire(&s->esp.seen))
+		return &s->esp.masq;
+	/* It has not sent ESP yet: its IKE says that it may receive some. */
+	ike = nf_vpn_session_ike(s);
+	/* Pairs with nf_vpn_flow_seen(). */
+	if (!ike || !smp_load_acquire(&ike->flow.seen) ||
+	    nf_vpn_ike_need(s) <= 0)
+		return NULL;
+	return &ike->flow.masq;
+}
+
+/**
+ * nf_nat_esp_uses - could a packet to this address be the session's?
+ * @s: session, lock of its netns held
+ * @addr: destination
+ *
+ * One without a flow may yield to others while we look at candidates.
+ */
+bool nf_nat_esp_uses(const struct nf_vpn_session *s,
+		     const union nf_inet_addr *addr)
+{
+	const union nf_inet_addr *masq;
+
+	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
+	    nf_vpn_session_is_remembered(s))
+		return false;
+	masq = nf_nat_esp_masq(s);
+	return masq && nf_inet_addr_cmp(masq, addr);
+}
+
+static u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	return max(NF_NAT_ESP_FRESH, ike ? 4 * min(READ_ONCE(ike->rtt),
+						   NF_NAT_ESP_RTT_MAX) : 0);
+}
+
+/* Milliseconds since the session's IKE last announced an SPI; U32_MAX: never. */
+static u32 nf_nat_esp_announced_ms(const struct nf_vpn_session *s)
+{
+	return nf_vpn_ike_need(s) > 0 ?
+		nf_vpn_now_ms() - nf_vpn_ike_newest(s) : U32_MAX;
+}
+
+/* Milliseconds since it began to use an outbound SPI without a partner. */
+static u32 nf_nat_esp_asked_ms(const struct nf_vpn_session *s)
+{
+	return s->unpaired ? jiffies_to_msecs(nf_vpn_since_low(s->pending_since)) :
+			     U32_MAX;
+}
+
+/**
+ * nf_nat_esp_waiting_ms - how long has a session waited for an SPI?
+ * @s: session, lock of its netns held
+ *
+ * Return: milliseconds since it began last, U32_MAX if it doesn't wait.
+ */
+u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s)
+{
+	if (nf_nat_esp_room(s) <= 0)
+		return U32_MAX;
+	return min(nf_nat_esp_announced_ms(s), nf_nat_esp_asked_ms(s));
+}
+
+/**
+ * nf_nat_esp_is_fresh - is the first answer to a session due now?
+ * @s: session, lock of its netns held
+ *
+ * Return: whether it has begun to wait so lately.
+ */
+bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s)
+{
+	return nf_nat_esp_waiting_ms(s) <= nf_nat_esp_fresh_ms(s);
+}
+
+/*
+ * Within the time between two hosts whose messages are held apart
+ * (isakmp/pace.c), from the first moment at which an answer can come. So no two
+ * of them are due at once.
+ */
+static bool nf_nat_esp_in_turn(const struct nf_vpn_session *s, u32 ms)
+{
+	u32 rtt = s->remote->rtt.us / USEC_PER_MSEC;
+
+	return ms >= rtt - rtt / ESP_JITTER_PART && ms < rtt + NF_VPN_PACE_MS;
+}
+
+/**
+ * nf_nat_esp_turn - how likely is the first answer to a session due now?
+ * @s: session, lock of its netns held
+ *
+ * For where packets aren't copied and hosts begin one after the other.
+ *
+ * Return: 2 if it has just sent on a new SPI, 1 if just its IKE has announced
+ * one, or else 0.
+ */
+unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s)
+{
+	if (nf_nat_esp_room(s) <= 0)
+		return 0;
+	if (nf_nat_esp_in_turn(s, nf_nat_esp_asked_ms(s)))
+		return 2;
+	return nf_nat_esp_in_turn(s, nf_nat_esp_announced_ms(s));
+}
+
+static bool nf_nat_esp_is_quiet(const struct nf_vpn_session *s)
+{
+	return time_after(jiffies, READ_ONCE(s->last_in) + NF_NAT_ESP_QUIET);
+}
+
+static void nf_nat_esp_add(struct nf_nat_esp_choice *c,
+			   struct nf_vpn_session *s)
+{
+	c->s[c->n++] = s;
+}
+
+static bool nf_nat_esp_full(const struct nf_nat_esp_choice *c)
+{
+	return c->n == ARRAY_SIZE(c->s);
+}
+
+/*
+ * Sessions that wait for an SPI of the right age.
+ * Where there are too many, those that began last: an answer comes within a
+ * round trip.
+ */
+static void nf_nat_esp_pending(struct nf_nat_esp_choice *c,
+			       const struct nf_vpn_remote *remote,
+			       const struct nf_vpn_pkt *pkt, bool old)
+{
+	unsigned int scan = NF_NAT_ESP_SCAN, i;
+	struct nf_vpn_session *s;
+
+	list_for_each_entry_reverse(s, &remote->pending, pending) {
+		if (nf_nat_esp_waits(s, old) && nf_nat_esp_uses(s, &pkt->dst.addr))
+			nf_nat_esp_add(c, s);
+		if (!--scan || nf_nat_esp_full(c))
+			break;
+	}
+	for (i = 0; i < c->n / 2; i++)
+		swap(c->s[i], c->s[c->n - 1 - i]);
+}
+
+/* A session goes on missing an SPI that it has lost for so long. */
+#define NF_NAT_ESP_LOST		(60 * HZ)
+
+/* Who may own an SPI that nobody waits for, the likeliest first. */
+enum nf_nat_esp_want {
+	NF_NAT_ESP_ASKS,
+	NF_NAT_ESP_HAS_LOST,
+	NF_NAT_ESP_QUIET_NOW,
+	NF_NAT_ESP_SERVED,
+	NF_NAT_ESP_WANTS
+};
+
+static enum nf_nat_esp_want nf_nat_esp_want(const struct nf_vpn_session *s)
+{
+	bool quiet = nf_nat_esp_is_quiet(s);
+
+	if (s->unpaired || (quiet && time_after(READ_ONCE(s->last_out),
+						READ_ONCE(s->last_in))))
+		return NF_NAT_ESP_ASKS;
+	if (nf_vpn_since_low(s->lost) < NF_NAT_ESP_LOST)
+		return NF_NAT_ESP_HAS_LOST;
+	return quiet ? NF_NAT_ESP_QUIET_NOW : NF_NAT_ESP_SERVED;
+}
+
+/* Candidates are sorted by what they want; @n counts those of each kind. */
+static void nf_nat_esp_insert(struct nf_nat_esp_choice *c,
+			      struct nf_vpn_session *s,
+			      enum nf_nat_esp_want want, unsigned int *n)
+{
+	unsigned int i, end = 0;
+
+	for (i = 0; i <= want; i++)
+		end += n[i];
+	if (end == ARRAY_SIZE(c->s))
+		return;
+	if (nf_nat_esp_full(c)) {
+		for (i = NF_NAT_ESP_SERVED; !n[i]; i--)
+			;
+		n[i]--;
+		c->n--;
+	}
+	memmove(c->s + end + 1, c->s + end, (c->n - end) * sizeof(c->s[0]));
+	c->s[end] = s;
+	n[want]++;
+	c->n++;
+}
+
+/*
+ * Nobody waits: the remote host may have changed its SPI on its own. It begins
+ * a new one then, for any of its sessions; those that the old one still serves
+ * are excluded later on. An SPI that has been in use for long was known here once,
+ * or was used before we came: it is one of those that miss something, and only
+ * the owner can decrypt it.
+ */
+static void nf_nat_esp_unexpected(struct nf_nat_esp_choice *c,
+				  const struct nf_vpn_remote *remote,
+				  const struct nf_vpn_pkt *pkt)
+{
+	unsigned int n[NF_NAT_ESP_WANTS] = {}, scan = NF_NAT_ESP_SCAN;
+	struct nf_vpn_session *s;
+
+	hlist_for_each_entry(s, &remote->sessions, by_remote) {
+		if (nf_nat_esp_uses(s, &pkt->dst.addr))
+			nf_nat_esp_insert(c, s, nf_nat_esp_want(s), n);
+		if (!--scan)
+			break;
+	}
+	if (!esp_seq_is_new(pkt->seq) && c->n > n[NF_NAT_ESP_SERVED])
+		c->n -= n[NF_NAT_ESP_SERVED];
+}
+
+/*
+ * The last of our candidates among those of an older undecided SPI; -1 if there
+ * is none, or if somebody else may own it.
+ */
+static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
+			   const struct nf_vpn_undecided *u)
+{
+	int i, index, last = -1;
+
+	if (u->stock ||
+	    (u->remote->crowded && atomic64_read(&u->spi.packets) < 2))
+		return -1;
+	for (i = 0; i < u->n; i++) {
+		index = nf_nat_esp_index(c, u->cand[i]);
+		if (index < 0 && nf_nat_esp_room(u->cand[i]) > 0)
+			return -1;
+		last = max(last, index);
+	}
+	return last;
+}
+
+/*
+ * If k undecided SPIs can only belong to the k sessions that have waited
+ * longest, then none of those owns yet another one. Without this, one pair of
+ * hosts that started together would make every later SPI ambiguous.
+ */
+static unsigned int nf_nat_esp_taken(struct nf_nat_esp_choice *c,
+				     const struct nf_vpn_remote *remote,
+				     const struct nf_vpn_pkt *pkt)
+{
+	unsigned int i, taken = 0;
+	int spis = 0, room = 0;
+	u8 count[NF_VPN_CANDIDATES] = {};
+	struct nf_vpn_undecided *u;
+
+	for (i = 0; i < c->n; i++)
+		c->s[i]->order = i;
+	list_for_each_entry(u, &remote->undecided, by_remote) {
+		int last = nf_nat_esp_last(c, u);
+
+		if (last >= 0 && u->expecting &&
+		    nf_inet_addr_cmp(&u->spi.gw, &pkt->dst.addr))
+			count[last]++;
+	}
+	for (i = 0; i < c->n; i++) {
+		spis += count[i];
+		room += max(nf_nat_esp_room(c->s[i]), 0);
+		if (spis >= room)
+			taken = i + 1;
+	}
+	return taken;
+}
+
+static void nf_nat_esp_drop_taken(struct nf_nat_esp_choice *c,
+				  const struct nf_vpn_remote *remote,
+				  const struct nf_vpn_pkt *pkt)
+{
+	unsigned int taken = nf_nat_esp_taken(c, remote, pkt);
+
+	/* All of them? Then somebody began another SA unseen. */
+	if (taken == c->n)
+		return;
+	c->n -= taken;
+	memmove(c->s, c->s + taken, c->n * sizeof(c->s[0]));
+}
+
+/**
+ * nf_nat_esp_mark_answered - who is spoken for has been answered
+ * @c: candidates, which wait for an SPI
+ * @remote: sender
+ * @pkt: its packet, noted as undecided
+ *
+ * Whichever SPI is its own.
+ */
+void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
+			      const struct nf_vpn_remote *remote,
+			      const struct nf_vpn_pkt *pkt)
+{
+	unsigned int i, taken = nf_nat_esp_taken(c, remote, pkt);
+
+	for (i = 0; i < taken; i++)
+		set_bit(NF_VPN_SESSION_REPLIED, &c->s[i]->flags);
+}
+
+/**
+ * nf_nat_esp_admit_new - who waits for an SPI that nobody waited for at first?
+ * @vn: netns, its lock held
+ * @u: entry; if somebody waited for it, or it was doubted, nothing happens
+ * @pkt: packet that has arrived
+ *
+ * As a host whose entry was deleted does once it sends again.
+ */
+void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+			  const struct nf_vpn_pkt *pkt)
+{
+	bool old = !esp_seq_is_new(pkt->seq);
+	unsigned int scan = NF_NAT_ESP_SCAN;
+	struct nf_vpn_session *s;
+
+	if (u->expecting || u->spi.repairs)
+		return;
+	list_for_each_entry_reverse(s, &u->remote->pending, pending) {
+		if (!scan-- || (s->unpaired &&
+				(s32)(s->pending_since - (u32)u->first) < 0))
+			return;
+		if (!nf_nat_esp_waits(s, old) ||
+		    !nf_nat_esp_uses(s, &pkt->dst.addr) ||
+		    nf_vpn_undecided_index(u, s) >= 0)
+			continue;
+		nf_vpn_undecided_admit(vn, u, s, true);
+	}
+}
+
+static bool nf_nat_esp_is_crowded(const struct nf_vpn_remote *remote)
+{
+	u32 spis = remote->nreserved + remote->nundecided;
+	unsigned int scan = NF_NAT_ESP_SCAN;
+	const struct nf_vpn_session *s;
+
+	list_for_each_entry(s, &remote->pending, pending)
+		if (!spis-- || !scan--)
+			return false;
+	return spis;
+}
+
+/**
+ * nf_nat_esp_choose - who may own a packet of an SPI that is new?
+ * @c: filled
+ * @remote: sender
+ * @pkt: packet
+ * @stock: conntrack knows a receiver of its own in zone 0: a candidate, too.
+ *	Then only sessions that wait for just such an SPI are others.
+ */
+void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
+		       struct nf_vpn_remote *remote,
+		       const struct nf_vpn_pkt *pkt, bool stock)
+{
+	bool old = !esp_seq_is_new(pkt->seq);
+
+	remote->crowded = nf_nat_esp_is_crowded(remote);
+	c->n = 0;
+	c->expecting = true;
+	c->stock = stock;
+	nf_nat_esp_pending(c, remote, pkt, old);
+	/* An old session may have been rekeyed; a new one has no old SPI. */
+	if (!c->n && !stock && !old)
+		nf_nat_esp_pending(c, remote, pkt, true);
+	if (c->n) {
+		nf_nat_esp_drop_taken(c, remote, pkt);
+		return;
+	}
+	c->expecting = false;
+	if (!stock)
+		nf_nat_esp_unexpected(c, remote, pkt);
+}

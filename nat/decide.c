@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whose is an inbound SPI? One candidate left, or evidence for one: bound.
+ * Several: undecided, and the packet goes to each.
+ */
+#include "core/clock.h"
+#include "core/net.h"
+#include "core/session.h"
+#include "esp/spi.h"
+#include "esp/undecided.h"
+#include "isakmp/cookie.h"
+#include "nat/evidence.h"
+#include "nat/nat.h"
+
+/* A candidate that went away may have been the owner, and come back until then. */
+#define NF_NAT_ESP_RETURN	(10 * HZ)
+/* Packets for which there was no budget at all, until the owner is guessed. */
+#define NF_NAT_ESP_OVER		64
+
+/* The candidate that is left, or that the times of packets speak for; or -1. */
+static int nf_nat_esp_owner(const struct nf_vpn_undecided *u)
+{
+	if (u->n == 1 && !u->stock &&
+	    time_after(jiffies, u->gone + NF_NAT_ESP_RETURN))
+		return 0;
+	return esp_winner(u->hits, u->n, u->trials);
+}
+
+static void nf_nat_esp_to_choice(struct nf_nat_esp_choice *c,
+				 const struct nf_vpn_undecided *u)
+{
+	c->n = u->n;
+	c->expecting = u->expecting;
+	c->stock = u->stock;
+	memcpy(c->s, u->cand, u->n * sizeof(c->s[0]));
+}
+
+static struct nf_vpn_spi *nf_nat_esp_bind(struct nf_vpn_net *vn,
+					  struct nf_nat_esp_choice *c,
+					  const struct nf_nat_esp_arrival *a,
+					  enum nf_ct_vpn_conf conf)
+{
+	struct nf_vpn_spi *spi = nf_vpn_spi_bind(vn, c->s[0], a->pkt, conf);
+
+	c->n = 1;
+	c->stock = false;
+	if (spi)
+		nf_vpn_spi_seen(spi, a->pkt, a->len);
+	return spi;
+}
+
+/* The undecided SPI is a candidate's; what is known of the SPI goes over. */
+static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+			      unsigned int owner, struct nf_nat_esp_choice *c,
+			      const struct nf_nat_esp_arrival *a,
+			      enum nf_ct_vpn_conf conf)
+{
+	const struct nf_nat_esp_past past = nf_nat_esp_past(&u->spi);
+	struct nf_vpn_spi *spi;
+
+	c->s[0] = u->cand[owner];
+	nf_vpn_undecided_free(vn, u);
+	spi = nf_nat_esp_bind(vn, c, a, conf);
+	if (!spi)
+		return true;
+	nf_nat_esp_take_over(spi, &past);
+	/* This is its second packet at least. */
+	nf_vpn_spi_pair(spi);
+	c->proven = true;
+	return true;
+}
+
+static void nf_nat_esp_open(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
+			    struct nf_nat_esp_choice *c,
+			    const struct nf_nat_esp_arrival *a)
+{
+	struct nf_vpn_undecided *u = nf_vpn_undecided_add(vn, remote, a->pkt);
+	unsigned int i;
+
+	if (!u)
+		goto budget;
+	u->expecting = c->expecting;
+	u->stock = c->stock;
+	for (i = 0; i < c->n; i++)
+		nf_vpn_undecided_admit(vn, u, c->s[i],
+				       nf_nat_esp_is_fresh(c->s[i]));
+	u->arrived = nf_vpn_now_us() - ESP_TRIAL_US;
+	nf_nat_esp_judge(u);
+	nf_vpn_spi_seen(&u->spi, a->pkt, a->len);
+	if (c->expecting && !c->stock)
+		nf_nat_esp_mark_answered(c, remote, a->pkt);
+budget:
+	nf_nat_esp_budget(vn, remote, c, u);
+}
+
+/*
+ * One candidate has just begun to wait and the others have for long: it is the
+ * one, if its IKE shows. (A host without visible IKE may be waiting unseen.) But
+ * not if the packet comes just when another one's request would be answered,
+ * whose first ones may have been lost. One packet doesn't say more, so this is for
+ * where nothing is copied and hosts begin one after the other.
+ */
+static bool nf_nat_esp_only_turn(struct nf_nat_esp_choice *c)
+{
+	struct nf_vpn_session *turn = NULL;
+	u32 now = nf_vpn_now_us();
+	bool other = false;
+	unsigned int i;
+
+	for (i = 0; i < c->n; i++) {
+		if (nf_vpn_ike_need(c->s[i]) < 0)
+			return false;
+		if (!nf_nat_esp_turn(c->s[i])) {
+			other |= nf_nat_esp_is_answered(c->s[i], now);
+			continue;
+		}
+		if (turn)
+			return false;
+		turn = c->s[i];
+	}
+	if (!turn || (other && !nf_nat_esp_is_answered(turn, now)))
+		return false;
+	c->s[0] = turn;
+	c->n = 1;
+	return true;
+}
+
+/* Is there one candidate that it can only, or all but only, be? */
+static bool nf_nat_esp_is_clear(struct nf_nat_esp_choice *c, int guess)
+{
+	return (c->n == 1 && !c->stock) ||
+	       (guess < 2 && c->expecting && nf_nat_esp_only_turn(c));
+}
+
+static bool nf_nat_esp_is_likelier(const struct nf_vpn_session *a,
+				   const struct nf_vpn_session *b)
+{
+	unsigned int turn = nf_nat_esp_turn(a), best = nf_nat_esp_turn(b);
+
+	if (turn != best)
+		return turn > best;
+	return nf_vpn_ike_need(a) >= 0 && nf_vpn_ike_need(b) >= 0 &&
+	       nf_nat_esp_waiting_ms(a) < nf_nat_esp_waiting_ms(b);
+}
+
+/*
+ * One that has just begun, by IKE and better by ESP, too; among equals the one
+ * that began last, since they begin one after the other. Where IKE doesn't show
+ * they don't, and the one that has waited longest is answered first.
+ */
+static void nf_nat_esp_guess(struct nf_nat_esp_choice *c)
+{
+	unsigned int i, best = 0;
+
+	for (i = 1; i < c->n; i++)
+		if (nf_nat_esp_is_likelier(c->s[i], c->s[best]))
+			best = i;
+	c->s[0] = c->s[best];
+	c->n = 1;
+}
+
+/*
+ * nf_conntrack_esp_guess=0 or 1, or the packet can't be copied where it is. The
+ * receiver that stock conntrack knows needs no guess.
+ */
+static void nf_nat_esp_no_copies(struct nf_nat_esp_choice *c, int guess)
+{
+	if (c->stock)
+		c->n = 0;
+	else if (guess)
+		nf_nat_esp_guess(c);
+}
+
+/* The first packet of an SPI. Returns true if it is decided. */
+static bool nf_nat_esp_first(struct nf_vpn_net *vn,
+			     struct nf_vpn_remote *remote,
+			     struct nf_nat_esp_choice *c,
+			     const struct nf_nat_esp_arrival *a)
+{
+	nf_nat_esp_choose(c, remote, a->pkt, a->stock);
+	if (!c->n)
+		return false;
+	if (c->expecting)
+		nf_nat_esp_time_first(remote, c);
+	if (nf_nat_esp_is_clear(c, a->guess)) {
+		nf_nat_esp_bind(vn, c, a, remote->nsessions == 1 ?
+				NF_CT_VPN_CONF_SOLE : NF_CT_VPN_CONF_INFERRED);
+		return true;
+	}
+	if (a->guess > 1) {
+		nf_nat_esp_open(vn, remote, c, a);
+		return false;
+	}
+	nf_nat_esp_no_copies(c, a->guess);
+	if (c->n != 1)
+		return false;
+	nf_nat_esp_bind(vn, c, a, NF_CT_VPN_CONF_GUESSED);
+	return true;
+}
+
+/*
+ * Copies cost more than they may. After a while the likeliest candidate is the
+ * owner, until it turns out to be wrong.
+ */
+static bool nf_nat_esp_give_up(struct nf_vpn_net *vn,
+			       struct nf_vpn_undecided *u,
+			       struct nf_nat_esp_choice *c,
+			       const struct nf_nat_esp_arrival *a)
+{
+	unsigned int i;
+
+	if (u->stock || ++u->over < NF_NAT_ESP_OVER)
+		return false;
+	for (i = 0; i < u->n; i++)
+		if (u->cand[i] == c->s[0])
+			break;
+	return nf_nat_esp_settle(vn, u, i, c, a, NF_CT_VPN_CONF_GUESSED);
+}
+
+/*
+ * A further packet of an undecided SPI. Returns true if it is decided now: the
+ * owner is in @c.
+ */
+static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
+				 struct nf_vpn_undecided *u,
+				 struct nf_nat_esp_choice *c,
+				 const struct nf_nat_esp_arrival *a)
+{
+	struct nf_vpn_remote *remote = u->remote;
+	int owner;
+
+	u->stock = u->stock && a->stock;
+	nf_nat_esp_admit_new(vn, u, a->pkt);
+	nf_nat_esp_narrow(u, a->pkt);
+	if (!u->n && !u->stock) {
+		nf_vpn_undecided_free(vn, u);
+		return nf_nat_esp_first(vn, remote, c, a);
+	}
+	nf_nat_esp_judge(u);
+	owner = nf_nat_esp_owner(u);
+	if (owner >= 0) {
+		if (u->hits[owner])
+			remote->rtt.date = nf_vpn_now_us();
+		return nf_nat_esp_settle(vn, u, owner, c, a,
+					 NF_CT_VPN_CONF_INFERRED);
+	}
+	nf_vpn_spi_seen(&u->spi, a->pkt, a->len);
+	nf_nat_esp_to_choice(c, u);
+	if (a->guess < 2)
+		nf_nat_esp_no_copies(c, a->guess);
+	else if (c->n && nf_nat_esp_budget(vn, remote, c, u))
+		return nf_nat_esp_give_up(vn, u, c, a);
+	return false;
+}
+
+/**
+ * nf_nat_esp_decide - who gets an inbound packet?
+ * @vn: netns, its lock held
+ * @c: filled; with nobody if it is none of ours
+ * @a: packet
+ *
+ * Return: true if the one in @c owns its SPI.
+ */
+bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
+		       const struct nf_nat_esp_arrival *a)
+{
+	struct nf_vpn_remote *remote = nf_vpn_remote_find(vn, &a->pkt->src);
+	struct nf_vpn_spi *spi = nf_vpn_spi_find_in(vn, a->pkt);
+
+	c->n = 0;
+	c->stock = false;
+	c->proven = false;
+	if (!remote)
+		return false;
+	if (spi && spi->session) {
+		/* Another CPU was faster. */
+		c->s[c->n++] = spi->session;
+		c->proven = spi->paired;
+		return true;
+	}
+	if (spi)
+		return nf_nat_esp_undecided(vn, nf_vpn_spi_undecided(spi), c,
+					    a);
+	return nf_nat_esp_first(vn, remote, c, a);
+}

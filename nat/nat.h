@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* NAT of ESP: whose is an inbound SPI? Shared by the files that find it out. */
+#ifndef _NF_NAT_ESP_NAT_H
+#define _NF_NAT_ESP_NAT_H
+
+#include "esp/esp.h"
+#include "esp/undecided.h"
+
+/* Sessions of one remote host that are looked at for others to serve. */
+#define NF_NAT_ESP_SCAN		256
+
+/**
+ * struct nf_nat_esp_choice - who may own an inbound SPI
+ * @n: number of candidates
+ * @expecting: they wait for a new SPI
+ * @stock: or else the receiver that stock conntrack knows
+ * @proven: it is decided, and not by this packet alone
+ * @s: candidates, longest waiting first
+ */
+struct nf_nat_esp_choice {
+	unsigned int n;
+	bool expecting;
+	bool stock;
+	bool proven;
+	struct nf_vpn_session *s[NF_VPN_CANDIDATES];
+};
+
+/* Position of @s among sessions that know theirs (@order), or -1. */
+static inline int nf_nat_esp_index(const struct nf_nat_esp_choice *c,
+				   const struct nf_vpn_session *s)
+{
+	return s->order < c->n && c->s[s->order] == s ? s->order : -1;
+}
+
+/**
+ * struct nf_nat_esp_arrival - an inbound packet of unknown owner
+ * @pkt: its addresses, SPI and sequence number
+ * @len: its length
+ * @guess: nf_conntrack_esp_guess, or 1 where copies can't go on
+ * @stock: conntrack knows a receiver of its own
+ */
+struct nf_nat_esp_arrival {
+	const struct nf_vpn_pkt *pkt;
+	unsigned int len;
+	int guess;
+	bool stock;
+};
+
+/**
+ * struct nf_nat_esp_past - what is known of an inbound SPI, whoever owns it
+ * @packets: seen
+ * @bytes: seen
+ * @first: seconds of the boot clock of the first packet
+ * @repairs: how often its owner was doubted
+ * @old: in use before we saw it
+ */
+struct nf_nat_esp_past {
+	s64 packets;
+	s64 bytes;
+	u32 first;
+	u8 repairs;
+	bool old;
+};
+
+static inline struct nf_nat_esp_past
+nf_nat_esp_past(const struct nf_vpn_spi *spi)
+{
+	return (struct nf_nat_esp_past){
+		.packets = atomic64_read(&spi->packets),
+		.bytes = atomic64_read(&spi->bytes),
+		.first = spi->first,
+		.repairs = spi->repairs,
+		.old = spi->old,
+	};
+}
+
+/* @spi is its new entry, which may have counted packets already. */
+static inline void nf_nat_esp_take_over(struct nf_vpn_spi *spi,
+					const struct nf_nat_esp_past *past)
+{
+	atomic64_add(past->packets, &spi->packets);
+	atomic64_add(past->bytes, &spi->bytes);
+	spi->first = past->first;
+	spi->repairs = past->repairs;
+	spi->old = past->old;
+}
+
+/* nat/candidate.c */
+int nf_nat_esp_room(const struct nf_vpn_session *s);
+bool nf_nat_esp_uses(const struct nf_vpn_session *s,
+		     const union nf_inet_addr *addr);
+u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s);
+bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s);
+unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s);
+void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
+		       struct nf_vpn_remote *remote,
+		       const struct nf_vpn_pkt *pkt, bool stock);
+void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+			  const struct nf_vpn_pkt *pkt);
+void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
+			      const struct nf_vpn_remote *remote,
+			      const struct nf_vpn_pkt *pkt);
+
+/* nat/trial.c */
+bool nf_nat_esp_is_answered(const struct nf_vpn_session *s, u32 now);
+void nf_nat_esp_judge(struct nf_vpn_undecided *u);
+void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
+			   const struct nf_nat_esp_choice *c);
+
+/* nat/budget.c */
+bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
+		       struct nf_nat_esp_choice *c,
+		       const struct nf_vpn_undecided *u);
+
+/* nat/narrow.c */
+void nf_nat_esp_narrow(struct nf_vpn_undecided *u,
+		       const struct nf_vpn_pkt *pkt);
+
+/* nat/decide.c */
+bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
+		       const struct nf_nat_esp_arrival *a);
+
+/* nat/admit.c */
+bool nf_nat_esp_admit(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
+
+/* nat/repair.c */
+void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_vpn_spi *spi,
+			u32 since);
+
+#endif /* _NF_NAT_ESP_NAT_H */

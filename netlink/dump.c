@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Dumps: entries by their number, under RCU. A message that is full ends with
+ * the number to go on with, so that what lives through a dump is told once,
+ * whatever changes meanwhile.
+ */
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "core/id.h"
+#include "core/net.h"
+#include "netlink/netlink.h"
+
+/* Entries looked at between two chances to schedule. */
+#define NF_VPN_DUMP_CHUNK	512
+
+/* What is asked for beside hosts; the policies have tested the values. */
+static void nf_vpn_dump_filter(struct nf_vpn_dump *d, struct nlattr **attrs,
+			       const struct nf_vpn_dump_what *what)
+{
+	d->by_state = attrs[what->state_attr];
+	if (d->by_state)
+		d->state = nla_get_u8(attrs[what->state_attr]);
+	d->by_conf = attrs[what->conf_attr];
+	if (d->by_conf)
+		d->conf = nla_get_u8(attrs[what->conf_attr]);
+	d->by_dir = attrs[what->dir_attr];
+	if (d->by_dir)
+		d->dir = nla_get_u8(attrs[what->dir_attr]);
+	d->by_spi = attrs[what->spi_attr];
+	if (d->by_spi)
+		d->spi = nla_get_u32(attrs[what->spi_attr]);
+}
+
+static int nf_vpn_dump_open(struct netlink_callback *cb,
+			    const struct nf_vpn_dump_what *what)
+{
+	struct nlattr **attrs = nf_vpn_dump_attrs(cb);
+	struct nf_vpn_dump *d;
+	int err;
+
+	err = nf_vpn_may(cb->skb, sock_net(cb->skb->sk), cb->extack);
+	if (err)
+		return err;
+	d = kzalloc(sizeof(*d), GFP_KERNEL);
+	if (!d)
+		return -ENOMEM;
+	err = nf_vpn_get_hosts(attrs, &what->hosts, &d->hosts, cb->extack);
+	if (err) {
+		kfree(d);
+		return err;
+	}
+	nf_vpn_dump_filter(d, attrs, what);
+	cb->args[0] = (long)d;
+	return 0;
+}
+
+/**
+ * nf_vpn_dump_start - .start of a command that dumps
+ * @cb: dump
+ * @what: what to dump
+ *
+ * Older kernels have no extended ack yet when a dump starts: there the first
+ * message opens it.
+ */
+int nf_vpn_dump_start(struct netlink_callback *cb,
+		      const struct nf_vpn_dump_what *what)
+{
+	return cb->extack ? nf_vpn_dump_open(cb, what) : 0;
+}
+
+/* Returns whether there may be more. */
+static bool nf_vpn_dump_chunk(struct sk_buff *skb, struct netlink_callback *cb,
+			      const struct nf_vpn_dump_what *what,
+			      struct nf_vpn_dump *d, bool *full)
+{
+	struct nf_vpn_net *vn = nf_vpn_pernet(sock_net(cb->skb->sk));
+	unsigned int n;
+	void *obj;
+
+	for (n = 0; n < NF_VPN_DUMP_CHUNK; n++) {
+		obj = nf_vpn_id_next(vn, what->kind, &d->next);
+		if (!obj)
+			return false;
+		*full = what->entry(skb, cb, vn, d, obj);
+		if (*full)
+			return false;
+		d->next++;
+	}
+	return true;
+}
+
+/**
+ * nf_vpn_dump - .dumpit of a command that dumps
+ * @skb: message to fill
+ * @cb: dump
+ * @what: what to dump
+ *
+ * Return: length of the message, 0 at the end, or a negative error.
+ */
+int nf_vpn_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		const struct nf_vpn_dump_what *what)
+{
+	bool more, full = false;
+	int err;
+
+	err = cb->args[0] ? 0 : nf_vpn_dump_open(cb, what);
+	if (err)
+		return err;
+	do {
+		rcu_read_lock();
+		more = nf_vpn_dump_chunk(skb, cb, what,
+					 (struct nf_vpn_dump *)cb->args[0],
+					 &full);
+		rcu_read_unlock();
+		cond_resched();
+	} while (more);
+	/* An entry that doesn't fit into an empty message never will. */
+	return full && !skb->len ? -EMSGSIZE : skb->len;
+}
+
+/**
+ * nf_vpn_dump_done - .done of a command that dumps
+ * @cb: dump, which may have failed to open
+ */
+int nf_vpn_dump_done(struct netlink_callback *cb)
+{
+	kfree((struct nf_vpn_dump *)cb->args[0]);
+	return 0;
+}

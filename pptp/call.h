@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * PPTP calls and the control connections that they belong to.
+ *
+ * Vocabulary
+ *	conn	a control connection: one TCP connection, one conntrack entry
+ *	side	&enum ip_conntrack_dir: who opened the conn is ORIGINAL
+ *	real	Call-ID as its owner, a host of one side, chose it
+ *	wire	the same as the other side sees it: what its GRE packets carry
+ *	pair	source and destination of GRE packets as they arrive here; the
+ *		wire Call-IDs of a pair differ, whoever owns them
+ *
+ * Lifetimes
+ *	Conns and calls are found under RCU and freed after a grace period. A
+ *	call holds its conn and its pairs. It also holds a reference on its flow,
+ *	the GRE conntrack entry, which is confirmed before it is published here;
+ *	it is set once and put with the call. Who finds a call under RCU may
+ *	take another reference of its own, once it has seen that the flow is
+ *	neither dying nor expired.
+ *	A closed call keeps its Call-IDs for NF_VPN_CALL_LINGER: late packets
+ *	must not reach the next owner.
+ *
+ * Locking
+ *	&nf_vpn_net.lock protects the tables, the lists and a call's state;
+ *	&nf_vpn_conn.lock, taken first, the streams of one conn.
+ */
+#ifndef _NF_PPTP_CALL_H
+#define _NF_PPTP_CALL_H
+
+#include <linux/idr.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "core/client.h"
+#include "core/net.h"
+#include "pptp/message.h"
+
+/* A request that nobody answers, as long as somebody's telephone may ring. */
+#define NF_VPN_CALL_ANSWER	(120 * HZ)
+#define NF_VPN_CALL_LINGER	(30 * HZ)
+/* Calls of one control connection. */
+#define NF_VPN_CONN_CALLS	256
+
+/**
+ * enum nf_vpn_call_kind - ways to look a call up by a GRE packet
+ * @NF_VPN_CALL_ARRIVING: as the packet arrives
+ * @NF_VPN_CALL_LEAVING: as it leaves, translated: what ICMP errors quote
+ */
+enum nf_vpn_call_kind {
+	NF_VPN_CALL_ARRIVING,
+	NF_VPN_CALL_LEAVING,
+	NF_VPN_CALL_KINDS,
+};
+
+struct nf_vpn_call_key {
+	__be32 src;
+	__be32 dst;
+	__be16 id;
+	u16 kind;
+};
+
+/**
+ * struct nf_vpn_call_node - a call in the table, one of four times
+ * @node: in &nf_vpn_calls.table
+ * @key: its key
+ * @side: whom the packets go to
+ */
+struct nf_vpn_call_node {
+	struct rhash_head node;
+	struct nf_vpn_call_key key;
+	u8 side;
+};
+
+struct nf_vpn_call_pair;
+
+/**
+ * struct nf_vpn_call - a PPTP call
+ * @nodes: by side and &enum nf_vpn_call_kind
+ * @conn: its control connection
+ * @pair: by side whose Call-ID it is: where that is taken from; NULL while
+ *	the side has not named one
+ * @real: Call-ID by side
+ * @state: &enum nf_ct_vpn_state
+ * @flow: GRE entry, see the head of this file
+ * @since: jiffies of its last change of @state
+ * @last: jiffies of the last packet
+ * @created: seconds of the boot clock
+ * @id: in &nf_vpn_net.ids
+ * @by_conn: in &nf_vpn_conn.calls
+ * @doomed: next one whose flow is to be killed
+ * @rcu: for freeing
+ */
+struct nf_vpn_call {
+	struct nf_vpn_call_node nodes[IP_CT_DIR_MAX][NF_VPN_CALL_KINDS];
+	struct nf_vpn_conn *conn;
+	struct nf_vpn_call_pair *pair[IP_CT_DIR_MAX];
+	__be16 real[IP_CT_DIR_MAX];
+	u8 state;
+	struct nf_conn *flow;
+	unsigned long since;
+	unsigned long last;
+	u32 created;
+	u32 id;
+	struct list_head by_conn;
+	struct nf_vpn_call *doomed;
+	struct rcu_head rcu;
+};
+
+struct nf_vpn_conn_key {
+	__be32 src;
+	__be32 dst;
+	__be16 sport;
+	__be16 dport;
+};
+
+/**
+ * struct nf_vpn_conn - a PPTP control connection
+ * @node: in &nf_vpn_calls.conns
+ * @key: source and destination as who opened it sees them
+ * @cookie: also in the helper data of its conntrack entry: a later connection
+ *	of the same addresses and ports is another one
+ * @src: by side: its address
+ * @dst: by side: the address it talks to
+ * @translated: by side: the other one sees another address than @src
+ * @client: who is charged
+ * @calls: its calls
+ * @ncalls: length of @calls
+ * @dead: unlinked, to be freed
+ * @lock: protects @stream
+ * @stream: by side of the sender
+ * @rcu: for freeing
+ */
+struct nf_vpn_conn {
+	struct rhash_head node;
+	struct nf_vpn_conn_key key;
+	u32 cookie;
+	__be32 src[IP_CT_DIR_MAX];
+	__be32 dst[IP_CT_DIR_MAX];
+	bool translated[IP_CT_DIR_MAX];
+	struct nf_vpn_client *client;
+	struct list_head calls;
+	u32 ncalls;
+	bool dead;
+	spinlock_t lock;	/* streams of this conn */
+	struct pptp_stream stream[IP_CT_DIR_MAX];
+	struct rcu_head rcu;
+};
+
+static inline __be16 nf_vpn_call_wire(const struct nf_vpn_call *call, int side)
+{
+	return call->nodes[side][NF_VPN_CALL_ARRIVING].key.id;
+}
+
+static inline struct nf_vpn_call *
+nf_vpn_call_of(struct nf_vpn_call_node *node)
+{
+	node -= node->side * NF_VPN_CALL_KINDS + node->key.kind;
+	return container_of(node, struct nf_vpn_call, nodes[0][0]);
+}
+
+/* pptp/conn.c */
+int nf_vpn_conns_init(struct nf_vpn_net *vn);
+void nf_vpn_conns_exit(struct nf_vpn_net *vn);
+bool nf_vpn_calls_full(struct nf_vpn_net *vn);
+struct nf_vpn_conn *nf_vpn_conn_find(struct nf_vpn_net *vn,
+				     const struct nf_conn *ct, u32 cookie);
+struct nf_vpn_conn *nf_vpn_conn_add(struct nf_vpn_net *vn,
+				    const struct nf_conn *ct, u32 *cookie);
+void nf_vpn_conn_close(struct nf_vpn_net *vn, struct nf_vpn_conn *conn);
+void nf_vpn_conns_gc(struct nf_vpn_net *vn);
+void nf_vpn_conns_flush(struct nf_vpn_net *vn);
+
+/* pptp/call.c */
+int nf_vpn_calls_init(struct nf_vpn_net *vn);
+void nf_vpn_calls_exit(struct nf_vpn_net *vn);
+struct nf_vpn_call_node *nf_vpn_call_lookup(struct nf_vpn_net *vn,
+					    const struct nf_vpn_call_key *key);
+struct nf_vpn_call *nf_vpn_call_by_real(const struct nf_vpn_conn *conn,
+					int side, __be16 id);
+struct nf_vpn_call *nf_vpn_call_by_wire(struct nf_vpn_net *vn,
+					const struct nf_vpn_conn *conn,
+					int side, __be16 id);
+struct nf_vpn_call *nf_vpn_call_request(struct nf_vpn_net *vn,
+					struct nf_vpn_conn *conn, int side,
+					__be16 id, bool fixed);
+struct nf_vpn_call *nf_vpn_call_answer(struct nf_vpn_net *vn,
+				       struct nf_vpn_conn *conn, int side,
+				       __be16 id, struct nf_vpn_call *asked,
+				       bool fixed);
+bool nf_vpn_call_publish(struct nf_vpn_net *vn, struct nf_vpn_call *call,
+			 struct nf_conn *flow);
+void nf_vpn_call_close(struct nf_vpn_net *vn, struct nf_vpn_call *call,
+		       struct nf_vpn_call **doomed);
+void nf_vpn_call_free(struct nf_vpn_net *vn, struct nf_vpn_call *call);
+void nf_vpn_calls_kill(struct nf_vpn_call *doomed);
+
+#endif /* _NF_PPTP_CALL_H */

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PPTP control connections.
+ *
+ * One is found by the addresses and ports of its conntrack entry, and told from
+ * an earlier one by a cookie in the entry's helper data: nothing here points to
+ * the entry, and it needs no callback to go.
+ */
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "core/client.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "pptp/call.h"
+
+static const struct rhashtable_params nf_vpn_conn_params = {
+	.head_offset		= offsetof(struct nf_vpn_conn, node),
+	.key_offset		= offsetof(struct nf_vpn_conn, key),
+	.key_len		= sizeof(struct nf_vpn_conn_key),
+	.automatic_shrinking	= true,
+};
+
+int nf_vpn_conns_init(struct nf_vpn_net *vn)
+{
+	return rhashtable_init(&vn->calls.conns, &nf_vpn_conn_params);
+}
+
+void nf_vpn_conns_exit(struct nf_vpn_net *vn)
+{
+	rhashtable_destroy(&vn->calls.conns);
+}
+
+static struct nf_vpn_conn_key nf_vpn_conn_key(const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *t =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct nf_vpn_conn_key key = {
+		.src	= t->src.u3.ip,
+		.dst	= t->dst.u3.ip,
+		.sport	= t->src.u.tcp.port,
+		.dport	= t->dst.u.tcp.port,
+	};
+
+	return key;
+}
+
+/**
+ * nf_vpn_conn_find - control connection of a conntrack entry
+ * @vn: netns, under RCU
+ * @ct: entry
+ * @cookie: from its helper data
+ */
+struct nf_vpn_conn *nf_vpn_conn_find(struct nf_vpn_net *vn,
+				     const struct nf_conn *ct, u32 cookie)
+{
+	struct nf_vpn_conn_key key = nf_vpn_conn_key(ct);
+	struct nf_vpn_conn *conn;
+
+	if (!cookie)
+		return NULL;
+	conn = rhashtable_lookup(&vn->calls.conns, &key, nf_vpn_conn_params);
+	return conn && conn->cookie == cookie ? conn : NULL;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_conn_find);
+
+static void nf_vpn_conn_read(struct nf_vpn_conn *conn, const struct nf_conn *ct)
+{
+	unsigned long status = READ_ONCE(ct->status);
+	int side;
+
+	conn->key = nf_vpn_conn_key(ct);
+	for (side = 0; side < IP_CT_DIR_MAX; side++) {
+		conn->src[side] = ct->tuplehash[side].tuple.src.u3.ip;
+		conn->dst[side] = ct->tuplehash[side].tuple.dst.u3.ip;
+	}
+	conn->translated[IP_CT_DIR_ORIGINAL] = status & IPS_SRC_NAT;
+	conn->translated[IP_CT_DIR_REPLY] = status & IPS_DST_NAT;
+}
+
+/* With its calls; under the lock. */
+static void nf_vpn_conn_free(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
+{
+	struct nf_vpn_call *call, *next;
+
+	if (conn->dead)
+		return;
+	list_for_each_entry_safe(call, next, &conn->calls, by_conn)
+		nf_vpn_call_free(vn, call);
+	conn->dead = true;
+	rhashtable_remove_fast(&vn->calls.conns, &conn->node,
+			       nf_vpn_conn_params);
+	vn->calls.nconns--;
+	nf_vpn_uncharge(vn, conn->client);
+	nf_vpn_client_put(vn, conn->client);
+	kfree_rcu(conn, rcu);
+}
+
+static struct nf_vpn_conn *nf_vpn_conn_alloc(struct nf_vpn_net *vn,
+					     const struct nf_conn *ct)
+{
+	static atomic_t cookies = ATOMIC_INIT(0);
+	struct nf_vpn_conn *conn = kzalloc(sizeof(*conn), GFP_ATOMIC);
+
+	if (!conn) {
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+		return NULL;
+	}
+	/* 0 is that of an entry without conn. */
+	do {
+		conn->cookie = atomic_inc_return(&cookies);
+	} while (!conn->cookie);
+	INIT_LIST_HEAD(&conn->calls);
+	spin_lock_init(&conn->lock);
+	nf_vpn_conn_read(conn, ct);
+	return conn;
+}
+
+/**
+ * nf_vpn_calls_full - is there no room for another connection or call?
+ * @vn: netns, its lock held
+ *
+ * They take half of the table at most: they don't yield to others while they
+ * last, and behind a dnat rule anybody may open some. ESP and IKE shall find
+ * room.
+ */
+bool nf_vpn_calls_full(struct nf_vpn_net *vn)
+{
+	u32 n = vn->calls.nconns + vn->calls.ncalls;
+
+	lockdep_assert_held(&vn->lock);
+	if (n < READ_ONCE(vn->set.max) / 2)
+		return false;
+	nf_vpn_stat_inc(vn, FULL);
+	return true;
+}
+
+/* Charge it to who opened it, and let it be found. */
+static int nf_vpn_conn_link(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
+{
+	struct nf_vpn_host host = {
+		.addr.ip	= conn->key.src,
+		.l3num		= AF_INET,
+	};
+	int err;
+
+	if (nf_vpn_calls_full(vn))
+		return -ENOSPC;
+	conn->client = nf_vpn_client_hold(vn, &host);
+	if (IS_ERR(conn->client))
+		return PTR_ERR(conn->client);
+	err = nf_vpn_charge(vn, conn->client);
+	if (err)
+		goto err_client;
+	err = rhashtable_insert_fast(&vn->calls.conns, &conn->node,
+				     nf_vpn_conn_params);
+	if (err)
+		goto err_charge;
+	vn->calls.nconns++;
+	return 0;
+
+err_charge:
+	nf_vpn_uncharge(vn, conn->client);
+err_client:
+	nf_vpn_client_put(vn, conn->client);
+	return err;
+}
+
+/**
+ * nf_vpn_conn_add - a control connection begins
+ * @vn: netns, under RCU, its lock not held
+ * @ct: its entry, confirmed, in zone 0
+ * @cookie: in the entry's helper data
+ *
+ * Return: conn, NULL if it can't be tracked.
+ */
+struct nf_vpn_conn *nf_vpn_conn_add(struct nf_vpn_net *vn,
+				    const struct nf_conn *ct, u32 *cookie)
+{
+	struct nf_vpn_conn_key key = nf_vpn_conn_key(ct);
+	struct nf_vpn_conn *conn, *old;
+
+	spin_lock_bh(&vn->lock);
+	old = rhashtable_lookup_fast(&vn->calls.conns, &key,
+				     nf_vpn_conn_params);
+	conn = old;
+	if (old && old->cookie == *cookie)
+		goto unlock;
+	if (old)
+		nf_vpn_conn_free(vn, old);
+	conn = nf_vpn_conn_alloc(vn, ct);
+	if (conn && nf_vpn_conn_link(vn, conn)) {
+		kfree(conn);
+		conn = NULL;
+	}
+	if (conn)
+		WRITE_ONCE(*cookie, conn->cookie);
+unlock:
+	spin_unlock_bh(&vn->lock);
+	if (conn)
+		nf_vpn_gc_kick(vn);
+	return conn;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_conn_add);
+
+/**
+ * nf_vpn_conn_close - end all calls of a control connection
+ * @vn: netns, its lock not held
+ * @conn: control connection, under RCU
+ */
+void nf_vpn_conn_close(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
+{
+	struct nf_vpn_call *call, *doomed = NULL;
+
+	spin_lock_bh(&vn->lock);
+	if (!conn->dead)
+		list_for_each_entry(call, &conn->calls, by_conn)
+			nf_vpn_call_close(vn, call, &doomed);
+	spin_unlock_bh(&vn->lock);
+	nf_vpn_calls_kill(doomed);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_conn_close);
+
+/* Does conntrack still have its entry? No lock held. */
+static bool nf_vpn_conn_lives(struct nf_vpn_net *vn,
+			      const struct nf_vpn_conn *conn)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conn *ct;
+	const u32 *cookie;
+	bool lives;
+
+	memset(&tuple, 0, sizeof(tuple));
+	tuple.src.l3num = AF_INET;
+	tuple.src.u3.ip = conn->key.src;
+	tuple.src.u.tcp.port = conn->key.sport;
+	tuple.dst.u3.ip = conn->key.dst;
+	tuple.dst.u.tcp.port = conn->key.dport;
+	tuple.dst.protonum = IPPROTO_TCP;
+	h = nf_conntrack_find_get(vn->net, &nf_ct_zone_dflt, &tuple);
+	if (!h)
+		return false;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	cookie = nfct_help(ct) ? nfct_help_data(ct) : NULL;
+	lives = cookie && READ_ONCE(*cookie) == conn->cookie &&
+		!nf_ct_is_dying(ct);
+	nf_ct_put(ct);
+	return lives;
+}
+
+static void nf_vpn_call_gc(struct nf_vpn_net *vn, struct nf_vpn_call *call,
+			   bool lives, struct nf_vpn_call **doomed)
+{
+	unsigned long age = jiffies - call->since;
+
+	switch (call->state) {
+	case NF_CT_VPN_STATE_UNREPLIED:
+		if (!lives || age > NF_VPN_CALL_ANSWER)
+			nf_vpn_call_close(vn, call, doomed);
+		break;
+	case NF_CT_VPN_STATE_ESTABLISHED:
+		if (!lives || nf_ct_is_dying(call->flow) ||
+		    nf_ct_is_expired(call->flow))
+			nf_vpn_call_close(vn, call, doomed);
+		break;
+	case NF_CT_VPN_STATE_CLOSED:
+		if (age > NF_VPN_CALL_LINGER)
+			nf_vpn_call_free(vn, call);
+		break;
+	}
+}
+
+static void nf_vpn_conn_gc(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
+{
+	bool lives = nf_vpn_conn_lives(vn, conn);
+	struct nf_vpn_call *call, *next, *doomed = NULL;
+
+	spin_lock_bh(&vn->lock);
+	if (!conn->dead) {
+		list_for_each_entry_safe(call, next, &conn->calls, by_conn)
+			nf_vpn_call_gc(vn, call, lives, &doomed);
+		if (!lives && list_empty(&conn->calls))
+			nf_vpn_conn_free(vn, conn);
+	}
+	spin_unlock_bh(&vn->lock);
+	nf_vpn_calls_kill(doomed);
+}
+
+static void nf_vpn_conn_flush(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
+{
+	spin_lock_bh(&vn->lock);
+	nf_vpn_conn_free(vn, conn);
+	spin_unlock_bh(&vn->lock);
+}
+
+/* Conns looked at between two chances to schedule. */
+#define NF_VPN_CONN_CHUNK	32
+
+static void nf_vpn_walk_conns(struct nf_vpn_net *vn,
+			      void (*fn)(struct nf_vpn_net *vn,
+					 struct nf_vpn_conn *conn))
+{
+	struct rhashtable_iter iter;
+	struct nf_vpn_conn *conn;
+	unsigned int n = 0;
+
+	rhashtable_walk_enter(&vn->calls.conns, &iter);
+	rhashtable_walk_start(&iter);
+	while ((conn = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(conn))
+			continue;
+		fn(vn, conn);
+		if (++n % NF_VPN_CONN_CHUNK)
+			continue;
+		rhashtable_walk_stop(&iter);
+		cond_resched();
+		rhashtable_walk_start(&iter);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+}
+
+/**
+ * nf_vpn_conns_gc - drop control connections and calls that are over
+ * @vn: netns
+ */
+void nf_vpn_conns_gc(struct nf_vpn_net *vn)
+{
+	nf_vpn_walk_conns(vn, nf_vpn_conn_gc);
+}
+
+/**
+ * nf_vpn_conns_flush - forget all of them, and end the calls' flows
+ * @vn: netns
+ *
+ * May sleep.
+ */
+void nf_vpn_conns_flush(struct nf_vpn_net *vn)
+{
+	/* A resize can hide an entry from a walk: go on until none is left. */
+	while (READ_ONCE(vn->calls.nconns)) {
+		nf_vpn_walk_conns(vn, nf_vpn_conn_flush);
+		cond_resched();
+	}
+}
+EXPORT_SYMBOL_GPL(nf_vpn_conns_flush);

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PPTP control streams (RFC 2637): messages, their Call-IDs, and where they
+ * are in a TCP stream. Pure; see include/nf_conntrack_pptp.h.
+ */
+#include <linux/export.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "pptp/message.h"
+
+#define PPTP_CONTROL_MESSAGE	1
+#define PPTP_MAGIC		0x1a2b3c4d
+
+/* What it takes to tell a message: all up to its control type */
+#define PPTP_HEADER		10
+#define PPTP_MIN_LENGTH		12
+/* The longest that is defined has 220 bytes; beyond this it is none. */
+#define PPTP_MAX_LENGTH		1024
+
+/*
+ * Sections 2.1 to 2.15: how long a message is at least, and whose Call-IDs it
+ * carries at offsets 12 and 14.
+ */
+static const struct pptp_format {
+	u8 length;
+	u8 whose[2];
+} pptp_formats[PPTP_TYPES] = {
+	[PPTP_TYPE_OUT_CALL_REQUEST]	  = { 168, { PPTP_ID_NEW } },
+	[PPTP_TYPE_OUT_CALL_REPLY]	  = { 32, { PPTP_ID_NEW, PPTP_ID_PEER } },
+	[PPTP_TYPE_IN_CALL_REQUEST]	  = { 220, { PPTP_ID_NEW } },
+	[PPTP_TYPE_IN_CALL_REPLY]	  = { 24, { PPTP_ID_NEW, PPTP_ID_PEER } },
+	[PPTP_TYPE_IN_CALL_CONNECTED]  = { 28, { PPTP_ID_PEER } },
+	[PPTP_TYPE_CALL_CLEAR_REQUEST] = { 16, { PPTP_ID_SENDER } },
+	[PPTP_TYPE_CALL_DISCONNECT]	  = { 148, { PPTP_ID_SENDER } },
+	[PPTP_TYPE_WAN_ERROR]	  = { 40, { PPTP_ID_PEER } },
+	[PPTP_TYPE_SET_LINK_INFO]	  = { 24, { PPTP_ID_PEER } },
+};
+
+static const u8 pptp_offsets[] = { PPTP_OFF_ID, PPTP_OFF_PEER };
+
+static u16 pptp_get16(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static u32 pptp_get32(const u8 *p)
+{
+	return (u32)pptp_get16(p) << 16 | pptp_get16(p + 2);
+}
+
+static u16 pptp_length(const u8 *head)
+{
+	return pptp_get16(head);
+}
+
+static bool pptp_is_header(const u8 *head)
+{
+	return pptp_length(head) >= PPTP_MIN_LENGTH &&
+	       pptp_length(head) <= PPTP_MAX_LENGTH &&
+	       pptp_get16(head + 2) == PPTP_CONTROL_MESSAGE &&
+	       pptp_get32(head + 4) == PPTP_MAGIC;
+}
+
+/* Bytes that are collected of a message. */
+static u8 pptp_head_length(const u8 *head)
+{
+	return min_t(u16, pptp_length(head), PPTP_HEAD);
+}
+
+/* Of unknown types and of those that are too short nothing is read. */
+static const struct pptp_format *pptp_format(const u8 *head)
+{
+	static const struct pptp_format none;
+	u16 type = pptp_get16(head + PPTP_OFF_TYPE);
+
+	if (type >= PPTP_TYPES ||
+	    pptp_length(head) < pptp_formats[type].length)
+		return &none;
+	return &pptp_formats[type];
+}
+
+static void pptp_read(const struct pptp_cursor *c, struct pptp_message *m)
+{
+	const struct pptp_format *format = pptp_format(c->head);
+	u16 type = pptp_get16(c->head + PPTP_OFF_TYPE);
+
+	memset(m, 0, sizeof(*m));
+	m->type = type < PPTP_TYPES ? type : 0;
+	m->complete = c->have == pptp_head_length(c->head);
+	if (format->whose[0] && c->have >= PPTP_OFF_ID + 2)
+		m->id = pptp_get16(c->head + PPTP_OFF_ID);
+	if (!format->whose[1])
+		return;
+	if (c->have >= PPTP_OFF_PEER + 2)
+		m->peer = pptp_get16(c->head + PPTP_OFF_PEER);
+	if (c->have > PPTP_OFF_RESULT)
+		m->result = c->head[PPTP_OFF_RESULT];
+}
+
+/**
+ * struct pptp_input - the segment at hand
+ * @seq: sequence number of its first byte
+ * @data: its payload
+ * @len: length of @data
+ * @ops: who is asked about it
+ * @priv: handed to @ops
+ */
+struct pptp_input {
+	u32 seq;
+	const u8 *data;
+	u32 len;
+	const struct pptp_ops *ops;
+	void *priv;
+};
+
+/* Replace those of the two bytes that are in the segment. */
+static void pptp_apply(const struct pptp_input *in,
+		       const struct pptp_edit *e)
+{
+	unsigned int b;
+
+	for (b = 0; b < 2; b++) {
+		u32 at = e->seq + b - in->seq;
+
+		if (at < in->len && in->data[at] != e->byte[b])
+			in->ops->put(in->priv, at, e->byte[b]);
+	}
+}
+
+/* At once: a segment may have more of them than are remembered. */
+static void pptp_replace(struct pptp_stream *s, const struct pptp_input *in,
+			 u32 seq, u16 id)
+{
+	struct pptp_edit *e = &s->edit[s->next];
+
+	e->seq = seq;
+	e->byte[0] = id >> 8;
+	e->byte[1] = id;
+	s->next = (s->next + 1) % PPTP_EDITS;
+	if (s->edits < PPTP_EDITS)
+		s->edits++;
+	pptp_apply(in, e);
+}
+
+/* What was sent before is to be the same again, oldest first. */
+static void pptp_repeat(const struct pptp_stream *s,
+			const struct pptp_input *in)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->edits; i++)
+		pptp_apply(in, &s->edit[(s->next + PPTP_EDITS - s->edits + i) %
+					 PPTP_EDITS]);
+}
+
+/* Ask about the Call-IDs whose bytes are all in. */
+static void pptp_ask(struct pptp_stream *s, struct pptp_cursor *c,
+		     const struct pptp_input *in)
+{
+	const struct pptp_format *format;
+	struct pptp_message m;
+	unsigned int i;
+
+	if (c->have < PPTP_OFF_ID + 2)
+		return;
+	format = pptp_format(c->head);
+	pptp_read(c, &m);
+	for (i = 0; i < 2; i++) {
+		u8 off = pptp_offsets[i];
+		u16 old, new;
+
+		if (!format->whose[i] || c->have < off + 2 ||
+		    c->asked & 1 << i)
+			continue;
+		c->asked |= 1 << i;
+		old = pptp_get16(c->head + off);
+		new = in->ops->translate(in->priv, &m, format->whose[i], old,
+					  c->held == off + 1);
+		if (new != old)
+			pptp_replace(s, in, c->pos - c->have + off, new);
+	}
+}
+
+/* All that matters is in: the rest of the message is passed over. */
+static void pptp_message_end(struct pptp_stream *s, struct pptp_cursor *c,
+			     const struct pptp_input *in)
+{
+	struct pptp_message m;
+
+	pptp_ask(s, c, in);
+	pptp_read(c, &m);
+	/* Too short for its type: as if it weren't there. */
+	if (m.type && pptp_length(c->head) >= pptp_formats[m.type].length)
+		in->ops->message(in->priv, &m);
+	c->skip = pptp_length(c->head) - c->have;
+	c->have = 0;
+	c->held = 0;
+	c->asked = 0;
+}
+
+/*
+ * Up to a header: the next message begins there, or, out of step, is told by
+ * its magic number. What is none is passed over byte by byte.
+ */
+static u32 pptp_find(struct pptp_cursor *c, const struct pptp_input *in,
+		     const u8 *data, u32 len)
+{
+	u32 n, lost = 0;
+
+	for (n = 0; n < len && c->have < PPTP_HEADER; n++) {
+		c->head[c->have++] = data[n];
+		if (c->have < PPTP_HEADER)
+			continue;
+		c->synced = pptp_is_header(c->head);
+		if (c->synced)
+			continue;
+		memmove(c->head, c->head + 1, --c->have);
+		lost++;
+	}
+	c->pos += n;
+	if (lost)
+		in->ops->lost(in->priv, lost);
+	return n;
+}
+
+/* The rest of what is collected of a message. */
+static u32 pptp_collect(struct pptp_cursor *c, const u8 *data, u32 len)
+{
+	u32 n = min_t(u32, len, pptp_head_length(c->head) - c->have);
+
+	memcpy(c->head + c->have, data, n);
+	c->have += n;
+	c->pos += n;
+	return n;
+}
+
+static u32 pptp_skip(struct pptp_cursor *c, u32 len)
+{
+	u32 n = min_t(u32, len, c->skip);
+
+	c->skip -= n;
+	c->pos += n;
+	return n;
+}
+
+/* The next @len bytes of a cursor, which the segment has at its place. */
+static void pptp_feed(struct pptp_stream *s, struct pptp_cursor *c,
+		      const struct pptp_input *in, u32 len)
+{
+	const u8 *data = in->data + (c->pos - in->seq);
+	u32 n;
+
+	c->held = c->have;
+	c->refused = 0;
+	while (len) {
+		if (c->skip)
+			n = pptp_skip(c, len);
+		else if (c->have < PPTP_HEADER)
+			n = pptp_find(c, in, data, len);
+		else
+			n = pptp_collect(c, data, len);
+		data += n;
+		len -= n;
+		if (c->have >= PPTP_HEADER &&
+		    c->have == pptp_head_length(c->head))
+			pptp_message_end(s, c, in);
+	}
+	/* What is in leaves with this segment. */
+	pptp_ask(s, c, in);
+}
+
+/* Is @a before @b in the stream? */
+static bool pptp_before(u32 a, u32 b)
+{
+	return (s32)(a - b) < 0;
+}
+
+/* The last cursor that began at @seq or before, the first if none did. */
+static unsigned int pptp_cursor_at(const struct pptp_stream *s, u32 seq)
+{
+	unsigned int i = s->cursors - 1;
+
+	while (i && pptp_before(seq, s->cur[i].start))
+		i--;
+	return i;
+}
+
+static void pptp_cursor_drop(struct pptp_stream *s, unsigned int i)
+{
+	s->cursors--;
+	memmove(&s->cur[i], &s->cur[i + 1],
+		(s->cursors - i) * sizeof(s->cur[0]));
+}
+
+/* Is it known where the next message begins, seen from @seq ahead of @c? */
+static bool pptp_reaches(const struct pptp_cursor *c, u32 seq)
+{
+	return c->synced && !pptp_before(seq, c->pos) && seq - c->pos <= c->skip;
+}
+
+/* A new one at place @i. */
+static void pptp_cursor_start(struct pptp_stream *s, unsigned int i, u32 seq)
+{
+	struct pptp_cursor *c;
+
+	if (s->cursors == PPTP_CURSORS) {
+		/* The oldest gap is given up. */
+		pptp_cursor_drop(s, 0);
+		i--;
+	}
+	c = &s->cur[i];
+	memmove(c + 1, c, (s->cursors - i) * sizeof(*c));
+	s->cursors++;
+	memset(c, 0, sizeof(*c));
+	c->start = seq;
+	c->pos = seq;
+	c->synced = true;
+	if (i && pptp_reaches(c - 1, seq))
+		c->skip = c[-1].skip - (seq - c[-1].pos);
+}
+
+/*
+ * A segment came before another one, and begins amid a message: where its
+ * Call-IDs are is known after the other one. TCP sends it again if it is
+ * dropped. If it comes time and again, the other one never will.
+ */
+static bool pptp_is_early(struct pptp_stream *s, const struct pptp_input *in)
+{
+	struct pptp_cursor *c = &s->cur[pptp_cursor_at(s, in->seq)];
+
+	if (!c->synced || !pptp_before(c->pos, in->seq) ||
+	    pptp_reaches(c, in->seq) ||
+	    (in->len >= PPTP_HEADER && pptp_is_header(in->data)))
+		return false;
+	if (c->refused && pptp_before(c->early, in->seq))
+		return true;
+	if (c->refused >= PPTP_REFUSALS)
+		return false;
+	c->early = in->seq;
+	c->refused++;
+	return true;
+}
+
+/* Up to the next cursor: what is beyond that has been seen, or is its own. */
+static u32 pptp_advance(struct pptp_stream *s, unsigned int i,
+			const struct pptp_input *in, u32 len)
+{
+	struct pptp_cursor *c = &s->cur[i];
+	bool last = i + 1 == s->cursors;
+	u32 n = last ? len : min(len, c[1].start - c->pos);
+
+	pptp_feed(s, c, in, n);
+	if (!last && c->pos == c[1].start) {
+		c[1].start = c->start;
+		pptp_cursor_drop(s, i);
+	}
+	return n;
+}
+
+/**
+ * pptp_stream_segment - a segment of a control connection passes
+ * @s: its direction; all zero before the first one
+ * @seq: sequence number of its first byte
+ * @data: its payload, as its sender wrote it
+ * @len: length of @data
+ * @ops: who is asked about it, and replaces bytes of it
+ * @priv: handed to @ops
+ *
+ * What was seen before is not parsed again, but replaced again.
+ *
+ * Return: false if the segment must be dropped: it can't be understood yet.
+ */
+bool pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
+			 u32 len, const struct pptp_ops *ops, void *priv)
+{
+	const struct pptp_input in = {
+		.seq	= seq,
+		.data	= data,
+		.len	= len,
+		.ops	= ops,
+		.priv	= priv,
+	};
+
+	if (!s->cursors)
+		pptp_cursor_start(s, 0, seq);
+	if (pptp_is_early(s, &in))
+		return false;
+	pptp_repeat(s, &in);
+	while (len) {
+		unsigned int i = pptp_cursor_at(s, seq);
+		const struct pptp_cursor *c = &s->cur[i];
+		u32 n = 0;
+
+		if (pptp_before(seq, c->pos))
+			n = min(len, c->pos - seq);
+		else if (seq == c->pos)
+			n = pptp_advance(s, i, &in, len);
+		else
+			pptp_cursor_start(s, i + 1, seq);
+		seq += n;
+		len -= n;
+	}
+	return true;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Generic netlink: what is told of a PPTP call. */
+#include <linux/ktime.h>
+#include <net/netfilter/nf_conntrack_acct.h>
+
+#include "core/clock.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "netlink/netlink.h"
+#include "pptp/call.h"
+
+static int nf_vpn_put_call_addrs(struct sk_buff *skb,
+				 const struct nf_vpn_conn *conn)
+{
+	if (nla_put_u8(skb, NF_CT_VPN_A_PPTP_FAMILY, AF_INET) ||
+	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_CLIENT,
+			    conn->src[IP_CT_DIR_ORIGINAL]) ||
+	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_REMOTE,
+			    conn->dst[IP_CT_DIR_ORIGINAL]) ||
+	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_MASQ,
+			    conn->dst[IP_CT_DIR_REPLY]) ||
+	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_HOST,
+			    conn->src[IP_CT_DIR_REPLY]) ||
+	    nla_put_u16(skb, NF_CT_VPN_A_PPTP_CLIENT_PORT,
+			ntohs(conn->key.sport)) ||
+	    nla_put_u16(skb, NF_CT_VPN_A_PPTP_REMOTE_PORT,
+			ntohs(conn->key.dport)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nf_vpn_put_call_id(struct sk_buff *skb,
+			      const struct nf_vpn_call *call, int side,
+			      int real, int wire)
+{
+	if (!READ_ONCE(call->pair[side]))
+		return 0;
+	if (nla_put_u16(skb, real, ntohs(call->real[side])) ||
+	    nla_put_u16(skb, wire, ntohs(nf_vpn_call_wire(call, side))))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* What conntrack has counted, and how long its entry lives on. */
+static int nf_vpn_put_call_flow(struct sk_buff *skb,
+				const struct nf_vpn_call *call)
+{
+	/* Pairs with nf_vpn_call_publish(). */
+	struct nf_conn *flow = smp_load_acquire(&call->flow);
+	const struct nf_conn_acct *acct;
+	bool lives;
+
+	lives = flow && !nf_ct_is_dying(flow);
+	if (nla_put_u32(skb, NF_CT_VPN_A_PPTP_TIMEOUT,
+			lives ? nf_ct_expires(flow) / HZ : 0))
+		return -EMSGSIZE;
+	acct = flow ? nf_conn_acct_find(flow) : NULL;
+	if (!acct)
+		return 0;
+	if (nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_PACKETS_OUT,
+			      atomic64_read(&acct->counter[0].packets),
+			      NF_CT_VPN_A_PPTP_PAD) ||
+	    nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_PACKETS_IN,
+			      atomic64_read(&acct->counter[1].packets),
+			      NF_CT_VPN_A_PPTP_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * nf_vpn_put_call_known - what is known of a call without asking conntrack
+ * @skb: message
+ * @call: call, under RCU
+ */
+int nf_vpn_put_call_known(struct sk_buff *skb, const struct nf_vpn_call *call)
+{
+	u64 age = (u32)ktime_get_seconds() - call->created;
+	unsigned long idle = nf_vpn_since(READ_ONCE(call->last));
+
+	if (nf_vpn_put_call_addrs(skb, call->conn) ||
+	    nla_put_u8(skb, NF_CT_VPN_A_PPTP_STATE, READ_ONCE(call->state)) ||
+	    nf_vpn_put_call_id(skb, call, IP_CT_DIR_ORIGINAL,
+			       NF_CT_VPN_A_PPTP_CLIENT_ID,
+			       NF_CT_VPN_A_PPTP_CLIENT_WIRE) ||
+	    nf_vpn_put_call_id(skb, call, IP_CT_DIR_REPLY,
+			       NF_CT_VPN_A_PPTP_HOST_ID,
+			       NF_CT_VPN_A_PPTP_HOST_WIRE) ||
+	    nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_AGE, age * MSEC_PER_SEC,
+			      NF_CT_VPN_A_PPTP_PAD) ||
+	    nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_IDLE,
+			      jiffies_to_msecs(idle), NF_CT_VPN_A_PPTP_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int nf_vpn_dump_call(struct sk_buff *skb, struct netlink_callback *cb,
+			    struct nf_vpn_net *vn, const struct nf_vpn_dump *d,
+			    void *obj)
+{
+	struct nf_vpn_host client = { .l3num = AF_INET };
+	struct nf_vpn_host remote = { .l3num = AF_INET };
+	const struct nf_vpn_call *call = obj;
+	void *hdr;
+
+	/* Nobody has named a Call-ID: its request is being read, or refused. */
+	if (!READ_ONCE(call->pair[IP_CT_DIR_ORIGINAL]) &&
+	    !READ_ONCE(call->pair[IP_CT_DIR_REPLY]))
+		return 0;
+	client.addr.ip = call->conn->key.src;
+	remote.addr.ip = call->conn->key.dst;
+	if (!nf_vpn_hosts_want(&d->hosts, &client, &remote) ||
+	    !nf_vpn_dump_wants_state(d, READ_ONCE(call->state)))
+		return 0;
+	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_PPTP_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_call_known(skb, call) ?:
+			      nf_vpn_put_call_flow(skb, call));
+}
+
+const struct nf_vpn_dump_what nf_vpn_dump_pptp = {
+	.kind		= NF_CT_VPN_KIND_PPTP,
+	.hosts		= {
+		.family	= NF_CT_VPN_A_PPTP_FAMILY,
+		.client	= NF_CT_VPN_A_PPTP_CLIENT,
+		.remote	= NF_CT_VPN_A_PPTP_REMOTE,
+	},
+	.state_attr	= NF_CT_VPN_A_PPTP_STATE,
+	.entry		= nf_vpn_dump_call,
+};
