@@ -23,285 +23,26 @@
 #include <linux/icmpv6.h>
 #include <linux/module.h>
 #include <linux/skbuff.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_l4proto.h>
 #include <net/netfilter/nf_conntrack_timeout.h>
 
-#include "compat.h"
-#include "core/clock.h"
 #include "core/copy.h"
 #include "core/event.h"
 #include "core/flow.h"
-#include "core/gc.h"
 #include "core/icmp.h"
-#include "core/label.h"
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
 #include "core/tracker.h"
 #include "esp/esp.h"
 #include "esp/spi.h"
-#include "esp/times.h"
 #include "esp/undecided.h"
-#include "esp/watch.h"
-#include "isakmp/cookie.h"
-
-static const struct nf_esp_nat_ops __rcu *esp_nat;
-
-/* The label that new flows carry: conntrack -L shows helper=esp. */
-static struct nf_vpn_label esp_labels[2] __read_mostly;
-
-/**
- * nf_esp_label - the helper that ESP flows carry
- * @l3num: AF_INET or AF_INET6
- */
-struct nf_conntrack_helper *nf_esp_label(u32 l3num)
-{
-	return nf_vpn_label_of(esp_labels, l3num);
-}
-EXPORT_SYMBOL_GPL(nf_esp_label);
-
-/* A flow is about to be confirmed: NAT and the ruleset have had their say. */
-static noinline int esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
-{
-	struct nf_vpn_host client, remote;
-	struct nf_vpn_session *s;
-	struct nf_vpn_net *vn;
-	u32 timeout;
-
-	vn = nf_vpn_pernet(nf_ct_net(ct));
-	if (READ_ONCE(vn->dead))
-		return NF_ACCEPT;
-	if (nf_vpn_flow_is_late(vn, ct))
-		return NF_DROP;
-	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, false);
-	nf_vpn_ct_refresh(ct, skb, timeout);
-	nf_vpn_flow_hosts(ct, &client, &remote);
-	s = nf_vpn_session_find(vn, &client, &remote);
-	if (s) {
-		clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
-		nf_vpn_flow_seen(&s->esp, ct, timeout);
-	}
-	return NF_ACCEPT;
-}
-
-/*
- * Conntrack calls it for each packet of a flow, last of all: no other traffic
- * pays for a hook of its own.
- */
-static int esp_help(struct sk_buff *skb, unsigned int protoff,
-		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
-{
-	nf_vpn_flow_let_through(ct, skb);
-	return likely(nf_ct_is_confirmed(ct)) ? NF_ACCEPT :
-						esp_flow_new(skb, ct);
-}
-
-/* IKE may be silent as long as the SAs that it has made are in use. */
-static void esp_keep_ike_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s)
-{
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-
-	if (!ike || time_before(jiffies, READ_ONCE(ike->kept_alive) + HZ / 2))
-		return;
-	WRITE_ONCE(ike->kept_alive, jiffies);
-	nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_IKE);
-}
-
-/* Does the client go back and forth between outbound SPIs? */
-static void esp_note_mixed(struct nf_vpn_session *s,
-			   const struct nf_vpn_spi *spi)
-{
-	if (likely(READ_ONCE(s->spi_out) == spi->spi))
-		return;
-	WRITE_ONCE(s->spi_out, spi->spi);
-	WRITE_ONCE(s->mixed, (u32)jiffies);
-}
-
-/* Has the remote host been heard since? One of several children says nothing. */
-static bool esp_is_answered(const struct nf_vpn_session *s, u32 since)
-{
-	return !nf_vpn_session_is_mixed(s) &&
-	       (s32)((u32)READ_ONCE(s->last_in) - since) >= 0;
-}
-
-static void esp_starved(struct nf_vpn_net *vn, struct nf_vpn_spi *spi,
-			u32 since)
-{
-	const struct nf_esp_nat_ops *nat = rcu_dereference(esp_nat);
-
-	if (nat)
-		nat->starved(vn, spi, since);
-	/* The next search counts its own packets. */
-	WRITE_ONCE(spi->asked.n, 0);
-}
-
-/* Count an outbound packet that perhaps nobody answers. */
-static void esp_ask(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
-{
-	struct nf_vpn_asked *asked = &spi->asked;
-	u32 since = READ_ONCE(asked->since);
-	u8 n = READ_ONCE(asked->n);
-
-	if (!n || esp_is_answered(spi->session, since)) {
-		WRITE_ONCE(asked->since, (u32)jiffies);
-		WRITE_ONCE(asked->n, 1);
-		return;
-	}
-	if (n < ESP_STARVED_PACKETS)
-		WRITE_ONCE(asked->n, ++n);
-	if (n == ESP_STARVED_PACKETS &&
-	    nf_vpn_since_low(since) > msecs_to_jiffies(ESP_STARVED_MS))
-		esp_starved(vn, spi, since);
-}
-
-static void esp_unanswered(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
-{
-	struct nf_vpn_session *s = spi->session;
-
-	esp_note_mixed(s, spi);
-	if (likely(!time_after(jiffies, READ_ONCE(s->last_in) +
-			       msecs_to_jiffies(ESP_STARVED_SILENCE_MS)) &&
-		   !nf_vpn_session_is_mixed(s)))
-		return;
-	esp_ask(vn, spi);
-}
-
-/* Note when a session sends, where that may tell whose an SPI is. */
-static void esp_watch(struct nf_vpn_session *s)
-{
-	struct nf_vpn_watch *w = rcu_dereference(s->watch);
-
-	if (unlikely(w))
-		esp_times_add(&w->sent, nf_vpn_now_us());
-}
-
-/* @spi: NULL if there was no room to note it */
-static unsigned int esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
-				   struct nf_vpn_session *s,
-				   struct nf_vpn_spi *spi, struct nf_conn *ct)
-{
-	bool replied = test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
-	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, replied);
-
-	nf_vpn_flow_seen(&s->esp, ct, timeout);
-	nf_vpn_stamp(&s->last_out, jiffies);
-	if (likely(spi))
-		esp_unanswered(vn, spi);
-	esp_watch(s);
-	nf_vpn_stat_inc(vn, ATTACHED_OUT);
-	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_ORIGINAL, timeout);
-	return NF_ACCEPT;
-}
-
-/**
- * nf_esp_attach_in - deliver an inbound packet to its session
- * @vn: netns, its lock not held
- * @skb: packet
- * @s: session, under RCU
- * @ct: its flow; the reference goes over to the packet
- * @proven: its SPI has been seen before: the session is being served
- */
-unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
-			      struct nf_vpn_session *s, struct nf_conn *ct,
-			      bool proven)
-{
-	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, true);
-
-	nf_vpn_flow_seen(&s->esp, ct, timeout);
-	if (unlikely(nf_vpn_flow_is_related(ct))) {
-		nf_vpn_stat_inc(vn, ATTACHED_IN);
-		nf_vpn_flow_attach_related(skb, ct, timeout);
-		return NF_ACCEPT;
-	}
-	if (proven)
-		nf_vpn_stamp(&s->last_in, jiffies);
-	if (!test_bit(NF_VPN_SESSION_REPLIED, &s->flags))
-		set_bit(NF_VPN_SESSION_REPLIED, &s->flags);
-	esp_keep_ike_alive(vn, s);
-	nf_vpn_stat_inc(vn, ATTACHED_IN);
-	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_REPLY, timeout);
-	return NF_ACCEPT;
-}
-EXPORT_SYMBOL_GPL(nf_esp_attach_in);
-
-/*
- * Learn the SPI, and the session if need be. ERR_PTR: not tracked by us. @spi is
- * NULL then, and where there is no room for it.
- */
-static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
-					const struct nf_vpn_pkt *pkt,
-					unsigned int len, bool local,
-					struct nf_vpn_spi **spi)
-{
-	const struct nf_esp_nat_ops *nat = rcu_dereference(esp_nat);
-	struct nf_vpn_session *s;
-
-	*spi = NULL;
-
-	if (nat && !local && !nat->admit(vn, pkt))
-		return ERR_PTR(-EACCES);
-	spin_lock_bh(&vn->lock);
-	s = nf_vpn_session_get(vn, &pkt->src, &pkt->dst, local);
-	if (IS_ERR(s))
-		goto unlock;
-	*spi = nf_vpn_spi_add_out(vn, s, pkt);
-	if (*spi)
-		nf_vpn_spi_seen(*spi, pkt, len);
-	nf_vpn_ike_raw_esp(s);
-unlock:
-	spin_unlock_bh(&vn->lock);
-	return s;
-}
-
-/* Let conntrack create the flow. */
-static unsigned int esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
-			       struct nf_vpn_session *s,
-			       const struct nf_hook_state *state)
-{
-	if (!nf_vpn_conntrack_follows(state))
-		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
-	nf_vpn_stamp(&s->last_out, jiffies);
-	esp_watch(s);
-	/* From now on a packet may wait in the zone, in an NFQUEUE say. */
-	set_bit(NF_VPN_SESSION_USED, &s->flags);
-	if (nf_vpn_flow_template(skb, vn->net, s->client->zone,
-				 nf_esp_label(s->client->host.l3num)))
-		nf_vpn_stat_inc(vn, NO_MEMORY);
-	else
-		nf_vpn_stat_inc(vn, FLOW_NEW);
-	return NF_ACCEPT;
-}
-
-static unsigned int esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
-				    const struct nf_vpn_pkt *pkt, bool local,
-				    const struct nf_hook_state *state)
-{
-	struct nf_vpn_session *s;
-	struct nf_vpn_spi *spi;
-	struct nf_conn *ct;
-	bool reply;
-
-	if (!nf_vpn_conntrack_follows(state))
-		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
-
-	ct = nf_vpn_flow_get(vn->net, &pkt->src, &pkt->dst, NF_VPN_FLOW_ESP,
-			     &reply);
-	/* The other side began, by a dnat rule or to the gateway. */
-	if (reply)
-		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
-	s = esp_learn(vn, pkt, skb->len, local, &spi);
-	if (!IS_ERR(s))
-		return ct ? esp_attach_out(vn, skb, s, spi, ct) :
-			    esp_create(vn, skb, s, state);
-	if (ct)
-		nf_ct_put(ct);
-	if (PTR_ERR(s) != -EACCES)
-		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_NO_ROOM);
-	return nf_vpn_drop(vn, pkt, NF_CT_VPN_A_STATS_BLOCKED);
-}
+#include "netlink/kind.h"
 
 /*
  * Conntrack has lost the flow. If that was before its time, somebody wanted it
@@ -311,7 +52,7 @@ static unsigned int esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
  */
 static bool esp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	unsigned long due = READ_ONCE(s->esp.due);
+	unsigned long due = READ_ONCE(s->flow[NF_VPN_FLOW_ESP].due);
 	bool deleted;
 
 	deleted = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP) ==
@@ -319,7 +60,7 @@ static bool esp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	spin_lock_bh(&vn->lock);
 	if (test_bit(NF_VPN_SESSION_DEAD, &s->flags))
 		deleted = true;
-	else if (READ_ONCE(s->esp.due) != due)
+	else if (READ_ONCE(s->flow[NF_VPN_FLOW_ESP].due) != due)
 		deleted = false;	/* another CPU has just met it */
 	else if (deleted)
 		nf_vpn_session_forget(vn, s);
@@ -374,7 +115,7 @@ static unsigned int esp_unknown_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 				   const struct nf_vpn_pkt *pkt,
 				   const struct nf_hook_state *state)
 {
-	const struct nf_esp_nat_ops *nat = rcu_dereference(esp_nat);
+	const struct nf_esp_nat_ops *nat = rcu_dereference(nf_esp_nat);
 	unsigned int verdict = NF_ESP_NOT_OURS;
 	struct nf_vpn_session *s;
 
@@ -427,7 +168,7 @@ static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_ESP, &reply);
 	if (likely(ct && test_bit(IPS_SEEN_REPLY_BIT, &ct->status))) {
 		nf_vpn_spi_seen(spi, pkt, skb->len);
-		return esp_attach_out(vn, skb, s, spi, ct);
+		return nf_esp_attach_out(vn, skb, s, spi, ct);
 	}
 	if (reply) {
 		nf_vpn_spi_seen(spi, pkt, skb->len);
@@ -441,14 +182,14 @@ static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	if (ct) {
 		nf_vpn_spi_seen(spi, pkt, skb->len);
-		return esp_attach_out(vn, skb, s, spi, ct);
+		return nf_esp_attach_out(vn, skb, s, spi, ct);
 	}
 	if (esp_flow_lost(vn, s))
-		return esp_unknown_out(vn, skb, pkt,
+		return nf_esp_unknown_out(vn, skb, pkt,
 				       test_bit(NF_VPN_SESSION_LOCAL,
 						&s->flags), state);
 	nf_vpn_spi_seen(spi, pkt, skb->len);
-	return esp_create(vn, skb, s, state);
+	return nf_esp_create(vn, skb, s, state);
 }
 
 static unsigned int esp_unknown(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -458,14 +199,14 @@ static unsigned int esp_unknown(struct nf_vpn_net *vn, struct sk_buff *skb,
 	unsigned int verdict;
 
 	if (state->hook == NF_INET_LOCAL_OUT)
-		return esp_unknown_out(vn, skb, pkt, true, state);
+		return nf_esp_unknown_out(vn, skb, pkt, true, state);
 	verdict = esp_unknown_in(vn, skb, pkt, state);
 	if (verdict != NF_ESP_NOT_OURS)
 		return verdict;
 	if (nf_vpn_is_local(&pkt->dst, skb, state) ||
 	    nf_vpn_remote_knows(vn, pkt))
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_GATEWAY);
-	return esp_unknown_out(vn, skb, pkt, false, state);
+	return nf_esp_unknown_out(vn, skb, pkt, false, state);
 }
 
 static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -492,7 +233,7 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (esp_flow_lost(vn, s) && !spi->hold)
 		return esp_unknown(vn, skb, pkt, state);
 	/* Idled out, or preloaded. */
-	nat = rcu_dereference(esp_nat);
+	nat = rcu_dereference(nf_esp_nat);
 	ct = nat ? nat->revive(vn, s, spi, pkt, state) : NULL;
 	if (!ct)
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_NO_FLOW);
@@ -503,14 +244,14 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 static bool esp_read(const struct sk_buff *skb, unsigned int thoff,
 		     struct nf_vpn_pkt *pkt)
 {
-	const struct esp_header *esph;
-	struct esp_header buf;
+	const struct ip_esp_hdr *esph;
+	struct ip_esp_hdr buf;
 
 	esph = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
 	if (!esph)
 		return false;
 	pkt->spi = esph->spi;
-	pkt->seq = ntohl(esph->seq);
+	pkt->seq = ntohl(esph->seq_no);
 	return true;
 }
 
@@ -592,56 +333,79 @@ static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return nf_vpn_drop(vn, &icmp->inner, NF_CT_VPN_A_STATS_ICMP_DROPPED);
 }
 
-static const struct nf_vpn_tracker esp_tracker = {
-	.protonum	= IPPROTO_ESP,
-	.packet		= esp_packet,
-	.error		= esp_error,
-	.flush		= nf_vpn_flush_esp,
-	.label		= nf_esp_label,
+static unsigned int nf_esp_net_id __read_mostly;
+
+static int __net_init nf_esp_net_init(struct net *net)
+{
+	struct nf_esp_net *en = net_generic(net, nf_esp_net_id);
+	int err = nf_vpn_spis_init(en);
+
+	if (!err)
+		nf_vpn_pernet(net)->esp = en;
+	return err;
+}
+
+static void __net_exit nf_esp_net_exit(struct net *net)
+{
+	struct nf_vpn_net *vn = nf_vpn_pernet(net);
+
+	nf_vpn_gc_stop(vn);
+	nf_esp_flush(vn);
+	nf_vpn_spis_exit(vn->esp);
+	vn->esp = NULL;
+}
+
+static struct pernet_operations nf_esp_pernet_ops = {
+	.init		= nf_esp_net_init,
+	.exit		= nf_esp_net_exit,
+	.id		= &nf_esp_net_id,
+	.size		= sizeof(struct nf_esp_net),
 };
 
-/**
- * nf_esp_nat_register - nf_nat_esp is there
- * @ops: kept until nf_esp_nat_unregister()
- */
-void nf_esp_nat_register(const struct nf_esp_nat_ops *ops)
-{
-	rcu_assign_pointer(esp_nat, ops);
-}
-EXPORT_SYMBOL_GPL(nf_esp_nat_register);
-
-/* On return no CPU runs its functions. */
-void nf_esp_nat_unregister(void)
-{
-	RCU_INIT_POINTER(esp_nat, NULL);
-	synchronize_net();
-}
-EXPORT_SYMBOL_GPL(nf_esp_nat_unregister);
-
-static const struct nf_vpn_label_info esp_label_info = {
-	.me		= THIS_MODULE,
-	.name		= "esp",
+static const struct nf_vpn_tracker esp_tracker = {
 	.protonum	= IPPROTO_ESP,
-	.help		= esp_help,
+	.kind		= NF_CT_VPN_KIND_ESP,
+	.pernet		= &nf_esp_pernet_ops,
+	.packet		= esp_packet,
+	.error		= esp_error,
+	.label		= nf_esp_label,
+	.flush		= nf_esp_flush,
+	.gc		= nf_esp_gc,
+	.gc_net		= nf_esp_gc_net,
+	.end		= nf_esp_end,
+	.expect		= nf_vpn_session_expect,
+	.refused	= nf_vpn_spi_refused,
 };
 
 static int __init nf_conntrack_esp_init(void)
 {
+	struct net *net;
 	int err;
 
-	err = nf_vpn_labels_register(esp_labels, &esp_label_info);
+	err = nf_esp_labels_register();
 	if (err)
 		return err;
 	err = nf_vpn_tracker_register(&esp_tracker);
 	if (err)
-		nf_vpn_labels_unregister(esp_labels);
+		goto err_labels;
+	nf_vpn_kind_register(&nf_esp_kind);
+	down_read(&net_rwsem);
+	for_each_net(net)
+		nf_esp_load(nf_vpn_pernet(net));
+	up_read(&net_rwsem);
+	return 0;
+
+err_labels:
+	nf_esp_labels_unregister();
 	return err;
 }
 
 static void __exit nf_conntrack_esp_exit(void)
 {
+	nf_vpn_kind_stop(&nf_esp_kind);
 	nf_vpn_tracker_unregister(&esp_tracker);
-	nf_vpn_labels_unregister(esp_labels);
+	nf_vpn_kind_unregister(&nf_esp_kind);
+	nf_esp_labels_unregister();
 }
 
 module_init(nf_conntrack_esp_init);

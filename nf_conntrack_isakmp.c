@@ -28,598 +28,28 @@
  * that announce an SPI may have to wait (isakmp/pace.c). Whatever can't be read
  * is treated by its addresses alone.
  */
-/* KBUILD_MODNAME is that of the object, see Kbuild. */
-#define pr_fmt(fmt) "nf_conntrack_isakmp: " fmt
-
 #include <linux/module.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "compat.h"
-#include "core/clock.h"
 #include "core/copy.h"
-#include "core/event.h"
 #include "core/flow.h"
-#include "core/gc.h"
 #include "core/icmp.h"
-#include "core/label.h"
 #include "core/net.h"
 #include "core/packet.h"
-#include "core/rtt.h"
 #include "core/session.h"
 #include "core/tracker.h"
-#include "esp/spi.h"
-#include "esp/undecided.h"
 #include "isakmp/arrival.h"
 #include "isakmp/cookie.h"
+#include "isakmp/isakmp.h"
 #include "isakmp/message.h"
-#include "isakmp/ticket.h"
-
-/* An initiator gives up or starts over after this time without an answer. */
-#define ISAKMP_WAIT		(30 * HZ)
-/* A host that is there answers in less: round trips behind the gateway. */
-#define ISAKMP_ABSENT		(2 * HZ)
-
-/* Values of nf_conntrack_isakmp_keep_port */
-#define ISAKMP_KEEP_PORT_NEVER	0
-#define ISAKMP_KEEP_PORT_NO_NATT	2
-
-/* &isakmp_in(): no session's message. */
-#define ISAKMP_NOT_OURS		NF_MAX_VERDICT
-
-/* The label keeps flows out of flowtables, which know no zones. */
-static struct nf_vpn_label isakmp_labels[2] __read_mostly;
-
-static struct nf_conntrack_helper *isakmp_label(u32 l3num)
-{
-	return nf_vpn_label_of(isakmp_labels, l3num);
-}
-
-/* ---- Flows ---- */
-
-/*
- * A NAT rule has chosen another port. In the zone nobody would find the answers
- * to it: this message is dropped, and its repetition left to stock conntrack.
- */
-static bool isakmp_has_lost_port(struct nf_vpn_net *vn,
-				 const struct nf_conn *ct)
-{
-	__be16 port = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.udp.port;
-
-	if (nf_ct_zone(ct)->id == NF_CT_DEFAULT_ZONE_ID ||
-	    port == htons(ISAKMP_PORT))
-		return false;
-	nf_vpn_stat_inc(vn, PORT_LOST);
-	pr_info_once("IKE leaves from port %u: a NAT rule with \"random\" or \"fully-random\" doesn't let it keep 500\n",
-		     ntohs(port));
-	return true;
-}
-
-/*
- * A remote host begins, no dnat rule has taken its message and no socket waits
- * for it: it is for one of the host's clients here, and is brought to one when
- * it is repeated. Nobody shall tell the host that its port is unreachable.
- */
-static bool isakmp_is_astray(struct nf_vpn_net *vn, const struct nf_conn *ct,
-			     const struct nf_vpn_host *src,
-			     const struct nf_vpn_host *dst, int ifindex)
-{
-	return nf_ct_zone(ct)->id == NF_CT_DEFAULT_ZONE_ID &&
-	       !(READ_ONCE(ct->status) & IPS_DST_NAT) &&
-	       nf_vpn_remote_find(vn, src) &&
-	       !nf_vpn_session_find(vn, src, dst) &&
-	       !nf_isakmp_is_bound(vn->net, src, dst, ifindex);
-}
-
-static void isakmp_flow_seen(struct nf_vpn_ike *ike, const struct nf_conn *ct,
-			     u32 timeout)
-{
-	__be16 port = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.udp.port;
-	bool other = port != htons(ISAKMP_PORT);
-
-	if (READ_ONCE(ike->other_port) != other)
-		WRITE_ONCE(ike->other_port, other);
-	nf_vpn_flow_seen(&ike->flow, ct, timeout);
-}
-
-/* A flow is about to be confirmed: NAT and the ruleset have had their say. */
-static noinline int isakmp_flow_new(const struct sk_buff *skb,
-				    struct nf_conn *ct)
-{
-	struct nf_vpn_host client, remote;
-	struct nf_vpn_session *s;
-	struct nf_vpn_ike *ike;
-	struct nf_vpn_net *vn;
-	u32 timeout;
-
-	vn = nf_vpn_pernet(nf_ct_net(ct));
-	if (READ_ONCE(vn->dead))
-		return NF_ACCEPT;
-	if (nf_vpn_flow_is_late(vn, ct))
-		return NF_DROP;
-	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, false);
-	nf_vpn_ct_refresh(ct, skb, timeout);
-	nf_vpn_flow_hosts(ct, &client, &remote);
-	if (isakmp_is_astray(vn, ct, &client, &remote, skb->skb_iif))
-		return NF_DROP;
-	s = nf_vpn_session_find(vn, &client, &remote);
-	ike = s ? nf_vpn_session_ike(s) : NULL;
-	if (!ike)
-		return NF_ACCEPT;
-	if (isakmp_has_lost_port(vn, ct)) {
-		WRITE_ONCE(ike->port_lost, true);
-		return NF_DROP;
-	}
-	WRITE_ONCE(ike->iif, skb->skb_iif);
-	isakmp_flow_seen(ike, ct, timeout);
-	return NF_ACCEPT;
-}
-
-/* Conntrack calls it for each packet of a flow, last of all. */
-static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
-		       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
-{
-	return likely(nf_ct_is_confirmed(ct)) ? NF_ACCEPT :
-						isakmp_flow_new(skb, ct);
-}
-
-/*
- * None of ours; but its flow, if it creates one, gets the label: another
- * client's flow with the same addresses must not be found in a flowtable.
- */
-static unsigned int isakmp_stock_labelled(struct nf_vpn_net *vn,
-					  struct sk_buff *skb,
-					  const struct isakmp_arrival *a,
-					  const struct nf_hook_state *state)
-{
-	struct nf_conn *ct;
-	bool reply;
-
-	ct = nf_vpn_flow_get(vn->net, &a->addr.src, &a->addr.dst,
-			     NF_VPN_FLOW_IKE, &reply);
-	if (ct)
-		nf_ct_put(ct);
-	else if (!reply && nf_vpn_conntrack_follows(state))
-		nf_vpn_flow_template(skb, vn->net, 0,
-				     isakmp_label(state->pf));
-	return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_GATEWAY);
-}
-
-static unsigned int isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
-				  struct nf_vpn_ike *ike, struct nf_conn *ct,
-				  enum ip_conntrack_dir dir)
-{
-	bool replied = dir == IP_CT_DIR_REPLY ||
-		       test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
-	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, replied);
-
-	isakmp_flow_seen(ike, ct, timeout);
-	nf_vpn_flow_attach(skb, ct, dir, timeout);
-	if (dir == IP_CT_DIR_REPLY)
-		nf_vpn_stat_inc(vn, ATTACHED_IN);
-	else
-		nf_vpn_stat_inc(vn, ATTACHED_OUT);
-	return NF_ACCEPT;
-}
-
-/* ---- What a message says of its session ---- */
-
-static void isakmp_time_out(struct nf_vpn_ike *ike,
-			    const struct isakmp_message *m)
-{
-	u32 now;
-
-	if (isakmp_is_response(m)) {
-		ike->asked = 0;
-		return;
-	}
-	/* In IKEv1 whatever the client says answers. */
-	if (m->major == 1)
-		ike->asked = 0;
-	if (ike->requested && ike->request == m->msgid)
-		return;
-	now = nf_vpn_now_us();
-	ike->request = m->msgid;
-	ike->requested = now ? now : 1;
-}
-
-/*
- * A retransmitted request is timed from its first copy: rather too long.
- * Returns microseconds, 0 if nothing was measured.
- */
-static u32 isakmp_time_in(struct nf_vpn_ike *ike,
-			  const struct isakmp_message *m)
-{
-	u32 rtt;
-
-	if (m->major == 2 && !isakmp_is_response(m)) {
-		/* One that begins anew may be on trial here. */
-		if (m->resp_cookie && ike->asked < U8_MAX)
-			ike->asked++;
-		return 0;
-	}
-	if (!ike->requested || ike->request != m->msgid)
-		return 0;
-	rtt = nf_vpn_now_us() - ike->requested;
-	ike->rtt = DIV_ROUND_UP(rtt, USEC_PER_MSEC);
-	ike->requested = 0;
-	return rtt;
-}
-
-static void isakmp_measured(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			    u32 rtt)
-{
-	u32 now = nf_vpn_now_us();
-
-	if (!esp_rtt_is_news(&s->remote->rtt, rtt, now))
-		return;
-	spin_lock_bh(&vn->lock);
-	esp_rtt_sample(&s->remote->rtt, rtt, now);
-	spin_unlock_bh(&vn->lock);
-}
-
-/* The client makes SAs here, and may expect the remote host to use them. */
-static noinline void isakmp_note_events(struct nf_vpn_net *vn,
-					struct nf_vpn_session *s,
-					unsigned int events)
-{
-	if (events & ISAKMP_TICKET_OPENED) {
-		nf_vpn_stat_inc(vn, TICKETS);
-		spin_lock_bh(&vn->lock);
-		nf_vpn_session_expect(vn, s);
-		spin_unlock_bh(&vn->lock);
-	}
-	if (events & ISAKMP_FLOATED)
-		nf_vpn_stat_inc(vn, FLOATED);
-}
-
-/* Tickets and timing; a session that IKE moves to UDP is no candidate. */
-static void isakmp_note_message(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-				struct nf_vpn_ike *ike,
-				const struct isakmp_message *m, bool outbound,
-				bool natt)
-{
-	u32 now = nf_vpn_now_ms(), rtt = 0;
-	unsigned int events;
-
-	natt |= READ_ONCE(ike->udp_esp);
-	spin_lock_bh(&ike->lock);
-	events = isakmp_tickets_message(&ike->tickets, m, outbound, natt, now);
-	if (outbound)
-		isakmp_time_out(ike, m);
-	else
-		rtt = isakmp_time_in(ike, m);
-	if (outbound && isakmp_is_child(m) && !m->malformed) {
-		WRITE_ONCE(ike->visible, true);
-		ike->child = (u32)ktime_get_seconds();
-	}
-	spin_unlock_bh(&ike->lock);
-	if (rtt)
-		isakmp_measured(vn, s, rtt);
-	if (unlikely(events & (ISAKMP_TICKET_OPENED | ISAKMP_FLOATED)))
-		isakmp_note_events(vn, s, events);
-}
-
-/* ---- Outbound ---- */
-
-/* The client uses a pair of its session. */
-static struct nf_vpn_cookie *isakmp_use(struct nf_vpn_net *vn,
-					struct nf_vpn_cookie *c,
-					const struct isakmp_message *m)
-{
-	if (!c->resp) {
-		WRITE_ONCE(c->resp, m->resp_cookie);
-	} else if (!c->proven && !c->claim) {
-		/* In IKEv1 no repetition says that it was no answer. */
-		WRITE_ONCE(c->doubtful, m->major == 2);
-		c->repeats = 0;
-	}
-	if (!c->proven)
-		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_BOUND, c);
-	nf_vpn_cookie_prove(c);
-	return c;
-}
-
-/*
- * Has the owner of a pair gone, perhaps to the address that uses it now? In
- * IKEv2 the remote host's answer tells, see isakmp/owner.c; in IKEv1 nothing
- * says what a message answers, but an owner that is asked and leaves it at
- * that isn't there any more.
- */
-static bool isakmp_has_gone(const struct nf_vpn_cookie *c)
-{
-	u32 asked = READ_ONCE(c->asked);
-
-	if (c->major != 1)
-		return false;
-	return !c->proven || (asked && nf_vpn_since_low(asked) >= ISAKMP_ABSENT);
-}
-
-/*
- * The client uses a pair that its session hasn't used so far. A pair that is
- * another's it can only claim.
- */
-static struct nf_vpn_cookie *isakmp_claim(struct nf_vpn_net *vn,
-					  struct nf_vpn_session *s,
-					  const struct isakmp_message *m,
-					  const struct nf_vpn_cookie_query *q)
-{
-	struct nf_vpn_cookie *c = q->exact ? q->exact : q->waiting;
-
-	if (c && c->session == s)
-		return isakmp_use(vn, c, m);
-	if (c && m->resp_cookie && !isakmp_has_gone(c))
-		return q->claim ? q->claim :
-			nf_vpn_cookie_add(vn, s, m, NF_VPN_COOKIE_CLAIM);
-	if (c && (m->resp_cookie || !c->proven)) {
-		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_REBOUND, c);
-		nf_vpn_cookie_free(vn, c);
-	}
-	return q->claim ? isakmp_use(vn, q->claim, m) :
-		nf_vpn_cookie_add(vn, s, m, NF_VPN_COOKIE_BY_CLIENT);
-}
-
-/* Another client has sent the same initiator cookie and isn't answered yet. */
-static bool isakmp_is_busy(const struct nf_vpn_cookie_query *q,
-			   const struct isakmp_message *m)
-{
-	return !m->resp_cookie && !q->shared && q->rival &&
-	       nf_vpn_since_low(READ_ONCE(q->rival->last)) < ISAKMP_WAIT;
-}
-
-/*
- * Note an outbound message. Returns false if it has to wait: the answer could
- * not be told from another client's.
- */
-static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			    struct nf_vpn_ike *ike,
-			    const struct isakmp_arrival *a)
-{
-	const struct isakmp_message *m = &a->m;
-	struct nf_vpn_cookie_query q;
-	struct nf_vpn_cookie *c;
-
-	if (!a->valid)
-		return true;
-	nf_vpn_cookie_find(vn, &a->addr.dst, m->init_cookie, m->resp_cookie,
-			   &a->addr.src, &q);
-	/* A first message that is repeated after its answer has come by. */
-	c = !m->resp_cookie && q.shared ? q.shared : q.exact;
-	if (likely(c && c->session == s && c->proven)) {
-		nf_isakmp_cookie_seen(c, m, true);
-		isakmp_note_message(vn, s, ike, m, true, false);
-		return true;
-	}
-	if (isakmp_is_busy(&q, m)) {
-		nf_vpn_drop(vn, &a->addr, NF_CT_VPN_A_STATS_COOKIE_BUSY);
-		return false;
-	}
-	spin_lock_bh(&vn->lock);
-	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags)) {
-		nf_vpn_cookie_find(vn, &a->addr.dst, m->init_cookie,
-				   m->resp_cookie, &a->addr.src, &q);
-		c = isakmp_claim(vn, s, m, &q);
-		if (c)
-			nf_isakmp_cookie_seen(c, m, true);
-	}
-	spin_unlock_bh(&vn->lock);
-	isakmp_note_message(vn, s, ike, m, true, false);
-	return true;
-}
-
-/*
- * INVALID_SPI in clear (RFC 7296 section 3.10.1): the client has got ESP that
- * wasn't its own. Returns whether the remote host must not hear of it.
- */
-static bool isakmp_is_about_others(struct nf_vpn_net *vn,
-				   const struct isakmp_arrival *a)
-{
-	struct nf_vpn_pkt pkt = { .src = a->addr.dst, .dst = a->addr.src };
-	bool others = false;
-	unsigned int i;
-
-	for (i = 0; i < a->m.ninvalid; i++) {
-		pkt.spi = a->m.invalid_spi[i];
-		others |= nf_vpn_spi_refused(vn, &pkt);
-	}
-	return others;
-}
-
-/* Find or make the session and its IKE part. */
-static struct nf_vpn_session *isakmp_learn(struct nf_vpn_net *vn,
-					   const struct nf_vpn_pkt *pkt,
-					   bool local)
-{
-	struct nf_vpn_session *s;
-
-	spin_lock_bh(&vn->lock);
-	s = nf_vpn_session_get(vn, &pkt->src, &pkt->dst, local);
-	if (!IS_ERR(s) && !nf_vpn_ike_get(vn, s))
-		s = ERR_PTR(-ENOMEM);
-	spin_unlock_bh(&vn->lock);
-	return s;
-}
-
-/* Does the client's IKE need the port, so that its flow goes into the zone? */
-static bool isakmp_keeps_port(const struct nf_vpn_net *vn,
-			      const struct nf_vpn_ike *ike,
-			      const struct isakmp_arrival *a)
-{
-	if (READ_ONCE(ike->port_lost) || READ_ONCE(ike->udp_esp) || a->udp_esp)
-		return false;
-	switch (READ_ONCE(vn->set.isakmp_keep_port)) {
-	case ISAKMP_KEEP_PORT_NEVER:
-		return false;
-	case ISAKMP_KEEP_PORT_NO_NATT:
-		return !a->valid || !a->m.natt;
-	}
-	return true;
-}
-
-/*
- * The client puts ESP into UDP: it is no candidate for ESP, and any port suits
- * it. Returns whether its flow stands in its zone and has to be made anew. Who
- * makes up the client's address comes in by another interface than the message
- * that the ruleset let through.
- */
-static bool isakmp_note_udp_esp(struct nf_vpn_net *vn, struct nf_vpn_ike *ike,
-				const struct nf_conn *ct,
-				const struct sk_buff *skb)
-{
-	int iif = READ_ONCE(ike->iif);
-
-	if (iif && iif != skb->skb_iif)
-		return false;
-	if (!READ_ONCE(ike->udp_esp)) {
-		WRITE_ONCE(ike->udp_esp, true);
-		spin_lock_bh(&ike->lock);
-		isakmp_tickets_udp_esp(&ike->tickets);
-		spin_unlock_bh(&ike->lock);
-		nf_vpn_stat_inc(vn, FLOATED);
-	}
-	return nf_ct_zone(ct)->id != NF_CT_DEFAULT_ZONE_ID;
-}
-
-/* End the flow; its session doesn't take it for deleted. */
-static void isakmp_end_flow(struct nf_vpn_ike *ike, struct nf_conn *ct)
-{
-	WRITE_ONCE(ike->flow.seen, false);
-	nf_ct_kill(ct);
-	nf_ct_put(ct);
-}
-
-/* Let conntrack create the flow. */
-static unsigned int isakmp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
-				  struct nf_vpn_session *s,
-				  const struct isakmp_arrival *a,
-				  const struct nf_hook_state *state)
-{
-	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-	u16 zone = isakmp_keeps_port(vn, ike, a) ? s->client->zone : 0;
-
-	set_bit(NF_VPN_SESSION_USED, &s->flags);
-	if (nf_vpn_flow_template(skb, vn->net, zone, isakmp_label(state->pf)))
-		nf_vpn_stat_inc(vn, NO_MEMORY);
-	else
-		nf_vpn_stat_inc(vn, FLOW_NEW);
-	return NF_ACCEPT;
-}
-
-/* Conntrack has dropped the flow before its time: so do we. */
-static void isakmp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			     struct nf_vpn_ike *ike)
-{
-	unsigned long due = READ_ONCE(ike->flow.due);
-
-	if (nf_vpn_flow_state(vn, s, NF_VPN_FLOW_IKE) != NF_VPN_FLOW_DELETED)
-		return;
-	spin_lock_bh(&vn->lock);
-	if (READ_ONCE(ike->flow.due) == due)
-		nf_vpn_ike_forget(vn, s);
-	spin_unlock_bh(&vn->lock);
-}
-
-static unsigned int isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
-			       const struct isakmp_arrival *a,
-			       struct nf_vpn_session *s, bool local,
-			       const struct nf_hook_state *state)
-{
-	struct nf_vpn_ike *ike = s ? nf_vpn_session_ike(s) : NULL;
-	struct nf_conn *ct;
-	bool reply;
-
-	if (!ike) {
-		if (!nf_vpn_conntrack_follows(state))
-			return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
-		s = isakmp_learn(vn, &a->addr, local);
-		if (IS_ERR(s))
-			return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_NO_ROOM);
-		ike = nf_vpn_session_ike(s);
-	}
-	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_IKE, &reply);
-	if (!ct && !reply)
-		isakmp_flow_lost(vn, s, ike);
-	if (isakmp_is_about_others(vn, a) || !isakmp_note_out(vn, s, ike, a)) {
-		if (ct)
-			nf_ct_put(ct);
-		return NF_DROP;
-	}
-	if (ct && a->udp_esp && isakmp_note_udp_esp(vn, ike, ct, skb)) {
-		isakmp_end_flow(ike, ct);
-		ct = NULL;
-	}
-	if (ct)
-		return isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_ORIGINAL);
-	/* The other side began, by a dnat rule or to the gateway. */
-	if (reply)
-		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
-	if (!nf_vpn_conntrack_follows(state))
-		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
-	return isakmp_create(vn, skb, s, a, state);
-}
-
-/* ---- Inbound ---- */
-
-/* SAs may be idle as long as the remote host answers IKE. */
-static void isakmp_keep_esp_alive(struct nf_vpn_net *vn,
-				  struct nf_vpn_session *s,
-				  struct nf_vpn_ike *ike)
-{
-	if (time_before(jiffies, READ_ONCE(ike->keeps_alive) + HZ / 2))
-		return;
-	WRITE_ONCE(ike->keeps_alive, jiffies);
-	nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_ESP);
-}
-
-static unsigned int isakmp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
-				     struct nf_vpn_session *s,
-				     struct nf_vpn_ike *ike, struct nf_conn *ct)
-{
-	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
-		isakmp_keep_esp_alive(vn, s, ike);
-	return isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_REPLY);
-}
-
-static unsigned int isakmp_deliver(struct nf_vpn_net *vn, struct sk_buff *skb,
-				   struct nf_vpn_session *s,
-				   const struct isakmp_arrival *a)
-{
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-	struct nf_conn *ct;
-
-	if (!ike)
-		return ISAKMP_NOT_OURS;
-	if (a->valid)
-		isakmp_note_message(vn, s, ike, &a->m, false, false);
-	/* The gateway's own: stock conntrack finds its flow. */
-	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
-		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_GATEWAY);
-	ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_IKE, &a->addr);
-	return ct ? isakmp_attach_in(vn, skb, s, ike, ct) : ISAKMP_NOT_OURS;
-}
-
-static unsigned int isakmp_in(struct nf_vpn_net *vn, struct sk_buff *skb,
-			      const struct isakmp_arrival *a,
-			      const struct nf_hook_state *state)
-{
-	struct nf_vpn_session *s;
-
-	/* A session whose client is the addressee: not translated. */
-	s = nf_vpn_session_find(vn, &a->addr.dst, &a->addr.src);
-	if (s && (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
-		  !nf_vpn_session_ike(s)))
-		s = NULL;
-	if (!s)
-		s = a->valid ? nf_isakmp_owner(vn, a, state) :
-			       nf_isakmp_sole(vn, a);
-	return s ? isakmp_deliver(vn, skb, s, a) : ISAKMP_NOT_OURS;
-}
-
-/* ---- Packets ---- */
+#include "netlink/kind.h"
 
 /*
  * Stock conntrack looks at these, too; a broken datagram is left to its
@@ -681,7 +111,7 @@ static unsigned int isakmp_natt(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!p || !isakmp_natt_is_ike(p, sizeof(buf)))
 		return NF_ACCEPT;
 	if (isakmp_read(vn, skb, off + marker, len - marker, &m) == ISAKMP_OK)
-		isakmp_note_message(vn, s, ike, &m, true, true);
+		nf_isakmp_note(vn, s, ike, &m, true, true);
 	return NF_ACCEPT;
 }
 
@@ -710,7 +140,7 @@ static bool isakmp_reconsider(struct nf_vpn_net *vn, struct sk_buff *skb,
 {
 	if (!nf_vpn_remote_find(vn, &a->addr.src) ||
 	    isakmp_is_replied(vn, stale) ||
-	    isakmp_in(vn, skb, a, state) != NF_ACCEPT)
+	    nf_isakmp_in(vn, skb, a, state) != NF_ACCEPT)
 		return false;
 	spin_lock_bh(&vn->lock);
 	nf_vpn_session_free(vn, stale);
@@ -759,11 +189,11 @@ static bool isakmp_known(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	ike = nf_vpn_session_ike(s);
 	nf_isakmp_cookie_seen(c, &a->m, outbound);
-	isakmp_note_message(vn, s, ike, &a->m, outbound, false);
+	nf_isakmp_note(vn, s, ike, &a->m, outbound, false);
 	if (outbound)
-		isakmp_attach(vn, skb, ike, ct, IP_CT_DIR_ORIGINAL);
+		nf_isakmp_attach(vn, skb, s, ike, ct, IP_CT_DIR_ORIGINAL);
 	else
-		isakmp_attach_in(vn, skb, s, ike, ct);
+		nf_isakmp_attach_in(vn, skb, s, ike, ct);
 	return true;
 }
 
@@ -774,7 +204,7 @@ static noinline unsigned int isakmp_unknown(struct nf_vpn_net *vn,
 					    const struct nf_hook_state *state)
 {
 	bool local = state->hook == NF_INET_LOCAL_OUT;
-	unsigned int verdict = ISAKMP_NOT_OURS;
+	unsigned int verdict = NF_ISAKMP_NOT_OURS;
 	struct nf_vpn_session *s;
 
 	s = nf_vpn_session_find(vn, &a->addr.src, &a->addr.dst);
@@ -783,15 +213,15 @@ static noinline unsigned int isakmp_unknown(struct nf_vpn_net *vn,
 	if (s && !local && isakmp_reconsider(vn, skb, a, s, state))
 		return NF_ACCEPT;
 	if (s || local)
-		return isakmp_out(vn, skb, a, s, local, state);
+		return nf_isakmp_out(vn, skb, a, s, local, state);
 	if (nf_vpn_remote_find(vn, &a->addr.src))
-		verdict = isakmp_in(vn, skb, a, state);
-	if (verdict != ISAKMP_NOT_OURS)
+		verdict = nf_isakmp_in(vn, skb, a, state);
+	if (verdict != NF_ISAKMP_NOT_OURS)
 		return verdict;
 	if (nf_vpn_is_local(&a->addr.dst, skb, state) ||
 	    nf_vpn_remote_knows(vn, &a->addr))
-		return isakmp_stock_labelled(vn, skb, a, state);
-	return isakmp_out(vn, skb, a, NULL, false, state);
+		return nf_isakmp_stock(vn, skb, a, state);
+	return nf_isakmp_out(vn, skb, a, NULL, false, state);
 }
 
 static unsigned int isakmp_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -873,40 +303,76 @@ static unsigned int isakmp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 				  state);
 }
 
-static const struct nf_vpn_tracker isakmp_tracker = {
-	.protonum	= IPPROTO_UDP,
-	.packet		= isakmp_packet,
-	.error		= isakmp_error,
-	.flush		= nf_vpn_flush_ike,
-	.label		= isakmp_label,
+static unsigned int nf_isakmp_net_id __read_mostly;
+
+static int __net_init nf_isakmp_net_init(struct net *net)
+{
+	struct nf_isakmp_net *in = net_generic(net, nf_isakmp_net_id);
+	int err = nf_vpn_cookies_init(in);
+
+	if (err)
+		return err;
+	in->vn = nf_vpn_pernet(net);
+	nf_isakmp_pace_init(in);
+	in->vn->isakmp = in;
+	return 0;
+}
+
+static void __net_exit nf_isakmp_net_exit(struct net *net)
+{
+	struct nf_vpn_net *vn = nf_vpn_pernet(net);
+
+	nf_vpn_gc_stop(vn);
+	nf_isakmp_pace_exit(vn->isakmp);
+	nf_isakmp_flush(vn);
+	nf_vpn_cookies_exit(vn->isakmp);
+	vn->isakmp = NULL;
+}
+
+static struct pernet_operations nf_isakmp_pernet_ops = {
+	.init		= nf_isakmp_net_init,
+	.exit		= nf_isakmp_net_exit,
+	.id		= &nf_isakmp_net_id,
+	.size		= sizeof(struct nf_isakmp_net),
 };
 
-/* ---- Module ---- */
-
-static const struct nf_vpn_label_info isakmp_label_info = {
-	.me		= THIS_MODULE,
-	.name		= "isakmp",
+static const struct nf_vpn_tracker isakmp_tracker = {
 	.protonum	= IPPROTO_UDP,
-	.help		= isakmp_help,
+	.kind		= NF_CT_VPN_KIND_ISAKMP,
+	.pernet		= &nf_isakmp_pernet_ops,
+	.packet		= isakmp_packet,
+	.error		= isakmp_error,
+	.label		= nf_isakmp_label,
+	.flush		= nf_isakmp_flush,
+	.gc		= nf_isakmp_gc,
+	.end		= nf_isakmp_end,
+	.adopt		= nf_isakmp_adopt,
 };
 
 static int __init nf_conntrack_isakmp_init(void)
 {
 	int err;
 
-	err = nf_vpn_labels_register(isakmp_labels, &isakmp_label_info);
+	err = nf_isakmp_labels_register();
 	if (err)
 		return err;
 	err = nf_vpn_tracker_register(&isakmp_tracker);
 	if (err)
-		nf_vpn_labels_unregister(isakmp_labels);
+		goto err_labels;
+	nf_vpn_kind_register(&nf_isakmp_kind);
+	return 0;
+
+err_labels:
+	nf_isakmp_labels_unregister();
 	return err;
 }
 
 static void __exit nf_conntrack_isakmp_exit(void)
 {
+	nf_vpn_kind_stop(&nf_isakmp_kind);
 	nf_vpn_tracker_unregister(&isakmp_tracker);
-	nf_vpn_labels_unregister(isakmp_labels);
+	nf_vpn_kind_unregister(&nf_isakmp_kind);
+	nf_isakmp_labels_unregister();
 }
 
 module_init(nf_conntrack_isakmp_init);

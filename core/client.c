@@ -8,7 +8,6 @@
 #include "core/event.h"
 #include "core/net.h"
 #include "core/packet.h"
-#include "core/session.h"
 
 static const struct rhashtable_params nf_vpn_client_params = {
 	.head_offset		= offsetof(struct nf_vpn_client, node),
@@ -41,7 +40,7 @@ static bool nf_vpn_zone_make_room(struct nf_vpn_net *vn)
 	client = list_first_entry_or_null(&vn->idle_clients,
 					  struct nf_vpn_client, idle);
 	if (!client)
-		return nf_vpn_session_make_room(vn, NULL);
+		return vn->reclaim(vn, NULL);
 	list_del(&client->idle);
 	nf_vpn_client_free(vn, client);
 	return true;
@@ -143,6 +142,7 @@ struct nf_vpn_client *nf_vpn_client_hold(struct nf_vpn_net *vn,
 	client->sessions++;
 	return client;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_client_hold);
 
 /**
  * nf_vpn_client_get - find or make a client for one more session
@@ -189,6 +189,7 @@ void nf_vpn_client_put(struct nf_vpn_net *vn, struct nf_vpn_client *client)
 	client->idle_since = jiffies;
 	list_add_tail(&client->idle, &vn->idle_clients);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_client_put);
 
 /**
  * nf_vpn_client_gc - free clients that have sat out their quarantine
@@ -221,7 +222,7 @@ int nf_vpn_charge(struct nf_vpn_net *vn, struct nf_vpn_client *client)
 {
 	lockdep_assert_held(&vn->lock);
 	while (client && client->entries >= READ_ONCE(vn->set.max_per_client)) {
-		if (nf_vpn_session_make_room(vn, client))
+		if (vn->reclaim(vn, client))
 			continue;
 		nf_vpn_stat_inc(vn, CLIENT_FULL);
 		nf_vpn_event_full(vn, client, NF_CT_VPN_A_STATS_CLIENT_FULL);
@@ -229,7 +230,7 @@ int nf_vpn_charge(struct nf_vpn_net *vn, struct nf_vpn_client *client)
 		return -EDQUOT;
 	}
 	while (vn->entries >= READ_ONCE(vn->set.max)) {
-		if (nf_vpn_session_make_room(vn, NULL))
+		if (vn->reclaim(vn, NULL))
 			continue;
 		nf_vpn_stat_inc(vn, FULL);
 		nf_vpn_event_full(vn, client, NF_CT_VPN_A_STATS_FULL);
@@ -241,6 +242,7 @@ int nf_vpn_charge(struct nf_vpn_net *vn, struct nf_vpn_client *client)
 		client->entries++;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_charge);
 
 void nf_vpn_uncharge(struct nf_vpn_net *vn, struct nf_vpn_client *client)
 {
@@ -249,3 +251,4 @@ void nf_vpn_uncharge(struct nf_vpn_net *vn, struct nf_vpn_client *client)
 	if (client)
 		client->entries--;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_uncharge);

@@ -9,6 +9,9 @@
 #include <linux/timekeeping.h>
 #include <linux/types.h>
 
+/* For stamps of what has not happened yet. */
+#define NF_VPN_LONG_AGO		(3600 * HZ)
+
 /* The clock of tickets: milliseconds, wraps. */
 static inline u32 nf_vpn_now_ms(void)
 {

@@ -128,6 +128,7 @@ void nf_vpn_again(struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	nf_vpn_continue(skb, state, 0);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_again);
 
 /**
  * nf_vpn_segment - take a packet that GRO has merged apart

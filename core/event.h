@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What happens, for netlink and for who traces. */
+/* What happens, for who listens and for who traces. */
 #ifndef _NF_VPN_EVENT_H
 #define _NF_VPN_EVENT_H
 
 #include "core/net.h"
 #include "core/packet.h"
 
-struct nf_vpn_call;
 struct nf_vpn_client;
-struct nf_vpn_cookie;
 struct nf_vpn_session;
-struct nf_vpn_spi;
 
+/**
+ * struct nf_vpn_notifier - who tells of events
+ * @wanted: does anybody listen in this netns?
+ * @event: something happened to an entry; lock of the netns held
+ * @full: something was not tracked for want of room; likewise. The client is
+ *	NULL if it would have been nobody's.
+ */
+struct nf_vpn_notifier {
+	bool (*wanted)(const struct nf_vpn_net *vn);
+	void (*event)(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+		      enum nf_ct_vpn_kind kind, void *entry);
+	void (*full)(struct nf_vpn_net *vn, const struct nf_vpn_client *client,
+		     enum nf_ct_vpn_stats_attr limit);
+};
+
+void nf_vpn_notifier_register(const struct nf_vpn_notifier *n);
+void nf_vpn_notifier_unregister(void);
+void nf_vpn_event(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+		  enum nf_ct_vpn_kind kind, void *entry);
 void nf_vpn_event_session(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
 			  struct nf_vpn_session *s);
-void nf_vpn_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
-		      struct nf_vpn_spi *spi);
-void nf_vpn_event_cookie(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
-			 struct nf_vpn_cookie *c);
-void nf_vpn_event_call(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
-		       struct nf_vpn_call *call);
 void nf_vpn_event_full(struct nf_vpn_net *vn, const struct nf_vpn_client *client,
 		       enum nf_ct_vpn_stats_attr limit);
+void nf_vpn_trace_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+		      const struct nf_vpn_session *s, __be32 spi, u8 conf);
 unsigned int nf_vpn_drop(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt,
 			 enum nf_ct_vpn_stats_attr reason);
 

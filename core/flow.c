@@ -23,7 +23,6 @@
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
-#include "isakmp/cookie.h"
 
 /**
  * nf_vpn_flow_tuple - tuple of a packet of a flow
@@ -106,17 +105,6 @@ struct nf_conn *nf_vpn_flow_get(struct net *net,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_get);
 
-static struct nf_vpn_flow *nf_vpn_flow_of(struct nf_vpn_session *s,
-					  enum nf_vpn_flow_kind kind)
-{
-	struct nf_vpn_ike *ike;
-
-	if (kind == NF_VPN_FLOW_ESP)
-		return &s->esp;
-	ike = nf_vpn_session_ike(s);
-	return ike ? &ike->flow : NULL;
-}
-
 /*
  * The cached entry with one more reference. Entries are reused under RCU
  * (SLAB_TYPESAFE_BY_RCU): this one is ours if it is still cached after the
@@ -124,7 +112,7 @@ static struct nf_vpn_flow *nf_vpn_flow_of(struct nf_vpn_session *s,
  */
 static struct nf_conn *nf_vpn_flow_cached(const struct nf_vpn_flow *f)
 {
-	struct nf_conn *ct = f ? READ_ONCE(f->ct) : NULL;
+	struct nf_conn *ct = READ_ONCE(f->ct);
 
 	if (!ct || !refcount_inc_not_zero(&ct->ct_general.use))
 		return NULL;
@@ -137,7 +125,7 @@ static struct nf_conn *nf_vpn_flow_cached(const struct nf_vpn_flow *f)
 
 static void nf_vpn_flow_cache(struct nf_vpn_flow *f, struct nf_conn *ct)
 {
-	if (!f || READ_ONCE(f->ct))
+	if (READ_ONCE(f->ct))
 		return;
 	nf_conntrack_get(&ct->ct_general);
 	if (cmpxchg(&f->ct, NULL, ct))
@@ -156,6 +144,7 @@ void nf_vpn_flow_uncache(struct nf_vpn_flow *f)
 	if (ct)
 		nf_ct_put(ct);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_flow_uncache);
 
 /**
  * nf_vpn_flow_get_cached - the flow of a session
@@ -170,7 +159,7 @@ struct nf_conn *nf_vpn_flow_get_cached(struct nf_vpn_net *vn,
 				       struct nf_vpn_session *s,
 				       enum nf_vpn_flow_kind kind, bool *reply)
 {
-	struct nf_vpn_flow *f = nf_vpn_flow_of(s, kind);
+	struct nf_vpn_flow *f = &s->flow[kind];
 	struct nf_conn *ct = nf_vpn_flow_cached(f);
 
 	if (likely(ct)) {
@@ -308,7 +297,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_flow_answers);
 static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)
 {
 	/* Pairs with nf_vpn_flow_seen(): @due is read after. */
-	if (!f || !smp_load_acquire(&f->seen))
+	if (!smp_load_acquire(&f->seen))
 		return NF_VPN_FLOW_NEW;
 	return time_before(jiffies, READ_ONCE(f->due)) ? NF_VPN_FLOW_DELETED :
 							 NF_VPN_FLOW_IDLE;
@@ -324,7 +313,7 @@ enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
 					 enum nf_vpn_flow_kind kind)
 {
-	const struct nf_vpn_flow *f = nf_vpn_flow_of(s, kind);
+	const struct nf_vpn_flow *f = &s->flow[kind];
 	struct nf_conn *ct;
 	bool reply;
 
@@ -375,14 +364,9 @@ u32 nf_vpn_flow_lifetime(const struct nf_vpn_net *vn, const struct nf_conn *ct,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_lifetime);
 
-/**
- * nf_vpn_flow_keep_alive - the other flow of the session is in use
- * @vn: netns, its lock not held
- * @s: session, under RCU
- * @kind: flow to keep, if it has been answered
- */
-void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			    enum nf_vpn_flow_kind kind)
+/* See nf_vpn_flow_keep_alive(), which says when. */
+void __nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			      enum nf_vpn_flow_kind kind)
 {
 	struct nf_conn *ct = nf_vpn_flow_get_cached(vn, s, kind, NULL);
 	u32 timeout;
@@ -392,11 +376,11 @@ void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status)) {
 		timeout = nf_vpn_flow_lifetime(vn, ct, kind, true);
 		nf_vpn_ct_refresh(ct, NULL, timeout);
-		nf_vpn_stamp(&nf_vpn_flow_of(s, kind)->due, jiffies + timeout);
+		nf_vpn_stamp(&s->flow[kind].due, jiffies + timeout);
 	}
 	nf_ct_put(ct);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_flow_keep_alive);
+EXPORT_SYMBOL_GPL(__nf_vpn_flow_keep_alive);
 
 /* As resolve_normal_ct() and nf_conntrack_in() set it for stock packets. */
 static enum ip_conntrack_info nf_vpn_ctinfo(const struct nf_conn *ct,

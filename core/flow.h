@@ -24,10 +24,12 @@ struct nf_vpn_session;
  * enum nf_vpn_flow_kind - flows that a session may have
  * @NF_VPN_FLOW_ESP: ESP
  * @NF_VPN_FLOW_IKE: UDP from port 500 to port 500
+ * @NF_VPN_FLOWS: their number
  */
 enum nf_vpn_flow_kind {
 	NF_VPN_FLOW_ESP,
 	NF_VPN_FLOW_IKE,
+	NF_VPN_FLOWS,
 };
 
 /**
@@ -36,6 +38,7 @@ enum nf_vpn_flow_kind {
  *	core/flow.c touches it.
  * @due: jiffies when the flow expires if nothing else comes; a flow that is
  *	gone before that was deleted
+ * @kept_alive: jiffies when the other flow of its session last kept it alive
  * @masq: address the remote host sees
  * @seen: the flow was confirmed; @due is valid
  * @has_masq: @masq is valid
@@ -45,6 +48,7 @@ enum nf_vpn_flow_kind {
 struct nf_vpn_flow {
 	struct nf_conn *ct;
 	unsigned long due;
+	unsigned long kept_alive;
 	union nf_inet_addr masq;
 	bool seen;
 	bool has_masq;
@@ -109,8 +113,8 @@ enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 					 enum nf_vpn_flow_kind kind);
 u32 nf_vpn_flow_lifetime(const struct nf_vpn_net *vn, const struct nf_conn *ct,
 			 enum nf_vpn_flow_kind kind, bool replied);
-void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			    enum nf_vpn_flow_kind kind);
+void __nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			      enum nf_vpn_flow_kind kind);
 void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
 		      u32 timeout);
 void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,

@@ -11,7 +11,6 @@
 #include "core/packet.h"
 #include "core/session.h"
 #include "core/tracker.h"
-#include "isakmp/cookie.h"
 
 static struct nf_conn *nf_vpn_flow_make(struct nf_vpn_net *vn,
 					struct nf_vpn_session *s,
@@ -39,7 +38,7 @@ static struct nf_conn *nf_vpn_flow_make(struct nf_vpn_net *vn,
 /**
  * nf_vpn_flow_load - make a flow of a session, as answered
  * @vn: netns, its lock not held
- * @s: session with a zone, under RCU; with an IKE part for %NF_VPN_FLOW_IKE
+ * @s: session with a zone, under RCU
  * @kind: which flow
  * @masq: address that the remote host sees
  * @timeout: seconds it may live at first
@@ -54,7 +53,6 @@ struct nf_conn *nf_vpn_flow_load(struct nf_vpn_net *vn,
 				 enum nf_vpn_flow_kind kind,
 				 const union nf_inet_addr *masq, u32 timeout)
 {
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
 	struct nf_conn *ct;
 
 	/* The zone is in use from now on. */
@@ -67,12 +65,9 @@ struct nf_conn *nf_vpn_flow_load(struct nf_vpn_net *vn,
 		nf_ct_put(ct);
 		return NULL;
 	}
-	if (kind == NF_VPN_FLOW_ESP) {
+	if (kind == NF_VPN_FLOW_ESP)
 		set_bit(NF_VPN_SESSION_REPLIED, &s->flags);
-		nf_vpn_flow_seen(&s->esp, ct, timeout * HZ);
-	} else if (ike) {
-		nf_vpn_flow_seen(&ike->flow, ct, timeout * HZ);
-	}
+	nf_vpn_flow_seen(&s->flow[kind], ct, timeout * HZ);
 	nf_vpn_stat_inc(vn, FLOW_NEW);
 	return ct;
 }

@@ -3,11 +3,9 @@
 #ifndef _NF_VPN_GC_H
 #define _NF_VPN_GC_H
 
-#include "core/session.h"
+#include "core/net.h"
 
 void nf_vpn_gc_work(struct work_struct *work);
-void nf_vpn_flush_esp(struct nf_vpn_net *vn);
-void nf_vpn_flush_ike(struct nf_vpn_net *vn);
 void nf_vpn_flush(struct nf_vpn_net *vn);
 
 #endif /* _NF_VPN_GC_H */

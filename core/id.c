@@ -44,6 +44,7 @@ int nf_vpn_id_get(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 *id,
 	lockdep_assert_held(&vn->lock);
 	return xa_alloc(&vn->ids[kind], id, entry, xa_limit_32b, GFP_ATOMIC);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_id_get);
 
 /**
  * nf_vpn_id_put - an entry is unlinked
@@ -56,6 +57,7 @@ void nf_vpn_id_put(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 id)
 	lockdep_assert_held(&vn->lock);
 	xa_erase(&vn->ids[kind], id);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_id_put);
 
 /**
  * nf_vpn_id_is - is this still the entry of that number?
@@ -70,6 +72,7 @@ bool nf_vpn_id_is(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 id,
 	lockdep_assert_held(&vn->lock);
 	return xa_load(&vn->ids[kind], id) == entry;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_id_is);
 
 /**
  * nf_vpn_id_next - the entry with the next number

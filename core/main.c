@@ -10,11 +10,7 @@
 #include "core/net.h"
 #include "core/session.h"
 #include "core/settings.h"
-#include "esp/spi.h"
-#include "isakmp/arrival.h"
-#include "isakmp/cookie.h"
-#include "netlink/netlink.h"
-#include "pptp/call.h"
+#include "netlink/family.h"
 
 static int __net_init nf_vpn_net_init(struct net *net)
 {
@@ -28,7 +24,6 @@ static int __net_init nf_vpn_net_init(struct net *net)
 	spin_lock_init(&vn->lock);
 	INIT_DELAYED_WORK(&vn->gc, nf_vpn_gc_work);
 	nf_vpn_ids_init(vn);
-	nf_isakmp_pace_init(vn);
 
 	err = nf_vpn_clients_init(vn);
 	if (err)
@@ -36,21 +31,9 @@ static int __net_init nf_vpn_net_init(struct net *net)
 	err = nf_vpn_sessions_init(vn);
 	if (err)
 		goto err_clients;
-	err = nf_vpn_spis_init(vn);
-	if (err)
-		goto err_sessions;
-	err = nf_vpn_cookies_init(vn);
-	if (err)
-		goto err_spis;
-	err = nf_vpn_calls_init(vn);
-	if (err)
-		goto err_cookies;
-	err = nf_vpn_conns_init(vn);
-	if (err)
-		goto err_calls;
 	err = nf_vpn_sysctl_init(vn);
 	if (err)
-		goto err_conns;
+		goto err_sessions;
 	err = nf_vpn_hooks_register(net);
 	if (err)
 		goto err_sysctl;
@@ -58,14 +41,6 @@ static int __net_init nf_vpn_net_init(struct net *net)
 
 err_sysctl:
 	nf_vpn_sysctl_exit(vn);
-err_conns:
-	nf_vpn_conns_exit(vn);
-err_calls:
-	nf_vpn_calls_exit(vn);
-err_cookies:
-	nf_vpn_cookies_exit(vn);
-err_spis:
-	nf_vpn_spis_exit(vn);
 err_sessions:
 	nf_vpn_sessions_exit(vn);
 err_clients:
@@ -75,10 +50,14 @@ err_stats:
 	return err;
 }
 
-/* The hooks go first; their last packets have left before .exit. */
+/*
+ * The hooks go first; their last packets have left before .exit of anybody. So
+ * does what may call a tracker, whose .exit comes before ours.
+ */
 static void __net_exit nf_vpn_net_pre_exit(struct net *net)
 {
 	WRITE_ONCE(nf_vpn_pernet(net)->dead, true);
+	nf_vpn_sysctl_exit(nf_vpn_pernet(net));
 	nf_vpn_hooks_unregister(net);
 }
 
@@ -86,16 +65,9 @@ static void __net_exit nf_vpn_net_exit(struct net *net)
 {
 	struct nf_vpn_net *vn = nf_vpn_pernet(net);
 
-	nf_vpn_sysctl_exit(vn);
-	cancel_delayed_work_sync(&vn->gc);
-	nf_isakmp_pace_exit(vn);
+	nf_vpn_gc_stop(vn);
 	nf_vpn_flush(vn);
-	nf_vpn_conns_flush(vn);
 	nf_vpn_client_gc(vn, true);
-	nf_vpn_conns_exit(vn);
-	nf_vpn_calls_exit(vn);
-	nf_vpn_cookies_exit(vn);
-	nf_vpn_spis_exit(vn);
 	nf_vpn_sessions_exit(vn);
 	nf_vpn_clients_exit(vn);
 	nf_vpn_ids_exit(vn);
@@ -127,7 +99,7 @@ static void __exit nf_vpn_exit(void)
 {
 	nf_vpn_netlink_exit();
 	unregister_pernet_subsys(&nf_vpn_pernet_ops);
-	/* nf_vpn_session_free_rcu() is ours, and so is that of calls. */
+	/* nf_vpn_session_free_rcu() is ours. */
 	rcu_barrier();
 }
 

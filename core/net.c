@@ -30,3 +30,17 @@ void nf_vpn_gc_kick(struct nf_vpn_net *vn)
 	queue_delayed_work(system_power_efficient_wq, &vn->gc,
 			   NF_VPN_GC_INTERVAL);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_gc_kick);
+
+/**
+ * nf_vpn_gc_stop - nothing of a netns that goes away is looked at any more
+ * @vn: netns, its hooks gone for a grace period; does nothing if it stays
+ *
+ * For who is about to free what the garbage collector looks at.
+ */
+void nf_vpn_gc_stop(struct nf_vpn_net *vn)
+{
+	if (READ_ONCE(vn->dead))
+		cancel_delayed_work_sync(&vn->gc);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_gc_stop);

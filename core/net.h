@@ -7,8 +7,8 @@
  *	packets whose owner is undecided or whose flow is gone, never for one
  *	that finds its SPI and its flow. No conntrack entry is looked up or
  *	released under it: a destructor may take conntrack's own locks.
- *	&nf_vpn_ike.lock (BH) serializes the IKE messages of one session, and may
- *	be taken under the former.
+ *	&nf_vpn_expect.lock (BH) serializes the IKE messages of one session, and
+ *	may be taken under the former.
  */
 #ifndef _NF_VPN_NET_H
 #define _NF_VPN_NET_H
@@ -26,7 +26,10 @@
 
 struct ctl_table_header;
 struct net;
-struct sk_buff;
+struct nf_esp_net;
+struct nf_isakmp_net;
+struct nf_pptp_net;
+struct nf_vpn_client;
 
 /**
  * struct nf_vpn_settings - sysctls of a netns; times in seconds
@@ -44,38 +47,6 @@ struct nf_vpn_settings {
 	int isakmp_timeout;
 	int isakmp_keep_port;
 	int pptp_ext_timeout;
-};
-
-/**
- * struct nf_vpn_calls - PPTP calls of a netns, see nf_vpn_call.h
- * @table: &struct nf_vpn_call_node by addresses and Call-ID
- * @pairs: &struct nf_vpn_call_pair by addresses
- * @conns: &struct nf_vpn_conn by addresses and ports
- * @nconns: control connections
- * @ncalls: calls, closed ones included
- */
-struct nf_vpn_calls {
-	struct rhashtable table;
-	struct rhashtable pairs;
-	struct rhashtable conns;
-	u32 nconns;
-	u32 ncalls;
-};
-
-/**
- * struct nf_vpn_pace - IKE messages that are held, see isakmp/pace.c
- * @queue: &struct isakmp_held, first due first
- * @n: length of @queue
- * @released: the one that goes on just now; compared, never followed, lockless
- * @work: runs while there are any
- *
- * &nf_vpn_net.lock protects @queue and @n.
- */
-struct nf_vpn_pace {
-	struct list_head queue;
-	u32 n;
-	const struct sk_buff *released;
-	struct delayed_work work;
 };
 
 /* Counters are indexed by the netlink attribute that reports them. */
@@ -97,23 +68,22 @@ struct nf_vpn_stats {
  * @clients: &struct nf_vpn_client by address
  * @remotes: &struct nf_vpn_remote by address
  * @sessions: &struct nf_vpn_session by both addresses
- * @spis: &struct nf_vpn_spi by the addresses and the SPI of its packets as
- *	they arrive at the gateway
- * @quoted: the same by remote address, SPI and direction, for ICMP errors
- * @cookies: &struct nf_vpn_cookie by initiator cookie
  * @zones: &struct nf_vpn_client by zone id; also tells that a zone is ours
  * @zone_next: where the search for a free zone goes on
  * @entries: sessions and SPIs, bounded by nf_conntrack_vpn_max
  * @nsessions: sessions
  * @nclients: clients with a zone
+ * @nconns: PPTP control connections
+ * @ncalls: PPTP calls, closed ones included
+ * @reclaim: frees a session that may yield, one of a client if that isn't NULL;
+ *	under @lock. Returns false if there is none.
  * @idle_clients: clients without sessions, in quarantine, oldest first
  * @embryonic: sessions that had no flow when last looked at, oldest first
  * @nembryonic: length of @embryonic
  * @remembered: sessions whose flow idled out, least recently idled first
- * @undecided: undecided SPIs of all remote hosts, oldest first
- * @nundecided: length of @undecided
- * @pace: IKE messages that are held
- * @calls: PPTP
+ * @esp: what nf_conntrack_esp keeps of this netns, NULL if it isn't loaded
+ * @isakmp: likewise nf_conntrack_isakmp
+ * @pptp: likewise nf_conntrack_pptp_ext
  * @ids: entries by number and &enum nf_ct_vpn_kind, for dumps
  * @full_told: jiffies of the last event that something was full, by reason
  * @dead: the netns is going; helpers may still be called, and learn nothing
@@ -128,22 +98,22 @@ struct nf_vpn_net {
 	struct rhashtable clients;
 	struct rhashtable remotes;
 	struct rhashtable sessions;
-	struct rhashtable spis;
-	struct rhashtable quoted;
-	struct rhashtable cookies;
 	struct xarray zones;
 	u32 zone_next;
 	u32 entries;
 	u32 nsessions;
 	u32 nclients;
+	u32 nconns;
+	u32 ncalls;
+	bool (*reclaim)(struct nf_vpn_net *vn,
+			const struct nf_vpn_client *client);
 	struct list_head idle_clients;
 	struct list_head embryonic;
 	u32 nembryonic;
 	struct list_head remembered;
-	struct list_head undecided;
-	u32 nundecided;
-	struct nf_vpn_pace pace;
-	struct nf_vpn_calls calls;
+	struct nf_esp_net *esp;
+	struct nf_isakmp_net *isakmp;
+	struct nf_pptp_net *pptp;
 	struct xarray ids[NF_VPN_KINDS];
 	unsigned long full_told[NF_VPN_LIMITS];
 	bool dead;
@@ -156,6 +126,7 @@ extern unsigned int nf_vpn_net_id;
 
 struct nf_vpn_net *nf_vpn_pernet(const struct net *net);
 void nf_vpn_gc_kick(struct nf_vpn_net *vn);
+void nf_vpn_gc_stop(struct nf_vpn_net *vn);
 
 static inline void nf_vpn_stat_add(struct nf_vpn_net *vn,
 				   enum nf_ct_vpn_stats_attr stat,

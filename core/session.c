@@ -5,16 +5,14 @@
 #include <linux/timekeeping.h>
 
 #include "core/client.h"
+#include "core/clock.h"
 #include "core/event.h"
 #include "core/flow.h"
 #include "core/id.h"
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
-#include "esp/spi.h"
-#include "esp/undecided.h"
-#include "esp/watch.h"
-#include "isakmp/cookie.h"
+#include "core/tracker.h"
 
 struct nf_vpn_session_key {
 	const struct nf_vpn_host *client;
@@ -68,27 +66,6 @@ static const struct rhashtable_params nf_vpn_remote_params = {
 	.automatic_shrinking	= true,
 };
 
-int nf_vpn_sessions_init(struct nf_vpn_net *vn)
-{
-	int err;
-
-	INIT_LIST_HEAD(&vn->embryonic);
-	INIT_LIST_HEAD(&vn->remembered);
-	err = rhashtable_init(&vn->sessions, &nf_vpn_session_params);
-	if (err)
-		return err;
-	err = rhashtable_init(&vn->remotes, &nf_vpn_remote_params);
-	if (err)
-		rhashtable_destroy(&vn->sessions);
-	return err;
-}
-
-void nf_vpn_sessions_exit(struct nf_vpn_net *vn)
-{
-	rhashtable_destroy(&vn->remotes);
-	rhashtable_destroy(&vn->sessions);
-}
-
 /**
  * nf_vpn_remote_find - does any session talk to this host?
  * @vn: netns, under RCU or its lock
@@ -106,16 +83,11 @@ EXPORT_SYMBOL_GPL(nf_vpn_remote_find);
 static bool nf_vpn_session_has_masq(const struct nf_vpn_session *s,
 				    const union nf_inet_addr *addr)
 {
-	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-
 	if (nf_inet_addr_cmp(addr, &s->client->host.addr))
 		return false;
-	return nf_vpn_flow_has_masq(&s->esp, addr) ||
-	       (ike && nf_vpn_flow_has_masq(&ike->flow, addr));
+	return nf_vpn_flow_has_masq(&s->flow[NF_VPN_FLOW_ESP], addr) ||
+	       nf_vpn_flow_has_masq(&s->flow[NF_VPN_FLOW_IKE], addr);
 }
-
-/* Sessions looked at for the address they are translated to. */
-#define NF_VPN_REMOTE_SCAN	64
 
 /**
  * nf_vpn_remote_knows - does a remote host know a client by this address?
@@ -127,7 +99,6 @@ static bool nf_vpn_session_has_masq(const struct nf_vpn_session *s,
  */
 bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 {
-	unsigned int scan = NF_VPN_REMOTE_SCAN;
 	struct nf_vpn_remote *remote;
 	struct nf_vpn_session *s;
 	bool known = false;
@@ -138,9 +109,9 @@ bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 	remote = nf_vpn_remote_find(vn, &pkt->src);
 	if (!remote)
 		goto unlock;
-	hlist_for_each_entry(s, &remote->sessions, by_remote) {
+	nf_vpn_for_each_session(s, remote) {
 		known = nf_vpn_session_has_masq(s, &pkt->dst.addr);
-		if (known || !--scan)
+		if (known)
 			break;
 	}
 unlock:
@@ -164,7 +135,7 @@ static struct nf_vpn_remote *nf_vpn_remote_get(struct nf_vpn_net *vn,
 	INIT_LIST_HEAD(&remote->undecided);
 	/* The bucket of copies begins full. */
 	remote->filled = jiffies - HZ;
-	remote->repaired = jiffies - 3600 * HZ;
+	remote->repaired = jiffies - NF_VPN_LONG_AGO;
 	if (!rhashtable_insert_fast(&vn->remotes, &remote->node,
 				    nf_vpn_remote_params))
 		return remote;
@@ -172,16 +143,11 @@ static struct nf_vpn_remote *nf_vpn_remote_get(struct nf_vpn_net *vn,
 	return NULL;
 }
 
-/* The last session takes the undecided SPIs along: nobody can own them. */
 static void nf_vpn_remote_put(struct nf_vpn_net *vn,
 			      struct nf_vpn_remote *remote)
 {
-	struct nf_vpn_undecided *u, *next;
-
 	if (remote->nsessions)
 		return;
-	list_for_each_entry_safe(u, next, &remote->undecided, by_remote)
-		nf_vpn_undecided_free(vn, u);
 	rhashtable_remove_fast(&vn->remotes, &remote->node,
 			       nf_vpn_remote_params);
 	kfree_rcu(remote, rcu);
@@ -209,11 +175,10 @@ static void nf_vpn_session_free_rcu(struct rcu_head *rcu)
 {
 	struct nf_vpn_session *s = container_of(rcu, struct nf_vpn_session,
 						rcu);
+	int kind;
 
-	nf_vpn_flow_uncache(&s->esp);
-	if (s->ike)
-		nf_vpn_flow_uncache(&s->ike->flow);
-	kfree(s->ike);
+	for (kind = 0; kind < NF_VPN_FLOWS; kind++)
+		nf_vpn_flow_uncache(&s->flow[kind]);
 	kfree(s);
 }
 
@@ -235,8 +200,10 @@ nf_vpn_session_alloc(struct nf_vpn_net *vn, struct nf_vpn_client *client,
 	s->created = (u32)ktime_get_seconds();
 	s->last_out = jiffies;
 	s->last_in = jiffies;
-	s->mixed = (u32)jiffies - 3600 * HZ;
+	s->mixed = (u32)jiffies - NF_VPN_LONG_AGO;
 	s->lost = s->mixed;
+	s->flow[NF_VPN_FLOW_ESP].kept_alive = jiffies - HZ;
+	s->flow[NF_VPN_FLOW_IKE].kept_alive = jiffies;
 	if (local)
 		__set_bit(NF_VPN_SESSION_LOCAL, &s->flags);
 	if (rhashtable_insert_fast(&vn->sessions, &s->node,
@@ -266,60 +233,20 @@ err_session:
 }
 
 /**
- * nf_vpn_session_forget - drop all SPIs of a session
- * @vn: netns, its lock held
- * @s: session whose flow is gone
- *
- * Its next packet sets it up anew. What netlink has made stays: that was not
- * learnt from packets of the flow.
- */
-void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
-{
-	struct hlist_node *next;
-	struct nf_vpn_spi *spi;
-
-	lockdep_assert_held(&vn->lock);
-	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
-		if (spi->hold)
-			continue;
-		nf_vpn_stat_inc(vn, FORGOTTEN);
-		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
-		nf_vpn_spi_free(vn, spi);
-	}
-	nf_vpn_undecided_purge(vn, s);
-	s->ahead = 0;
-	WRITE_ONCE(s->esp.seen, false);
-	clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
-}
-EXPORT_SYMBOL_GPL(nf_vpn_session_forget);
-
-/**
- * nf_vpn_session_free - unlink a session with its SPIs, free it after RCU
+ * nf_vpn_session_free - unlink a session with what is its own, free it after RCU
  * @vn: netns, its lock held
  * @s: session; does nothing if somebody else was faster
  */
 void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	struct hlist_node *next;
-	struct nf_vpn_spi *spi;
-
 	lockdep_assert_held(&vn->lock);
 	if (test_and_set_bit(NF_VPN_SESSION_DEAD, &s->flags))
 		return;
 	nf_vpn_event_session(vn, NF_CT_VPN_EVENT_EXPIRED, s);
-	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
-		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
-		nf_vpn_spi_free(vn, spi);
-	}
-	nf_vpn_ike_idle(vn, s);
-	list_del(&s->pending);
+	nf_vpn_trackers_end(vn, s);
 	nf_vpn_session_wake(vn, s);
 	hlist_del(&s->by_remote);
-	if (nf_vpn_session_ike(s))
-		hlist_del(&nf_vpn_session_ike(s)->by_remote);
-	nf_vpn_undecided_purge(vn, s);
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_SESSION, s->id);
-	nf_vpn_watch_free(s);
 	rhashtable_remove_fast(&vn->sessions, &s->node, nf_vpn_session_params);
 	s->remote->nsessions--;
 	vn->nsessions--;
@@ -331,32 +258,6 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	call_rcu(&s->rcu, nf_vpn_session_free_rcu);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_free);
-
-/**
- * nf_vpn_session_end_esp - the session has no ESP any more
- * @vn: netns, its lock held
- * @s: session; it stays if it has IKE, or SPIs that are held
- */
-void nf_vpn_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
-{
-	if (!nf_vpn_session_ike(s) && !s->held)
-		nf_vpn_session_free(vn, s);
-	else if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
-		nf_vpn_session_forget(vn, s);
-}
-EXPORT_SYMBOL_GPL(nf_vpn_session_end_esp);
-
-/**
- * nf_vpn_session_release - hold none of its SPIs any longer
- * @s: session, lock of its netns held
- */
-void nf_vpn_session_release(struct nf_vpn_session *s)
-{
-	struct nf_vpn_spi *spi;
-
-	hlist_for_each_entry(spi, &s->spis, by_session)
-		nf_vpn_spi_hold(spi, NF_VPN_HOLD_NONE);
-}
 
 /* The session is in use: it doesn't yield to others. */
 void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s)
@@ -381,9 +282,6 @@ void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	list_add_tail(&s->lru, &vn->remembered);
 }
 
-/* Sessions looked at for one of a client that is full. */
-#define NF_VPN_YIELD_SCAN	256
-
 /*
  * The oldest session of @list goes, if need be of one client only; on the way,
  * those that have got a flow leave the list.
@@ -391,7 +289,7 @@ void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
 				 const struct nf_vpn_client *client)
 {
-	unsigned int scan = NF_VPN_YIELD_SCAN;
+	unsigned int scan = NF_VPN_SCAN;
 	struct nf_vpn_session *s, *next;
 
 	list_for_each_entry_safe(s, next, list, lru) {
@@ -426,20 +324,7 @@ void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	vn->nembryonic++;
 	list_add_tail(&s->lru, &vn->embryonic);
 }
-
-/**
- * nf_vpn_session_make_room - a table is full: who yields to what is alive?
- * @vn: netns, its lock held
- * @client: one of this client's sessions has to, NULL for any
- *
- * Return: whether a session was freed.
- */
-bool nf_vpn_session_make_room(struct nf_vpn_net *vn,
-			      const struct nf_vpn_client *client)
-{
-	return nf_vpn_session_yield(vn, &vn->embryonic, client) ||
-	       nf_vpn_session_yield(vn, &vn->remembered, client);
-}
+EXPORT_SYMBOL_GPL(nf_vpn_session_doze);
 
 /**
  * nf_vpn_session_get - find or make a session
@@ -487,3 +372,33 @@ err_client:
 	return ERR_PTR(err);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_get);
+
+/* &nf_vpn_net.reclaim: a table is full, who yields to what is alive? */
+static bool nf_vpn_session_reclaim(struct nf_vpn_net *vn,
+				   const struct nf_vpn_client *client)
+{
+	return nf_vpn_session_yield(vn, &vn->embryonic, client) ||
+	       nf_vpn_session_yield(vn, &vn->remembered, client);
+}
+
+int nf_vpn_sessions_init(struct nf_vpn_net *vn)
+{
+	int err;
+
+	vn->reclaim = nf_vpn_session_reclaim;
+	INIT_LIST_HEAD(&vn->embryonic);
+	INIT_LIST_HEAD(&vn->remembered);
+	err = rhashtable_init(&vn->sessions, &nf_vpn_session_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&vn->remotes, &nf_vpn_remote_params);
+	if (err)
+		rhashtable_destroy(&vn->sessions);
+	return err;
+}
+
+void nf_vpn_sessions_exit(struct nf_vpn_net *vn)
+{
+	rhashtable_destroy(&vn->remotes);
+	rhashtable_destroy(&vn->sessions);
+}

@@ -33,7 +33,7 @@
 #include "core/packet.h"
 #include "core/rtt.h"
 
-struct nf_vpn_ike;
+struct nf_vpn_expect;
 struct nf_vpn_watch;
 
 /* Inbound SPIs are recognised for this long after their flow idled out. */
@@ -61,7 +61,7 @@ struct nf_vpn_watch;
  * @crowded: more SPIs that were seen but once, or are undecided, than sessions
  *	that wait for any: some are made up
  * @sessions: its sessions, newest first
- * @ikes: &struct nf_vpn_ike of those that have one, newest first
+ * @expects: &struct nf_vpn_expect of those that have one, newest first
  * @pending: sessions that wait for an inbound SPI, longest waiting first
  * @undecided: inbound SPIs with several candidates, oldest first
  * @tokens: copies that may still be made in this jiffy window
@@ -83,7 +83,7 @@ struct nf_vpn_remote {
 	u32 nreserved;
 	bool crowded;
 	struct hlist_head sessions;
-	struct hlist_head ikes;
+	struct hlist_head expects;
 	struct list_head pending;
 	struct list_head undecided;
 	u32 tokens;
@@ -116,8 +116,9 @@ enum nf_vpn_session_flags {
  * @client: never NULL
  * @remote: never NULL
  * @flags: &enum nf_vpn_session_flags, atomic bit operations
- * @esp: its ESP flow
- * @ike: its IKE, NULL if none was seen; read it with nf_vpn_session_ike()
+ * @flow: its flows by &enum nf_vpn_flow_kind
+ * @expect: what its IKE lets expect, NULL if none was seen; read it with
+ *	nf_vpn_session_expects()
  * @last_out: jiffies of the last packet to the remote host
  * @last_in: jiffies of the last packet delivered from it
  * @created: seconds of the boot clock
@@ -150,8 +151,8 @@ struct nf_vpn_session {
 	struct nf_vpn_client *client;
 	struct nf_vpn_remote *remote;
 	unsigned long flags;
-	struct nf_vpn_flow esp;
-	struct nf_vpn_ike *ike;
+	struct nf_vpn_flow flow[NF_VPN_FLOWS];
+	struct nf_vpn_expect *expect;
 	unsigned long last_out;
 	unsigned long last_in;
 	u32 created;
@@ -178,6 +179,32 @@ struct nf_vpn_session {
 	};
 };
 
+/*
+ * Sessions of one remote host that are looked at for one packet, at most: it is
+ * done under the lock, and anybody may send such packets.
+ */
+#define NF_VPN_SCAN		256
+
+#define nf_vpn_bounded(loop)						\
+	for (unsigned int left_ = NF_VPN_SCAN; left_; left_ = 0)	\
+		loop							\
+			if (!left_--)					\
+				break;					\
+			else
+
+/* The newest first; lock of the netns held, as for the others. */
+#define nf_vpn_for_each_session(s, remote)				\
+	nf_vpn_bounded(hlist_for_each_entry(s, &(remote)->sessions, by_remote))
+
+/* Those that wait for an inbound SPI, longest waiting first. */
+#define nf_vpn_for_each_waiting(s, remote)				\
+	nf_vpn_bounded(list_for_each_entry(s, &(remote)->pending, pending))
+
+/* Longest waiting last. */
+#define nf_vpn_for_each_waiting_reverse(s, remote)			\
+	nf_vpn_bounded(list_for_each_entry_reverse(s, &(remote)->pending, \
+						   pending))
+
 /* core/session.c */
 int nf_vpn_sessions_init(struct nf_vpn_net *vn);
 void nf_vpn_sessions_exit(struct nf_vpn_net *vn);
@@ -195,14 +222,40 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-bool nf_vpn_session_make_room(struct nf_vpn_net *vn,
-			      const struct nf_vpn_client *client);
 
-static inline struct nf_vpn_ike *
-nf_vpn_session_ike(const struct nf_vpn_session *s)
+static inline struct nf_vpn_expect *
+nf_vpn_session_expects(const struct nf_vpn_session *s)
 {
-	/* Pairs with nf_vpn_ike_get(). */
-	return smp_load_acquire(&s->ike);
+	/* Complete before others see it. */
+	return smp_load_acquire(&s->expect);
+}
+
+/* Has a flow of the session ever been confirmed? */
+static inline bool nf_vpn_session_seen(const struct nf_vpn_session *s)
+{
+	return READ_ONCE(s->flow[NF_VPN_FLOW_ESP].seen) ||
+	       READ_ONCE(s->flow[NF_VPN_FLOW_IKE].seen);
+}
+
+/* A flow may be silent for so long, jiffies, until the other one renews it. */
+#define NF_VPN_KEEP_ALIVE	(HZ / 2)
+
+/**
+ * nf_vpn_flow_keep_alive - the other flow of the session is in use
+ * @vn: netns, its lock not held
+ * @s: session, under RCU
+ * @kind: flow to keep, if it has been answered
+ */
+static inline void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn,
+					  struct nf_vpn_session *s,
+					  enum nf_vpn_flow_kind kind)
+{
+	unsigned long *last = &s->flow[kind].kept_alive;
+
+	if (time_before(jiffies, READ_ONCE(*last) + NF_VPN_KEEP_ALIVE))
+		return;
+	WRITE_ONCE(*last, jiffies);
+	__nf_vpn_flow_keep_alive(vn, s, kind);
 }
 
 /* Has its flow idled out? Lock of its netns held. */

@@ -11,7 +11,7 @@
 #include "core/gc.h"
 #include "core/net.h"
 #include "core/settings.h"
-#include "pptp/call.h"
+#include "core/tracker.h"
 
 /* Lifetimes in jiffies must stay a positive int for conntrack. */
 static int nf_vpn_timeout_max = INT_MAX / HZ;
@@ -45,7 +45,7 @@ static void nf_vpn_switched_off(struct nf_vpn_net *vn)
 	synchronize_net();
 	nf_vpn_flow_kill_zones(vn->net, 0);
 	nf_vpn_flush(vn);
-	nf_vpn_conns_flush(vn);
+	nf_vpn_trackers_flush(vn);
 }
 
 static int nf_vpn_proc_enable(NF_VPN_CTL_TABLE *table, int write, void *buffer,

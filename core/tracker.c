@@ -2,6 +2,7 @@
 /* Protocol modules: who looks at which packets. */
 #include <linux/export.h>
 #include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -9,11 +10,23 @@
 #include "core/flow.h"
 #include "core/icmp.h"
 #include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
 #include "core/tracker.h"
 
 /* Written under nf_vpn_trackers_mutex, read under RCU. */
 const struct nf_vpn_tracker __rcu *nf_vpn_trackers[IPPROTO_RAW + 1];
 static DEFINE_MUTEX(nf_vpn_trackers_mutex);
+
+/*
+ * By &enum nf_ct_vpn_kind, for the end of sessions: longer than anything is handed
+ * to a tracker that goes, since sessions with entries of it may end meanwhile.
+ */
+static const struct nf_vpn_tracker __rcu *nf_vpn_owners[NF_VPN_KINDS];
+
+/* Those that may be asked to sleep; written to when one comes or goes. */
+static DECLARE_RWSEM(nf_vpn_workers_sem);
+static const struct nf_vpn_tracker *nf_vpn_workers[NF_VPN_KINDS];
 
 u8 nf_vpn_wanted[IPPROTO_RAW + 1] __read_mostly;
 
@@ -76,24 +89,189 @@ struct nf_conntrack_helper *nf_vpn_tracker_label(u8 protonum, u32 l3num)
 	return t && t->label ? t->label(l3num) : NULL;
 }
 
+/* Between these no tracker goes that the next functions call. */
+void nf_vpn_trackers_gc_begin(void)
+{
+	down_read(&nf_vpn_workers_sem);
+}
+
+void nf_vpn_trackers_gc_end(void)
+{
+	up_read(&nf_vpn_workers_sem);
+}
+
+/**
+ * nf_vpn_trackers_gc - forget what is over in a session
+ * @vn: netns, its lock held, after nf_vpn_trackers_gc_begin()
+ * @s: session
+ * @v: its flows
+ *
+ * IKE first: as long as it lives, ESP may be silent.
+ *
+ * Return: a bit for each &enum nf_ct_vpn_kind that needs the session.
+ */
+u32 nf_vpn_trackers_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		       const struct nf_vpn_gc_view *v)
+{
+	int kind = NF_VPN_KINDS;
+	u32 needs = 0;
+
+	while (kind--) {
+		const struct nf_vpn_tracker *t = nf_vpn_workers[kind];
+
+		if (t && t->gc && t->gc(vn, s, v, needs))
+			needs |= BIT(kind);
+	}
+	return needs;
+}
+
+/**
+ * nf_vpn_trackers_gc_net - forget what is over and belongs to no session
+ * @vn: netns, after nf_vpn_trackers_gc_begin()
+ *
+ * Return: whether there is any left.
+ */
+bool nf_vpn_trackers_gc_net(struct nf_vpn_net *vn)
+{
+	bool left = false;
+	int kind;
+
+	for (kind = 0; kind < NF_VPN_KINDS; kind++)
+		if (nf_vpn_workers[kind] && nf_vpn_workers[kind]->gc_net)
+			left |= nf_vpn_workers[kind]->gc_net(vn);
+	return left;
+}
+
+/**
+ * nf_vpn_trackers_flush - forget all that trackers have learnt
+ * @vn: netns
+ *
+ * May sleep.
+ */
+void nf_vpn_trackers_flush(struct nf_vpn_net *vn)
+{
+	int kind;
+
+	down_read(&nf_vpn_workers_sem);
+	for (kind = 0; kind < NF_VPN_KINDS; kind++)
+		if (nf_vpn_workers[kind])
+			nf_vpn_workers[kind]->flush(vn);
+	up_read(&nf_vpn_workers_sem);
+}
+
+/**
+ * nf_vpn_trackers_end - a session is unlinked
+ * @vn: netns, its lock held
+ * @s: session
+ */
+void nf_vpn_trackers_end(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	const struct nf_vpn_tracker *t;
+	int kind;
+
+	rcu_read_lock();
+	for (kind = 0; kind < NF_VPN_KINDS; kind++) {
+		t = rcu_dereference(nf_vpn_owners[kind]);
+		if (t && t->end)
+			t->end(vn, s);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * nf_vpn_tracker_adopt - netlink has made a session
+ * @vn: netns, its lock held
+ * @protonum: of the protocol whose flow it is to have
+ * @s: session
+ *
+ * Return: 0, also if the protocol's module isn't there; -ENOMEM.
+ */
+int nf_vpn_tracker_adopt(struct nf_vpn_net *vn, u8 protonum,
+			 struct nf_vpn_session *s)
+{
+	const struct nf_vpn_tracker *t;
+	int err = 0;
+
+	rcu_read_lock();
+	t = rcu_dereference(nf_vpn_trackers[protonum]);
+	if (t && t->adopt)
+		err = t->adopt(vn, s);
+	rcu_read_unlock();
+	return err;
+}
+
+/**
+ * nf_vpn_tracker_expect - IKE lets a session expect an inbound SPI
+ * @vn: netns, its lock held
+ * @s: session
+ */
+void nf_vpn_tracker_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	const struct nf_vpn_tracker *t;
+
+	rcu_read_lock();
+	t = rcu_dereference(nf_vpn_trackers[IPPROTO_ESP]);
+	if (t)
+		t->expect(vn, s);
+	rcu_read_unlock();
+}
+EXPORT_SYMBOL_GPL(nf_vpn_tracker_expect);
+
+/**
+ * nf_vpn_tracker_refused - a client says that an inbound SPI isn't its own
+ * @vn: netns, its lock not held
+ * @pkt: addresses and SPI of the packet that it got
+ *
+ * Return: true if the remote host must not hear of it: nobody knows whose the
+ * SPI is, or it is another client's, and some peers delete an SA that a host
+ * doesn't know.
+ */
+bool nf_vpn_tracker_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
+{
+	const struct nf_vpn_tracker *t;
+	bool foreign;
+
+	rcu_read_lock();
+	t = rcu_dereference(nf_vpn_trackers[IPPROTO_ESP]);
+	foreign = t && t->refused(vn, pkt);
+	rcu_read_unlock();
+	return foreign;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_tracker_refused);
+
+static void nf_vpn_worker_set(enum nf_ct_vpn_kind kind,
+			      const struct nf_vpn_tracker *t)
+{
+	down_write(&nf_vpn_workers_sem);
+	nf_vpn_workers[kind] = t;
+	up_write(&nf_vpn_workers_sem);
+}
+
+static void nf_vpn_packets_set(u8 protonum, const struct nf_vpn_tracker *t)
+{
+	mutex_lock(&nf_vpn_trackers_mutex);
+	rcu_assign_pointer(nf_vpn_trackers[protonum], t);
+	nf_vpn_update_wanted();
+	mutex_unlock(&nf_vpn_trackers_mutex);
+}
+
 /**
  * nf_vpn_tracker_register - packets of a protocol go to @t from now on
- * @t: tracker, kept until nf_vpn_tracker_unregister()
+ * @t: tracker, kept until nf_vpn_tracker_unregister(); the only one of its
+ *	protocol and its kind
  *
- * Return: 0 or -EBUSY if the protocol has a tracker.
+ * Return: 0 or a negative error.
  */
 int nf_vpn_tracker_register(const struct nf_vpn_tracker *t)
 {
-	int err = 0;
+	int err = register_pernet_subsys(t->pernet);
 
-	mutex_lock(&nf_vpn_trackers_mutex);
-	if (rcu_access_pointer(nf_vpn_trackers[t->protonum]))
-		err = -EBUSY;
-	else
-		rcu_assign_pointer(nf_vpn_trackers[t->protonum], t);
-	nf_vpn_update_wanted();
-	mutex_unlock(&nf_vpn_trackers_mutex);
-	return err;
+	if (err)
+		return err;
+	rcu_assign_pointer(nf_vpn_owners[t->kind], t);
+	nf_vpn_worker_set(t->kind, t);
+	nf_vpn_packets_set(t->protonum, t);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_tracker_register);
 
@@ -102,18 +280,17 @@ EXPORT_SYMBOL_GPL(nf_vpn_tracker_register);
  * @t: tracker
  *
  * Without us replies to flows in our zones would not be found: they are
- * deleted, in every netns, and with them all that @t has learnt. On return no
- * CPU runs it.
+ * deleted, in every netns, and with them all that @t has learnt. What other
+ * trackers have learnt of the same sessions stays. On return no CPU runs @t, and
+ * no RCU callback of it is left.
  */
 void nf_vpn_tracker_unregister(const struct nf_vpn_tracker *t)
 {
 	u8 protonum = t->protonum;
 	struct net *net;
 
-	mutex_lock(&nf_vpn_trackers_mutex);
-	RCU_INIT_POINTER(nf_vpn_trackers[protonum], NULL);
-	nf_vpn_update_wanted();
-	mutex_unlock(&nf_vpn_trackers_mutex);
+	nf_vpn_packets_set(protonum, NULL);
+	nf_vpn_worker_set(t->kind, NULL);
 	synchronize_net();
 
 	nf_ct_iterate_destroy(nf_vpn_flow_kill_zone, &protonum);
@@ -121,5 +298,10 @@ void nf_vpn_tracker_unregister(const struct nf_vpn_tracker *t)
 	for_each_net(net)
 		t->flush(nf_vpn_pernet(net));
 	up_read(&net_rwsem);
+	/* Those of a netns that is going away flush it themselves. */
+	unregister_pernet_subsys(t->pernet);
+	RCU_INIT_POINTER(nf_vpn_owners[t->kind], NULL);
+	synchronize_rcu();
+	rcu_barrier();
 }
 EXPORT_SYMBOL_GPL(nf_vpn_tracker_unregister);

@@ -8,12 +8,6 @@
 #include "core/session.h"
 #include "esp/spi.h"
 
-/* RFC 4303 section 2: SPI and sequence number are in clear. */
-struct esp_header {
-	__be32 spi;
-	__be32 seq;
-};
-
 /*
  * RFC 4303 section 3.3.3: the first packet of an SA carries 1. A higher start
  * than this, which leaves room for loss and reordering, is an SA that was in
@@ -25,6 +19,9 @@ static inline bool esp_seq_is_new(__u32 seq)
 {
 	return seq <= ESP_SEQ_NEW;
 }
+
+struct genl_info;
+struct nf_vpn_kind;
 
 /* &nf_esp_nat_ops.inbound: no session's packet. */
 #define NF_ESP_NOT_OURS	NF_MAX_VERDICT
@@ -53,8 +50,26 @@ struct nf_esp_nat_ops {
 				  const struct nf_hook_state *state);
 };
 
+extern const struct nf_esp_nat_ops __rcu *nf_esp_nat;
+extern const struct nf_vpn_kind nf_esp_kind;
+int nf_vpn_new_esp(struct sk_buff *skb, struct genl_info *info);
+
+/* esp/out.c */
 void nf_esp_nat_register(const struct nf_esp_nat_ops *ops);
 void nf_esp_nat_unregister(void);
+unsigned int nf_esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
+			       struct nf_vpn_session *s,
+			       struct nf_vpn_spi *spi, struct nf_conn *ct);
+unsigned int nf_esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
+			   struct nf_vpn_session *s,
+			   const struct nf_hook_state *state);
+unsigned int nf_esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
+				const struct nf_vpn_pkt *pkt, bool local,
+				const struct nf_hook_state *state);
+
+/* esp/flow.c */
+int nf_esp_labels_register(void);
+void nf_esp_labels_unregister(void);
 struct nf_conntrack_helper *nf_esp_label(u32 l3num);
 unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_session *s, struct nf_conn *ct,

@@ -3,12 +3,18 @@
  * ESP SPIs as netlink tells of them.
  */
 #include "core/flow.h"
+#include "core/id.h"
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
+#include "esp/esp.h"
 #include "esp/spi.h"
 #include "esp/undecided.h"
-#include "netlink/netlink.h"
+#include "netlink/delete.h"
+#include "netlink/dump.h"
+#include "netlink/kind.h"
+#include "netlink/message.h"
+#include "netlink/request.h"
 
 static u8 nf_vpn_spi_nl_state(const struct nf_vpn_net *vn,
 			      const struct nf_vpn_spi *spi,
@@ -29,7 +35,7 @@ static u8 nf_vpn_spi_nl_state(const struct nf_vpn_net *vn,
 static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_vpn_spi *spi)
 {
 	const struct nf_vpn_session *s = spi->session;
-	u32 l3num = nf_vpn_spi_remote(spi)->host.l3num;
+	u32 l3num = spi->remote->host.l3num;
 	const union nf_inet_addr *masq;
 
 	if (!s)
@@ -38,7 +44,7 @@ static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_vpn_spi *spi)
 		       nf_vpn_put_addr(skb, NF_CT_VPN_A_ESP_MASQ, l3num,
 				       &spi->gw);
 	masq = spi->dir == NF_CT_VPN_DIR_IN ? &spi->gw :
-					      nf_vpn_flow_masq(&s->esp);
+					      nf_vpn_flow_masq(&s->flow[NF_VPN_FLOW_ESP]);
 	return nf_vpn_put_addr(skb, NF_CT_VPN_A_ESP_CLIENT, l3num,
 			       &s->client->host.addr) ||
 	       nla_put_u16(skb, NF_CT_VPN_A_ESP_ZONE, s->client->zone) ||
@@ -46,14 +52,11 @@ static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_vpn_spi *spi)
 					masq));
 }
 
-/**
- * nf_vpn_put_spi_known - what is known of an SPI without asking conntrack
- * @skb: message
- * @spi: SPI, under RCU
- */
-int nf_vpn_put_spi_known(struct sk_buff *skb, struct nf_vpn_spi *spi)
+/* What is known of an SPI without asking conntrack. */
+static int nf_vpn_put_spi_known(struct sk_buff *skb, void *obj)
 {
-	const struct nf_vpn_host *remote = &nf_vpn_spi_remote(spi)->host;
+	struct nf_vpn_spi *spi = obj;
+	const struct nf_vpn_host *remote = &spi->remote->host;
 	u32 l3num = remote->l3num;
 
 	if (nla_put_u8(skb, NF_CT_VPN_A_ESP_FAMILY, l3num) ||
@@ -91,7 +94,7 @@ static bool nf_vpn_dump_wants_spi(const struct nf_vpn_dump *d,
 		return false;
 	return nf_vpn_hosts_want(&d->hosts, spi->session ?
 				 &spi->session->client->host : NULL,
-				 &nf_vpn_spi_remote(spi)->host);
+				 &spi->remote->host);
 }
 
 static int nf_vpn_dump_spi(struct sk_buff *skb, struct netlink_callback *cb,
@@ -119,16 +122,106 @@ static int nf_vpn_dump_spi(struct sk_buff *skb, struct netlink_callback *cb,
 			      nla_put_u8(skb, NF_CT_VPN_A_ESP_STATE, state));
 }
 
-const struct nf_vpn_dump_what nf_vpn_dump_esp = {
-	.kind		= NF_CT_VPN_KIND_ESP,
-	.hosts		= {
+static bool nf_vpn_drop_spi(struct nf_vpn_net *vn, u32 id, void *obj)
+{
+	struct nf_vpn_spi *spi = obj;
+	bool found;
+
+	spin_lock_bh(&vn->lock);
+	found = nf_vpn_id_is(vn, NF_CT_VPN_KIND_ESP, id, spi);
+	if (found)
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+	if (found && spi->session)
+		nf_vpn_spi_free(vn, spi);
+	else if (found)
+		nf_vpn_undecided_free(vn, nf_vpn_spi_undecided(spi));
+	spin_unlock_bh(&vn->lock);
+	return found;
+}
+
+static bool nf_vpn_wants_spi(const struct nf_vpn_match *m, const void *obj)
+{
+	const struct nf_vpn_spi *spi = obj;
+
+	return nf_vpn_hosts_want(&m->hosts, spi->session ?
+				 &spi->session->client->host : NULL,
+				 &spi->remote->host);
+}
+
+static bool nf_vpn_names_spi(const struct nf_vpn_match *m, const void *obj)
+{
+	const struct nf_vpn_spi *spi = obj;
+
+	if (spi->spi != htonl(nla_get_u32(m->attrs[NF_CT_VPN_A_ESP_SPI])) ||
+	    spi->dir != nla_get_u8(m->attrs[NF_CT_VPN_A_ESP_DIR]))
+		return false;
+	return spi->dir == NF_CT_VPN_DIR_OUT || !m->hosts.masq.l3num ||
+	       nf_inet_addr_cmp(&spi->gw, &m->hosts.masq.addr);
+}
+
+/* Whose is it? An undecided one has no client. */
+static int nf_vpn_need_spi(struct genl_info *info)
+{
+	int err = nf_vpn_need(info, NF_CT_VPN_A_ESP_REMOTE,
+			      "remote is missing");
+
+	if (!err)
+		err = nf_vpn_need(info, NF_CT_VPN_A_ESP_DIR, "dir is missing");
+	if (!err)
+		err = nf_vpn_need(info, NF_CT_VPN_A_ESP_SPI, "spi is missing");
+	if (err || info->attrs[NF_CT_VPN_A_ESP_CLIENT])
+		return err;
+	if (nla_get_u8(info->attrs[NF_CT_VPN_A_ESP_DIR]) == NF_CT_VPN_DIR_OUT)
+		return nf_vpn_refuse(info->extack, NULL, "client is missing",
+				     -EINVAL);
+	return nf_vpn_need(info, NF_CT_VPN_A_ESP_MASQ,
+			   "client and masq are missing, one is needed");
+}
+
+static int nf_vpn_del_esp(struct sk_buff *skb, struct genl_info *info)
+{
+	static const struct nf_vpn_host_attrs attrs = {
 		.family	= NF_CT_VPN_A_ESP_FAMILY,
 		.client	= NF_CT_VPN_A_ESP_CLIENT,
 		.remote	= NF_CT_VPN_A_ESP_REMOTE,
+		.masq	= NF_CT_VPN_A_ESP_MASQ,
+	};
+	struct nf_vpn_match m = {
+		.named	= nf_vpn_names_spi,
+		.attrs	= info->attrs,
+	};
+	int err;
+
+	err = nf_vpn_may(skb, genl_info_net(info), info->extack);
+	if (!err)
+		err = nf_vpn_need_spi(info);
+	if (!err)
+		err = nf_vpn_get_hosts(info->attrs, &attrs, &m.hosts,
+				       info->extack);
+	if (err)
+		return err;
+	return nf_vpn_del_walk(info, &nf_esp_kind, &m,
+			       "spi is not known");
+}
+
+const struct nf_vpn_kind nf_esp_kind = {
+	.kind	= NF_CT_VPN_KIND_ESP,
+	.nest	= NF_CT_VPN_A_EVENT_ESP,
+	.dump	= {
+		.hosts		= {
+			.family	= NF_CT_VPN_A_ESP_FAMILY,
+			.client	= NF_CT_VPN_A_ESP_CLIENT,
+			.remote	= NF_CT_VPN_A_ESP_REMOTE,
+		},
+		.state_attr	= NF_CT_VPN_A_ESP_STATE,
+		.conf_attr	= NF_CT_VPN_A_ESP_CONFIDENCE,
+		.dir_attr	= NF_CT_VPN_A_ESP_DIR,
+		.spi_attr	= NF_CT_VPN_A_ESP_SPI,
+		.entry		= nf_vpn_dump_spi,
 	},
-	.state_attr	= NF_CT_VPN_A_ESP_STATE,
-	.conf_attr	= NF_CT_VPN_A_ESP_CONFIDENCE,
-	.dir_attr	= NF_CT_VPN_A_ESP_DIR,
-	.spi_attr	= NF_CT_VPN_A_ESP_SPI,
-	.entry		= nf_vpn_dump_spi,
+	.fill	= nf_vpn_put_spi_known,
+	.wants	= nf_vpn_wants_spi,
+	.drop	= nf_vpn_drop_spi,
+	.new	= nf_vpn_new_esp,
+	.del	= nf_vpn_del_esp,
 };

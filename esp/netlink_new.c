@@ -2,16 +2,15 @@
 /* SPIs that netlink makes known. */
 #include <linux/jiffies.h>
 
-#include "core/event.h"
 #include "core/flow.h"
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
+#include "esp/esp.h"
 #include "esp/spi.h"
 #include "esp/undecided.h"
-#include "isakmp/cookie.h"
-#include "netlink/netlink.h"
 #include "netlink/new.h"
+#include "netlink/request.h"
 
 /* Pinned SPIs of one session and direction: the others must find room. */
 #define NF_VPN_SESSION_PINS	(NF_VPN_SESSION_SPIS / 2)
@@ -37,16 +36,14 @@ static const union nf_inet_addr *nf_vpn_new_masq(const struct nf_vpn_new *n)
 {
 	const union nf_inet_addr *masq;
 	const struct nf_vpn_session *s;
-	const struct nf_vpn_ike *ike;
 
 	if (n->hosts.masq.l3num)
 		return &n->hosts.masq.addr;
 	s = nf_vpn_session_find(n->vn, &n->hosts.client, &n->hosts.remote);
 	if (!s)
 		return NULL;
-	masq = nf_vpn_flow_masq(&s->esp);
-	ike = nf_vpn_session_ike(s);
-	return masq || !ike ? masq : nf_vpn_flow_masq(&ike->flow);
+	masq = nf_vpn_flow_masq(&s->flow[NF_VPN_FLOW_ESP]);
+	return masq ?: nf_vpn_flow_masq(&s->flow[NF_VPN_FLOW_IKE]);
 }
 
 static int nf_vpn_new_spi_addrs(const struct nf_vpn_new *n,

@@ -3,11 +3,11 @@
  * Which sessions wait for an inbound SPI, and which of their outbound ones have
  * got a partner.
  */
+#include "core/expect.h"
 #include "core/net.h"
 #include "core/session.h"
 #include "esp/spi.h"
 #include "esp/watch.h"
-#include "isakmp/cookie.h"
 
 static struct nf_vpn_spi *nf_vpn_session_unpaired(struct nf_vpn_session *s)
 {
@@ -64,7 +64,7 @@ void nf_vpn_session_parted(struct nf_vpn_session *s, u8 dir)
  */
 bool nf_vpn_session_asks(struct nf_vpn_session *s, struct nf_vpn_spi *spi)
 {
-	if (s->ahead && nf_vpn_ike_need(s) >= 0) {
+	if (s->ahead && nf_vpn_expect_need(s) >= 0) {
 		s->ahead--;
 		WRITE_ONCE(spi->paired, true);
 		return false;
@@ -88,7 +88,6 @@ void nf_vpn_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 		nf_vpn_watch_get(s);
 	list_move_tail(&s->pending, &s->remote->pending);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_session_expect);
 
 /**
  * nf_vpn_session_settle - perhaps it waits no longer
@@ -96,7 +95,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_session_expect);
  */
 void nf_vpn_session_settle(struct nf_vpn_session *s)
 {
-	if (s->unpaired || nf_vpn_ike_need(s) > 0 || list_empty(&s->pending))
+	if (s->unpaired || nf_vpn_expect_need(s) > 0 || list_empty(&s->pending))
 		return;
 	list_del_init(&s->pending);
 	nf_vpn_watch_put(s);
@@ -115,7 +114,7 @@ void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 {
 	struct nf_vpn_spi *spi;
 
-	nf_vpn_ike_reopen(s);
+	nf_vpn_expect_reopen(s);
 	if (list_empty(&s->pending))
 		nf_vpn_session_expect(vn, s);
 	if (!partner)

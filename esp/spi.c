@@ -14,6 +14,7 @@
 
 #include "core/client.h"
 #include "core/event.h"
+#include "core/expect.h"
 #include "core/flow.h"
 #include "core/id.h"
 #include "core/net.h"
@@ -21,10 +22,6 @@
 #include "core/session.h"
 #include "esp/esp.h"
 #include "esp/spi.h"
-#include "esp/undecided.h"
-#include "isakmp/cookie.h"
-
-/* ---- By what is in a packet ---- */
 
 static inline u32 nf_vpn_spi_hash(const union nf_inet_addr *src,
 				  const union nf_inet_addr *dst, __be32 spi,
@@ -49,7 +46,7 @@ static inline u32 nf_vpn_spi_pkt_hashfn(const void *data, u32 len, u32 seed)
 static inline u32 nf_vpn_spi_obj_hashfn(const void *data, u32 len, u32 seed)
 {
 	const struct nf_vpn_spi *spi = data;
-	const struct nf_vpn_host *remote = &nf_vpn_spi_remote(spi)->host;
+	const struct nf_vpn_host *remote = &spi->remote->host;
 
 	if (spi->dir == NF_CT_VPN_DIR_IN)
 		return nf_vpn_spi_hash(&remote->addr, &spi->gw, spi->spi,
@@ -72,7 +69,7 @@ static inline bool nf_vpn_spi_is_in(const struct nf_vpn_spi *spi,
 {
 	return spi->dir == NF_CT_VPN_DIR_IN && spi->spi == pkt->spi &&
 	       nf_inet_addr_cmp(&spi->gw, &pkt->dst.addr) &&
-	       nf_vpn_host_equal(&nf_vpn_spi_remote(spi)->host, &pkt->src);
+	       nf_vpn_host_equal(&spi->remote->host, &pkt->src);
 }
 
 static inline int nf_vpn_spi_cmp_out(struct rhashtable_compare_arg *arg,
@@ -119,9 +116,8 @@ static const struct rhashtable_params nf_vpn_spi_params_in =
 struct nf_vpn_spi *nf_vpn_spi_find(struct nf_vpn_net *vn,
 				   const struct nf_vpn_pkt *pkt)
 {
-	return rhashtable_lookup(&vn->spis, pkt, nf_vpn_spi_params);
+	return rhashtable_lookup(&vn->esp->spis, pkt, nf_vpn_spi_params);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_spi_find);
 
 /**
  * nf_vpn_spi_find_out - SPI of a packet from a client
@@ -131,7 +127,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_spi_find);
 struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
 				       const struct nf_vpn_pkt *pkt)
 {
-	return rhashtable_lookup(&vn->spis, pkt, nf_vpn_spi_params_out);
+	return rhashtable_lookup(&vn->esp->spis, pkt, nf_vpn_spi_params_out);
 }
 
 /**
@@ -142,11 +138,9 @@ struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
 struct nf_vpn_spi *nf_vpn_spi_find_in(struct nf_vpn_net *vn,
 				      const struct nf_vpn_pkt *pkt)
 {
-	return rhashtable_lookup(&vn->spis, pkt, nf_vpn_spi_params_in);
+	return rhashtable_lookup(&vn->esp->spis, pkt, nf_vpn_spi_params_in);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in);
-
-/* ---- By what an ICMP error quotes ---- */
 
 struct nf_vpn_quoted_key {
 	const struct nf_vpn_host *remote;
@@ -183,7 +177,7 @@ static u32 nf_vpn_quoted_obj_hashfn(const void *data, u32 len, u32 seed)
 {
 	const struct nf_vpn_spi *spi = data;
 
-	return nf_vpn_quoted_hash(&nf_vpn_spi_remote(spi)->host, spi->spi,
+	return nf_vpn_quoted_hash(&spi->remote->host, spi->spi,
 				  spi->dir, seed);
 }
 
@@ -191,7 +185,7 @@ static bool nf_vpn_quoted_matches(const struct nf_vpn_quoted_key *key,
 				  const struct nf_vpn_spi *spi)
 {
 	return spi->spi == key->spi && spi->dir == key->dir &&
-	       nf_vpn_host_equal(key->remote, &nf_vpn_spi_remote(spi)->host);
+	       nf_vpn_host_equal(key->remote, &spi->remote->host);
 }
 
 static int nf_vpn_quoted_cmp_any(struct rhashtable_compare_arg *arg,
@@ -208,7 +202,7 @@ static int nf_vpn_quoted_cmp_masq(struct rhashtable_compare_arg *arg,
 	const struct nf_vpn_spi *spi = obj;
 
 	return !nf_vpn_quoted_matches(key, spi) ||
-	       !nf_vpn_flow_has_masq(&spi->session->esp, &key->other->addr);
+	       !nf_vpn_flow_has_masq(&spi->session->flow[NF_VPN_FLOW_ESP], &key->other->addr);
 }
 
 #define NF_VPN_QUOTED_PARAMS(cmp) {					\
@@ -239,9 +233,8 @@ struct nf_vpn_spi *nf_vpn_spi_find_in_any(struct nf_vpn_net *vn,
 		.dir	= NF_CT_VPN_DIR_IN,
 	};
 
-	return rhashtable_lookup(&vn->quoted, &key, nf_vpn_quoted_params);
+	return rhashtable_lookup(&vn->esp->quoted, &key, nf_vpn_quoted_params);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in_any);
 
 /**
  * nf_vpn_spi_find_wire - SPI of an outbound packet as seen behind the gateway
@@ -258,9 +251,8 @@ struct nf_vpn_spi *nf_vpn_spi_find_wire(struct nf_vpn_net *vn,
 		.dir	= NF_CT_VPN_DIR_OUT,
 	};
 
-	return rhashtable_lookup(&vn->quoted, &key, nf_vpn_quoted_params_masq);
+	return rhashtable_lookup(&vn->esp->quoted, &key, nf_vpn_quoted_params_masq);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_spi_find_wire);
 
 struct nf_vpn_spi_twins {
 	struct nf_vpn_quoted_key key;
@@ -286,37 +278,50 @@ static unsigned int nf_vpn_spi_count(struct nf_vpn_net *vn,
 {
 	struct nf_vpn_spi_twins twins = {
 		.key = {
-			.remote	= &nf_vpn_spi_remote(spi)->host,
+			.remote	= &spi->remote->host,
 			.spi	= spi->spi,
 			.dir	= spi->dir,
 		},
 	};
 
-	rhashtable_lookup(&vn->quoted, &twins.key, nf_vpn_quoted_params_count);
+	rhashtable_lookup(&vn->esp->quoted, &twins.key, nf_vpn_quoted_params_count);
 	return twins.n;
 }
 
-/* ---- Tables ---- */
-
-int nf_vpn_spis_init(struct nf_vpn_net *vn)
+int nf_vpn_spis_init(struct nf_esp_net *en)
 {
 	int err;
 
-	INIT_LIST_HEAD(&vn->undecided);
-	err = rhashtable_init(&vn->spis, &nf_vpn_spi_params);
+	INIT_LIST_HEAD(&en->undecided);
+	err = rhashtable_init(&en->spis, &nf_vpn_spi_params);
 	if (err)
 		return err;
-	err = rhashtable_init(&vn->quoted, &nf_vpn_quoted_params);
+	err = rhashtable_init(&en->quoted, &nf_vpn_quoted_params);
 	if (err)
-		rhashtable_destroy(&vn->spis);
+		rhashtable_destroy(&en->spis);
 	return err;
 }
 
-void nf_vpn_spis_exit(struct nf_vpn_net *vn)
+void nf_vpn_spis_exit(struct nf_esp_net *en)
 {
-	rhashtable_destroy(&vn->quoted);
-	rhashtable_destroy(&vn->spis);
+	rhashtable_destroy(&en->quoted);
+	rhashtable_destroy(&en->spis);
 }
+
+/**
+ * nf_vpn_event_spi - something happened to an SPI
+ * @vn: netns, its lock held
+ * @event: what
+ * @spi: SPI
+ */
+void nf_vpn_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+		      struct nf_vpn_spi *spi)
+{
+	if (spi->session)
+		nf_vpn_trace_spi(vn, event, spi->session, spi->spi, spi->conf);
+	nf_vpn_event(vn, event, NF_CT_VPN_KIND_ESP, spi);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_event_spi);
 
 /*
  * Publish: all fields that a look-up reads are set. If that fails half-way,
@@ -326,19 +331,19 @@ static int nf_vpn_spi_insert(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 {
 	int err;
 
-	err = rhashtable_insert_fast(&vn->quoted, &spi->quoted,
+	err = rhashtable_insert_fast(&vn->esp->quoted, &spi->quoted,
 				     nf_vpn_quoted_params);
 	if (err)
 		return err;
-	err = rhashtable_insert_fast(&vn->spis, &spi->node, nf_vpn_spi_params);
+	err = rhashtable_insert_fast(&vn->esp->spis, &spi->node, nf_vpn_spi_params);
 	if (err)
 		goto err_quoted;
 	err = nf_vpn_id_get(vn, NF_CT_VPN_KIND_ESP, &spi->id, spi);
 	if (!err)
 		return 0;
-	rhashtable_remove_fast(&vn->spis, &spi->node, nf_vpn_spi_params);
+	rhashtable_remove_fast(&vn->esp->spis, &spi->node, nf_vpn_spi_params);
 err_quoted:
-	rhashtable_remove_fast(&vn->quoted, &spi->quoted,
+	rhashtable_remove_fast(&vn->esp->quoted, &spi->quoted,
 			       nf_vpn_quoted_params);
 	spi->dead = true;
 	return err;
@@ -362,12 +367,10 @@ int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 {
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_ESP, spi->id);
-	rhashtable_remove_fast(&vn->spis, &spi->node, nf_vpn_spi_params);
-	rhashtable_remove_fast(&vn->quoted, &spi->quoted,
+	rhashtable_remove_fast(&vn->esp->spis, &spi->node, nf_vpn_spi_params);
+	rhashtable_remove_fast(&vn->esp->quoted, &spi->quoted,
 			       nf_vpn_quoted_params);
 }
-
-/* ---- Entries ---- */
 
 static void nf_vpn_spi_init(struct nf_vpn_spi *spi,
 			    const struct nf_vpn_pkt *pkt)
@@ -555,6 +558,7 @@ static struct nf_vpn_spi *nf_vpn_spi_alloc(struct nf_vpn_net *vn,
 		goto out;
 	}
 	spi->session = s;
+	spi->remote = s->remote;
 	nf_vpn_spi_init(spi, pkt);
 	spi->dir = dir;
 out:
@@ -614,7 +618,6 @@ struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
 	nf_vpn_session_expect(vn, s);
 	return spi;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_spi_add_out);
 
 /**
  * nf_vpn_spi_bind - an inbound SPI belongs to this session
@@ -662,7 +665,7 @@ void nf_vpn_spi_pair(struct nf_vpn_spi *spi)
 	WRITE_ONCE(spi->paired, true);
 	nf_vpn_session_paired(s);
 	if (!spi->old)
-		nf_vpn_ike_spend(s);
+		nf_vpn_expect_spend(s);
 	nf_vpn_session_settle(s);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_spi_pair);
@@ -681,4 +684,3 @@ void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 	nf_vpn_spi_pair(spi);
 	spin_unlock_bh(&vn->lock);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_spi_prove);

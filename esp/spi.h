@@ -7,6 +7,7 @@
 #include <linux/rhashtable.h>
 
 #include "core/session.h"
+#include "core/tracker.h"
 #include "esp/times.h"
 
 /*
@@ -21,6 +22,21 @@
  * made up. Lost and repeated packets don't matter: it only says who yields.
  */
 #define NF_VPN_SPI_PROVEN	8
+
+/**
+ * struct nf_esp_net - what the module keeps of a netns
+ * @spis: &struct nf_vpn_spi by the addresses and the SPI of its packets as they
+ *	arrive at the gateway
+ * @quoted: the same by remote address, SPI and direction, for ICMP errors
+ * @undecided: undecided SPIs of all remote hosts, oldest first
+ * @nundecided: length of @undecided
+ */
+struct nf_esp_net {
+	struct rhashtable spis;
+	struct rhashtable quoted;
+	struct list_head undecided;
+	u32 nundecided;
+};
 
 /**
  * enum nf_vpn_hold - what keeps an SPI that no flow keeps
@@ -49,10 +65,11 @@ struct nf_vpn_asked {
 
 /**
  * struct nf_vpn_spi - one ESP SPI in one direction
- * @node: in &nf_vpn_net.spis
- * @quoted: in &nf_vpn_net.quoted
+ * @node: in &nf_esp_net.spis
+ * @quoted: in &nf_esp_net.quoted
  * @session: owner; NULL for an inbound SPI that is undecided, which is a part
  *	of a &struct nf_vpn_undecided then
+ * @remote: sender or receiver
  * @gw: inbound: destination address on the wire
  * @asked: outbound: what has been sent since answers were last looked for
  * @spi: on the wire
@@ -77,6 +94,7 @@ struct nf_vpn_spi {
 	struct rhash_head node;
 	struct rhash_head quoted;
 	struct nf_vpn_session *session;
+	struct nf_vpn_remote *remote;
 	union {
 		union nf_inet_addr gw;
 		struct nf_vpn_asked asked;
@@ -135,8 +153,10 @@ static inline bool nf_vpn_session_is_mixed(const struct nf_vpn_session *s)
 }
 
 /* esp/spi.c */
-int nf_vpn_spis_init(struct nf_vpn_net *vn);
-void nf_vpn_spis_exit(struct nf_vpn_net *vn);
+int nf_vpn_spis_init(struct nf_esp_net *en);
+void nf_vpn_spis_exit(struct nf_esp_net *en);
+void nf_vpn_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+		      struct nf_vpn_spi *spi);
 struct nf_vpn_spi *nf_vpn_spi_find(struct nf_vpn_net *vn,
 				   const struct nf_vpn_pkt *pkt);
 struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
@@ -163,8 +183,6 @@ void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 
 /* esp/pair.c */
-void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_vpn_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_paired(struct nf_vpn_session *s);
 void nf_vpn_session_parted(struct nf_vpn_session *s, u8 dir);
 bool nf_vpn_session_asks(struct nf_vpn_session *s, struct nf_vpn_spi *spi);
@@ -172,6 +190,15 @@ void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			   bool partner);
 void nf_vpn_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_settle(struct nf_vpn_session *s);
-void nf_vpn_session_release(struct nf_vpn_session *s);
+
+/* esp/gc.c */
+void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+bool nf_esp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+	       const struct nf_vpn_gc_view *v, u32 needs);
+bool nf_esp_gc_net(struct nf_vpn_net *vn);
+void nf_esp_end(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_esp_flush(struct nf_vpn_net *vn);
+void nf_esp_load(struct nf_vpn_net *vn);
 
 #endif /* _NF_ESP_SPI_H */

@@ -3,7 +3,7 @@
 #include <linux/slab.h>
 
 #include "core/client.h"
-#include "core/event.h"
+#include "core/clock.h"
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
@@ -26,8 +26,8 @@ void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u)
 	u->spi.dead = true;
 	list_del(&u->by_remote);
 	list_del(&u->by_net);
-	u->remote->nundecided--;
-	vn->nundecided--;
+	u->spi.remote->nundecided--;
+	vn->esp->nundecided--;
 	nf_vpn_uncharge(vn, NULL);
 	kfree_rcu(u, spi.rcu);
 }
@@ -66,12 +66,12 @@ nf_vpn_undecided_oldest_of_all(struct nf_vpn_net *vn)
 	struct nf_vpn_undecided *u;
 
 	while (scan--) {
-		u = list_first_entry(&vn->undecided, struct nf_vpn_undecided,
+		u = list_first_entry(&vn->esp->undecided, struct nf_vpn_undecided,
 				     by_net);
 		if (!nf_vpn_spi_is_proven(&u->spi) ||
 		    nf_vpn_spi_idle(&u->spi) >= NF_VPN_UNDECIDED_IDLE)
 			return u;
-		list_move_tail(&u->by_net, &vn->undecided);
+		list_move_tail(&u->by_net, &vn->esp->undecided);
 	}
 	return NULL;
 }
@@ -87,7 +87,7 @@ static bool nf_vpn_undecided_recycle(struct nf_vpn_net *vn,
 
 	if (remote->nundecided >= NF_VPN_UNDECIDED_REMOTE)
 		oldest = nf_vpn_undecided_oldest(remote);
-	else if (vn->nundecided >= NF_VPN_UNDECIDED)
+	else if (vn->esp->nundecided >= NF_VPN_UNDECIDED)
 		oldest = nf_vpn_undecided_oldest_of_all(vn);
 	else
 		return true;
@@ -121,17 +121,17 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 		nf_vpn_stat_inc(vn, NO_MEMORY);
 		goto err_charge;
 	}
-	u->remote = remote;
+	u->spi.remote = remote;
 	nf_vpn_spi_init_in(&u->spi, pkt);
 	u->spi.old = !esp_seq_is_new(pkt->seq);
 	u->first = jiffies;
-	u->gone = jiffies - 3600 * HZ;
+	u->gone = jiffies - NF_VPN_LONG_AGO;
 	if (nf_vpn_spi_link(vn, &u->spi))
 		goto err_free;
 	list_add_tail(&u->by_remote, &remote->undecided);
-	list_add_tail(&u->by_net, &vn->undecided);
+	list_add_tail(&u->by_net, &vn->esp->undecided);
 	remote->nundecided++;
-	vn->nundecided++;
+	vn->esp->nundecided++;
 	nf_vpn_stat_inc(vn, SPI_NEW);
 	nf_vpn_stat_inc(vn, UNDECIDED);
 	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_NEW, &u->spi);
@@ -249,7 +249,6 @@ bool nf_vpn_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 	spin_unlock_bh(&vn->lock);
 	return foreign;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_spi_refused);
 
 /**
  * nf_vpn_undecided_purge - a session, or its flow, goes away
@@ -284,7 +283,7 @@ void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle)
 	struct nf_vpn_undecided *u, *next;
 
 	spin_lock_bh(&vn->lock);
-	list_for_each_entry_safe(u, next, &vn->undecided, by_net) {
+	list_for_each_entry_safe(u, next, &vn->esp->undecided, by_net) {
 		if (nf_vpn_spi_idle(&u->spi) < idle)
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
@@ -292,4 +291,19 @@ void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle)
 		nf_vpn_undecided_free(vn, u);
 	}
 	spin_unlock_bh(&vn->lock);
+}
+
+/**
+ * nf_vpn_undecided_end - the last session of a remote host goes
+ * @vn: netns, its lock held
+ * @remote: remote host
+ *
+ * Nobody can own its undecided SPIs.
+ */
+void nf_vpn_undecided_end(struct nf_vpn_net *vn, struct nf_vpn_remote *remote)
+{
+	struct nf_vpn_undecided *u, *next;
+
+	list_for_each_entry_safe(u, next, &remote->undecided, by_remote)
+		nf_vpn_undecided_free(vn, u);
 }

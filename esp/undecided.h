@@ -15,10 +15,9 @@
 
 /**
  * struct nf_vpn_undecided - inbound SPI that several sessions may own
- * @spi: entry in &nf_vpn_net.spis, &nf_vpn_spi.session is NULL
- * @remote: sender
+ * @spi: entry in &nf_esp_net.spis, &nf_vpn_spi.session is NULL
  * @by_remote: in &nf_vpn_remote.undecided
- * @by_net: in &nf_vpn_net.undecided
+ * @by_net: in &nf_esp_net.undecided
  * @first: jiffies of the first packet
  * @arrived: nf_vpn_now_us() of the last packet
  * @expecting: the candidates were waiting for a new SPI
@@ -32,12 +31,11 @@
  * @hits: those that spoke for a candidate
  * @cand: candidates, longest waiting first
  *
- * All but @spi and @remote is protected by &nf_vpn_net.lock. That a candidate's
+ * All but @spi is protected by &nf_vpn_net.lock. That a candidate's
  * session or its flow goes away is no evidence for the others: it may come back.
  */
 struct nf_vpn_undecided {
 	struct nf_vpn_spi spi;
-	struct nf_vpn_remote *remote;
 	struct list_head by_remote;
 	struct list_head by_net;
 	unsigned long first;
@@ -66,18 +64,12 @@ int nf_vpn_undecided_index(const struct nf_vpn_undecided *u,
 bool nf_vpn_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 void nf_vpn_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle);
+void nf_vpn_undecided_end(struct nf_vpn_net *vn, struct nf_vpn_remote *remote);
 
 static inline struct nf_vpn_undecided *
 nf_vpn_spi_undecided(const struct nf_vpn_spi *spi)
 {
 	return container_of(spi, struct nf_vpn_undecided, spi);
-}
-
-static inline struct nf_vpn_remote *
-nf_vpn_spi_remote(const struct nf_vpn_spi *spi)
-{
-	return likely(spi->session) ? spi->session->remote :
-				      nf_vpn_spi_undecided(spi)->remote;
 }
 
 #endif /* _NF_ESP_UNDECIDED_H */

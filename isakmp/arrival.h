@@ -35,8 +35,8 @@ struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
 				       const struct nf_hook_state *state);
 struct nf_vpn_session *nf_isakmp_sole(struct nf_vpn_net *vn,
 				      const struct isakmp_arrival *a);
-void nf_isakmp_pace_init(struct nf_vpn_net *vn);
-void nf_isakmp_pace_exit(struct nf_vpn_net *vn);
+void nf_isakmp_pace_init(struct nf_isakmp_net *in);
+void nf_isakmp_pace_exit(struct nf_isakmp_net *in);
 bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 		      const struct isakmp_arrival *a,
 		      const struct nf_hook_state *state);
@@ -83,6 +83,20 @@ static inline void nf_isakmp_cookie_in(struct nf_vpn_cookie *c,
 	}
 }
 
+/* For those that see no cookies. */
+static inline void nf_isakmp_session_seen(const struct nf_vpn_session *s,
+					  const struct isakmp_message *m)
+{
+	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
+	bool bye = isakmp_is_informational(m);
+
+	if (unlikely(!e))
+		return;
+	WRITE_ONCE(e->last, (u32)jiffies);
+	if (READ_ONCE(e->bye) != bye)
+		WRITE_ONCE(e->bye, bye);
+}
+
 /**
  * nf_isakmp_cookie_seen - a message under a cookie pair
  * @c: pair of the session that the message belongs to
@@ -93,6 +107,7 @@ static inline void nf_isakmp_cookie_seen(struct nf_vpn_cookie *c,
 					 const struct isakmp_message *m,
 					 bool outbound)
 {
+	nf_isakmp_session_seen(c->session, m);
 	WRITE_ONCE(c->packets, READ_ONCE(c->packets) + 1);
 	WRITE_ONCE(c->exchange, m->exchange);
 	WRITE_ONCE(c->last, (u32)jiffies);

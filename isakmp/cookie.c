@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What sessions know of IKE: cookie pairs, tickets, the flow on port 500.
+ * What sessions know of IKE: cookie pairs and tickets.
  *
  * The initiator's cookie alone hashes an entry, so that one look-up finds the
  * pair itself, the exchange that still waits for its responder, and a pair
@@ -13,7 +13,8 @@
 
 #include "core/client.h"
 #include "core/clock.h"
-#include "core/event.h"
+#include "core/expect.h"
+#include "core/flow.h"
 #include "core/id.h"
 #include "core/net.h"
 #include "core/packet.h"
@@ -106,14 +107,14 @@ static const struct rhashtable_params nf_vpn_cookie_params = {
 	.automatic_shrinking	= true,
 };
 
-int nf_vpn_cookies_init(struct nf_vpn_net *vn)
+int nf_vpn_cookies_init(struct nf_isakmp_net *in)
 {
-	return rhashtable_init(&vn->cookies, &nf_vpn_cookie_params);
+	return rhashtable_init(&in->cookies, &nf_vpn_cookie_params);
 }
 
-void nf_vpn_cookies_exit(struct nf_vpn_net *vn)
+void nf_vpn_cookies_exit(struct nf_isakmp_net *in)
 {
-	rhashtable_destroy(&vn->cookies);
+	rhashtable_destroy(&in->cookies);
 }
 
 /**
@@ -141,10 +142,9 @@ unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
 	memset(q, 0, sizeof(*q));
 	q->client = client;
 	q->resp = resp;
-	rhashtable_lookup_fast(&vn->cookies, &key, nf_vpn_cookie_params);
+	rhashtable_lookup_fast(&vn->isakmp->cookies, &key, nf_vpn_cookie_params);
 	return key.n;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_cookie_find);
 
 /**
  * struct nf_vpn_pair_key - a complete pair, between two hosts
@@ -211,9 +211,8 @@ struct nf_vpn_cookie *nf_vpn_cookie_find_pair(struct nf_vpn_net *vn,
 		.pkt	= pkt,
 	};
 
-	return rhashtable_lookup(&vn->cookies, &key, nf_vpn_pair_params);
+	return rhashtable_lookup(&vn->isakmp->cookies, &key, nf_vpn_pair_params);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_cookie_find_pair);
 
 /**
  * struct nf_vpn_claim_key - a message under a pair that somebody claims
@@ -268,9 +267,8 @@ struct nf_vpn_cookie *nf_vpn_cookie_find_claim(struct nf_vpn_net *vn,
 	struct nf_vpn_claim_key key = { .remote = remote, .m = m };
 
 	lockdep_assert_held(&vn->lock);
-	return rhashtable_lookup_fast(&vn->cookies, &key, nf_vpn_claim_params);
+	return rhashtable_lookup_fast(&vn->isakmp->cookies, &key, nf_vpn_claim_params);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_cookie_find_claim);
 
 /**
  * nf_vpn_cookie_free - unlink a cookie pair, free it after RCU
@@ -283,14 +281,13 @@ void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c)
 
 	lockdep_assert_held(&vn->lock);
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_ISAKMP, c->id);
-	rhashtable_remove_fast(&vn->cookies, &c->node, nf_vpn_cookie_params);
+	rhashtable_remove_fast(&vn->isakmp->cookies, &c->node, nf_vpn_cookie_params);
 	list_del(&c->by_session);
-	nf_vpn_session_ike(s)->ncookies--;
+	nf_vpn_session_ike(s)->expect.cookies--;
 	nf_vpn_session_ike(s)->nunproven -= !c->proven;
 	nf_vpn_uncharge(vn, s->client);
 	kfree_rcu(c, rcu);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_cookie_free);
 
 /*
  * The session keeps a bounded number: what only the remote host has said
@@ -302,7 +299,7 @@ static bool nf_vpn_cookie_recycle(struct nf_vpn_net *vn,
 	struct nf_vpn_cookie *c, *idlest = NULL;
 	bool crowded = ike->nunproven >= NF_VPN_SESSION_UNPROVEN;
 
-	if (ike->ncookies < NF_VPN_SESSION_COOKIES && (proven || !crowded))
+	if (ike->expect.cookies < NF_VPN_SESSION_COOKIES && (proven || !crowded))
 		return true;
 	list_for_each_entry(c, &ike->cookies, by_session) {
 		if (c->proven && (!proven || ike->nunproven))
@@ -314,7 +311,7 @@ static bool nf_vpn_cookie_recycle(struct nf_vpn_net *vn,
 	if (!idlest)
 		return false;
 	nf_vpn_stat_inc(vn, COOKIE_RECYCLED);
-	nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_EXPIRED, idlest);
+	nf_isakmp_event(vn, NF_CT_VPN_EVENT_EXPIRED, idlest);
 	nf_vpn_cookie_free(vn, idlest);
 	return true;
 }
@@ -375,22 +372,24 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 	if (!c)
 		goto err_charge;
 	nf_vpn_cookie_init(c, s, m, origin);
-	if (rhashtable_insert_fast(&vn->cookies, &c->node,
+	if (rhashtable_insert_fast(&vn->isakmp->cookies, &c->node,
 				   nf_vpn_cookie_params))
 		goto err_free;
 	if (nf_vpn_id_get(vn, NF_CT_VPN_KIND_ISAKMP, &c->id, c))
 		goto err_hash;
 	list_add(&c->by_session, &ike->cookies);
-	ike->ncookies++;
+	WRITE_ONCE(ike->expect.last, c->last);
+	WRITE_ONCE(ike->expect.bye, false);
+	ike->expect.cookies++;
 	ike->nunproven += !proven;
 	nf_vpn_session_doze(vn, s);
 	nf_vpn_stat_inc(vn, COOKIE_NEW);
-	nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_NEW, c);
+	nf_isakmp_event(vn, NF_CT_VPN_EVENT_NEW, c);
 	return c;
 
 err_hash:
 	/* Others may have seen it already. */
-	rhashtable_remove_fast(&vn->cookies, &c->node, nf_vpn_cookie_params);
+	rhashtable_remove_fast(&vn->isakmp->cookies, &c->node, nf_vpn_cookie_params);
 	kfree_rcu(c, rcu);
 	goto err_charge;
 err_free:
@@ -402,7 +401,6 @@ err_doze:
 	nf_vpn_session_doze(vn, s);
 	return NULL;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_cookie_add);
 
 /**
  * nf_vpn_cookie_prove - the client has used a pair that its server began, or
@@ -417,7 +415,6 @@ void nf_vpn_cookie_prove(struct nf_vpn_cookie *c)
 	WRITE_ONCE(c->proven, true);
 	nf_vpn_session_ike(c->session)->nunproven--;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_cookie_prove);
 
 /**
  * nf_vpn_ike_get - the IKE part of a session, made if need be
@@ -439,18 +436,28 @@ struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
 		nf_vpn_stat_inc(vn, NO_MEMORY);
 		return NULL;
 	}
-	ike->session = s;
-	spin_lock_init(&ike->lock);
-	isakmp_tickets_init(&ike->tickets);
 	INIT_LIST_HEAD(&ike->cookies);
-	hlist_add_head(&ike->by_remote, &s->remote->ikes);
-	ike->kept_alive = jiffies;
-	ike->keeps_alive = jiffies - HZ;
-	/* Complete before others see it. */
-	smp_store_release(&s->ike, ike);
+	WRITE_ONCE(s->flow[NF_VPN_FLOW_IKE].kept_alive, jiffies);
+	nf_vpn_expect_link(&ike->expect, s, &ike->tickets.list);
 	return ike;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_ike_get);
+
+/**
+ * nf_vpn_ike_drop - unlink the IKE part of a session, free it after RCU
+ * @vn: netns, its lock held
+ * @s: session that goes. Who has found it under RCU may go on using its IKE, so
+ *	&nf_vpn_session.expect is left as it is.
+ */
+void nf_vpn_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+
+	if (!ike)
+		return;
+	nf_vpn_ike_idle(vn, s);
+	hlist_del(&ike->expect.by_remote);
+	kfree_rcu(ike, rcu);
+}
 
 /**
  * nf_vpn_ike_idle - drop all cookie pairs of a session
@@ -468,7 +475,7 @@ void nf_vpn_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	if (!ike)
 		return;
 	list_for_each_entry_safe(c, next, &ike->cookies, by_session) {
-		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_EXPIRED, c);
+		nf_isakmp_event(vn, NF_CT_VPN_EVENT_EXPIRED, c);
 		nf_vpn_cookie_free(vn, c);
 	}
 }
@@ -485,13 +492,12 @@ void nf_vpn_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	if (!ike)
 		return;
 	nf_vpn_ike_idle(vn, s);
-	spin_lock(&ike->lock);
+	spin_lock(&ike->expect.lock);
 	isakmp_tickets_init(&ike->tickets);
-	ike->visible = false;
-	spin_unlock(&ike->lock);
-	WRITE_ONCE(ike->flow.seen, false);
+	ike->expect.visible = false;
+	spin_unlock(&ike->expect.lock);
+	WRITE_ONCE(s->flow[NF_VPN_FLOW_IKE].seen, false);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_ike_forget);
 
 /**
  * nf_vpn_ike_expire - drop exchanges that came to nothing
@@ -515,124 +521,10 @@ void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		    nf_vpn_since_low(READ_ONCE(c->last)) < idle)
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
-		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_EXPIRED, c);
+		nf_isakmp_event(vn, NF_CT_VPN_EVENT_EXPIRED, c);
 		nf_vpn_cookie_free(vn, c);
 	}
-	spin_lock(&ike->lock);
+	spin_lock(&ike->expect.lock);
 	isakmp_tickets_expire(&ike->tickets, nf_vpn_now_ms());
-	spin_unlock(&ike->lock);
+	spin_unlock(&ike->expect.lock);
 }
-
-/**
- * nf_vpn_ike_need - inbound SPIs that the client's IKE lets expect
- * @s: session, lock of its netns held
- *
- * Return: number of open tickets, or -1 where IKE hasn't been seen to make an
- * SA and says nothing.
- */
-int nf_vpn_ike_need(const struct nf_vpn_session *s)
-{
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-	int need;
-
-	if (!ike || !READ_ONCE(ike->visible))
-		return -1;
-	spin_lock(&ike->lock);
-	need = isakmp_tickets_open(&ike->tickets, nf_vpn_now_ms());
-	spin_unlock(&ike->lock);
-	return need;
-}
-EXPORT_SYMBOL_GPL(nf_vpn_ike_need);
-
-/**
- * nf_vpn_ike_spend - an inbound SPI of the session is in use
- * @s: session, lock of its netns held
- */
-void nf_vpn_ike_spend(struct nf_vpn_session *s)
-{
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-
-	if (!ike)
-		return;
-	spin_lock(&ike->lock);
-	isakmp_tickets_spend(&ike->tickets, nf_vpn_now_ms());
-	spin_unlock(&ike->lock);
-}
-
-/**
- * nf_vpn_ike_reopen - the SPI that a ticket was spent for was another's
- * @s: session, lock of its netns held
- */
-void nf_vpn_ike_reopen(struct nf_vpn_session *s)
-{
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-
-	if (!ike)
-		return;
-	spin_lock(&ike->lock);
-	if (ike->visible)
-		isakmp_tickets_reopen(&ike->tickets, nf_vpn_now_ms());
-	spin_unlock(&ike->lock);
-}
-
-/**
- * nf_vpn_ike_newest - when was the newest open ticket made?
- * @s: session with open tickets, lock of its netns held
- *
- * Return: nf_vpn_now_ms() of then.
- */
-u32 nf_vpn_ike_newest(const struct nf_vpn_session *s)
-{
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-	u32 newest;
-
-	spin_lock(&ike->lock);
-	newest = isakmp_tickets_newest(&ike->tickets);
-	spin_unlock(&ike->lock);
-	return newest;
-}
-EXPORT_SYMBOL_GPL(nf_vpn_ike_newest);
-
-/**
- * nf_vpn_ike_look - what is there to tell of a session's IKE?
- * @vn: netns, its lock not held
- * @s: session, under RCU
- * @view: filled, with zeros if it has none
- */
-void nf_vpn_ike_look(struct nf_vpn_net *vn, const struct nf_vpn_session *s,
-		     struct nf_vpn_ike_view *view)
-{
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-	const struct nf_vpn_cookie *c;
-	u32 idle = U32_MAX;
-
-	memset(view, 0, sizeof(*view));
-	if (!ike)
-		return;
-	spin_lock_bh(&vn->lock);
-	view->cookies = ike->ncookies;
-	list_for_each_entry(c, &ike->cookies, by_session)
-		idle = min(idle, nf_vpn_since_low(READ_ONCE(c->last)));
-	view->idle = idle;
-	spin_lock(&ike->lock);
-	view->tickets = isakmp_tickets_open(&ike->tickets, nf_vpn_now_ms());
-	view->natt = isakmp_tickets_floated(&ike->tickets);
-	spin_unlock(&ike->lock);
-	spin_unlock_bh(&vn->lock);
-}
-
-/**
- * nf_vpn_ike_raw_esp - the client sends ESP outside UDP
- * @s: session, lock of its netns held
- */
-void nf_vpn_ike_raw_esp(struct nf_vpn_session *s)
-{
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-
-	if (!ike)
-		return;
-	spin_lock(&ike->lock);
-	isakmp_tickets_raw_esp(&ike->tickets);
-	spin_unlock(&ike->lock);
-}
-EXPORT_SYMBOL_GPL(nf_vpn_ike_raw_esp);

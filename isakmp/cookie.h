@@ -5,7 +5,10 @@
 
 #include <linux/list.h>
 #include <linux/rhashtable.h>
+#include <linux/workqueue.h>
 
+#include "core/event.h"
+#include "core/expect.h"
 #include "core/session.h"
 #include "isakmp/message.h"
 #include "isakmp/ticket.h"
@@ -16,71 +19,80 @@
 
 /**
  * struct nf_vpn_ike - what is known of a session's IKE
- * @session: its session
- * @flow: its flow on port 500
- * @iif: interface that the client's message came in by which began @flow, 0 if
- *	not known, lockless
- * @lock: protects @tickets and what follows up to @rtt
+ * @expect: what others see of it
+ * @iif: interface that the client's message came in by which began the flow, 0
+ *	if not known, lockless
  * @tickets: inbound SPIs that its messages let expect
  * @asked: requests of the remote host that the client hasn't answered
  * @request: message ID of the client's last request, @requested is valid
  * @requested: nf_vpn_now_us() when that went out; 0 if it has been answered
- * @rtt: milliseconds from request to response, 0 if not known
  * @child: seconds of the boot clock of the last child exchange, 0 if none
- * @visible: the client's child exchanges are seen: tickets tell all
  * @port_lost: a NAT rule doesn't leave it port 500, so it gets no zone
  * @udp_esp: the client puts ESP into UDP on port 500, so it gets none either
- * @other_port: @flow leaves from another port than 500
- * @kept_alive: jiffies when ESP last kept the flow alive, lockless
- * @keeps_alive: jiffies when it last kept the ESP flow alive, lockless
- * @by_remote: in &nf_vpn_remote.ikes
+ * @other_port: its flow leaves from another port than 500
+ * @nunproven: of its cookie pairs, those that the client hasn't used
  * @cookies: &struct nf_vpn_cookie, newest first
- * @ncookies: length of @cookies
- * @nunproven: of these, those that the client hasn't used
+ * @rcu: for freeing
  *
- * Made with a session's first IKE message, freed with the session.
- * &nf_vpn_net.lock protects what follows @keeps_alive.
+ * Made with a session's first IKE message, unlinked with the session, or when
+ * the module is unloaded. &nf_vpn_expect.lock protects @tickets to @child,
+ * &nf_vpn_net.lock @nunproven and @cookies.
  */
 struct nf_vpn_ike {
-	struct nf_vpn_session *session;
-	struct nf_vpn_flow flow;
+	struct nf_vpn_expect expect;
 	int iif;
-	spinlock_t lock;	/* tickets and timing of messages */
 	struct isakmp_tickets tickets;
 	u8 asked;
 	u32 request;
 	u32 requested;
-	u32 rtt;
 	u32 child;
-	bool visible;
 	bool port_lost;
 	bool udp_esp;
 	bool other_port;
-	unsigned long kept_alive;
-	unsigned long keeps_alive;
-	struct hlist_node by_remote;
-	struct list_head cookies;
-	u8 ncookies;
 	u8 nunproven;
+	struct list_head cookies;
+	struct rcu_head rcu;
+};
+
+static inline struct nf_vpn_ike *
+nf_vpn_session_ike(const struct nf_vpn_session *s)
+{
+	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
+
+	return e ? container_of(e, struct nf_vpn_ike, expect) : NULL;
+}
+
+/**
+ * struct nf_isakmp_pace - messages that wait, see isakmp/pace.c
+ * @queue: &struct isakmp_held, first due first
+ * @n: length of @queue
+ * @released: the one that goes on just now; compared, never followed, lockless
+ * @work: runs while there are any
+ *
+ * &nf_vpn_net.lock protects @queue and @n.
+ */
+struct nf_isakmp_pace {
+	struct list_head queue;
+	u32 n;
+	const struct sk_buff *released;
+	struct delayed_work work;
 };
 
 /**
- * struct nf_vpn_ike_view - what there is to tell of a session's IKE
- * @idle: jiffies since its last message, if @cookies isn't 0
- * @cookies: cookie pairs known
- * @tickets: inbound SPIs that are expected
- * @natt: its ESP goes into UDP
+ * struct nf_isakmp_net - what the module keeps of a netns
+ * @vn: the netns
+ * @cookies: &struct nf_vpn_cookie by initiator cookie
+ * @pace: messages that are held
  */
-struct nf_vpn_ike_view {
-	unsigned long idle;
-	unsigned int cookies;
-	unsigned int tickets;
-	bool natt;
+struct nf_isakmp_net {
+	struct nf_vpn_net *vn;
+	struct rhashtable cookies;
+	struct nf_isakmp_pace pace;
 };
 
 /**
  * struct nf_vpn_cookie - an IKE exchange or SA, as both cookies name it
- * @node: in &nf_vpn_net.cookies
+ * @node: in &nf_isakmp_net.cookies
  * @session: its session
  * @init: initiator cookie
  * @resp: responder cookie, 0 until the responder has answered
@@ -169,8 +181,8 @@ enum nf_vpn_cookie_origin {
 	NF_VPN_COOKIE_CLAIM,
 };
 
-int nf_vpn_cookies_init(struct nf_vpn_net *vn);
-void nf_vpn_cookies_exit(struct nf_vpn_net *vn);
+int nf_vpn_cookies_init(struct nf_isakmp_net *in);
+void nf_vpn_cookies_exit(struct nf_isakmp_net *in);
 unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
 				const struct nf_vpn_host *remote, __be64 init,
 				__be64 resp, const struct nf_vpn_host *client,
@@ -189,24 +201,17 @@ void nf_vpn_cookie_prove(struct nf_vpn_cookie *c);
 void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c);
 struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
 				  struct nf_vpn_session *s);
+void nf_vpn_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		       u32 idle, bool live);
-int nf_vpn_ike_need(const struct nf_vpn_session *s);
-void nf_vpn_ike_spend(struct nf_vpn_session *s);
-void nf_vpn_ike_reopen(struct nf_vpn_session *s);
-u32 nf_vpn_ike_newest(const struct nf_vpn_session *s);
-void nf_vpn_ike_raw_esp(struct nf_vpn_session *s);
-void nf_vpn_ike_look(struct nf_vpn_net *vn, const struct nf_vpn_session *s,
-		     struct nf_vpn_ike_view *view);
 
-/* Has a flow of the session ever been confirmed? */
-static inline bool nf_vpn_session_seen(const struct nf_vpn_session *s)
+static inline void nf_isakmp_event(struct nf_vpn_net *vn,
+				   enum nf_ct_vpn_event event,
+				   struct nf_vpn_cookie *c)
 {
-	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-
-	return READ_ONCE(s->esp.seen) || (ike && READ_ONCE(ike->flow.seen));
+	nf_vpn_event(vn, event, NF_CT_VPN_KIND_ISAKMP, c);
 }
 
 #endif /* _NF_ISAKMP_COOKIE_H */

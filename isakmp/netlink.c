@@ -4,10 +4,16 @@
  */
 #include "core/clock.h"
 #include "core/flow.h"
+#include "core/id.h"
 #include "core/net.h"
 #include "core/session.h"
 #include "isakmp/cookie.h"
-#include "netlink/netlink.h"
+#include "isakmp/isakmp.h"
+#include "netlink/delete.h"
+#include "netlink/dump.h"
+#include "netlink/kind.h"
+#include "netlink/message.h"
+#include "netlink/request.h"
 
 static u8 nf_vpn_cookie_nl_state(const struct nf_vpn_cookie *c,
 				 enum nf_vpn_flow_state flow)
@@ -44,19 +50,16 @@ static int nf_vpn_put_pair(struct sk_buff *skb, const struct nf_vpn_session *s)
 			    &s->remote->host.addr) ||
 	    nla_put_u16(skb, NF_CT_VPN_A_ISAKMP_ZONE, s->client->zone))
 		return -EMSGSIZE;
-	masq = nf_vpn_flow_masq(&nf_vpn_session_ike(s)->flow);
+	masq = nf_vpn_flow_masq(&s->flow[NF_VPN_FLOW_IKE]);
 	return masq ? nf_vpn_put_addr(skb, NF_CT_VPN_A_ISAKMP_MASQ, l3num,
 				      masq) : 0;
 }
 
-/**
- * nf_vpn_put_cookie_known - what is known of an exchange without asking
- *	conntrack
- * @skb: message
- * @c: its cookie pair, under RCU
- */
-int nf_vpn_put_cookie_known(struct sk_buff *skb, const struct nf_vpn_cookie *c)
+/* What is known of an exchange without asking conntrack. */
+static int nf_vpn_put_cookie_known(struct sk_buff *skb, void *obj)
 {
+	const struct nf_vpn_cookie *c = obj;
+
 	if (nf_vpn_put_pair(skb, c->session) ||
 	    nf_vpn_put_cookies(skb, c) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_EXCHANGE,
@@ -78,7 +81,7 @@ static int nf_vpn_dump_cookie(struct sk_buff *skb, struct netlink_callback *cb,
 			      struct nf_vpn_net *vn,
 			      const struct nf_vpn_dump *d, void *obj)
 {
-	const struct nf_vpn_cookie *c = obj;
+	struct nf_vpn_cookie *c = obj;
 	struct nf_vpn_session *s = c->session;
 	enum nf_vpn_flow_state flow;
 	void *hdr;
@@ -99,13 +102,87 @@ static int nf_vpn_dump_cookie(struct sk_buff *skb, struct netlink_callback *cb,
 			      nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_STATE, state));
 }
 
-const struct nf_vpn_dump_what nf_vpn_dump_isakmp = {
-	.kind		= NF_CT_VPN_KIND_ISAKMP,
-	.hosts		= {
+static bool nf_vpn_drop_cookie(struct nf_vpn_net *vn, u32 id, void *obj)
+{
+	struct nf_vpn_cookie *c = obj;
+	bool found;
+
+	spin_lock_bh(&vn->lock);
+	found = nf_vpn_id_is(vn, NF_CT_VPN_KIND_ISAKMP, id, c);
+	if (found) {
+		nf_isakmp_event(vn, NF_CT_VPN_EVENT_EXPIRED, c);
+		nf_vpn_cookie_free(vn, c);
+	}
+	spin_unlock_bh(&vn->lock);
+	return found;
+}
+
+static bool nf_vpn_wants_cookie(const struct nf_vpn_match *m,
+				const void *obj)
+{
+	const struct nf_vpn_cookie *c = obj;
+	const struct nf_vpn_session *s = c->session;
+
+	return nf_vpn_hosts_want(&m->hosts, &s->client->host,
+				 &s->remote->host);
+}
+
+static bool nf_vpn_names_cookie(const struct nf_vpn_match *m,
+				const void *obj)
+{
+	const struct nlattr *init = m->attrs[NF_CT_VPN_A_ISAKMP_INIT_COOKIE];
+	const struct nlattr *resp = m->attrs[NF_CT_VPN_A_ISAKMP_RESP_COOKIE];
+	const struct nf_vpn_cookie *c = obj;
+
+	return be64_to_cpu(c->init) == nla_get_u64(init) &&
+	       be64_to_cpu(READ_ONCE(c->resp)) ==
+	       (resp ? nla_get_u64(resp) : 0);
+}
+
+static int nf_vpn_del_isakmp(struct sk_buff *skb, struct genl_info *info)
+{
+	static const struct nf_vpn_host_attrs attrs = {
 		.family	= NF_CT_VPN_A_ISAKMP_FAMILY,
 		.client	= NF_CT_VPN_A_ISAKMP_CLIENT,
 		.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
+	};
+	struct nf_vpn_match m = {
+		.named	= nf_vpn_names_cookie,
+		.attrs	= info->attrs,
+	};
+	int err;
+
+	err = nf_vpn_may(skb, genl_info_net(info), info->extack);
+	if (!err)
+		err = nf_vpn_need(info, NF_CT_VPN_A_ISAKMP_REMOTE,
+				  "remote is missing");
+	if (!err)
+		err = nf_vpn_need(info, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+				  "init-cookie is missing");
+	if (!err)
+		err = nf_vpn_get_hosts(info->attrs, &attrs, &m.hosts,
+				       info->extack);
+	if (err)
+		return err;
+	return nf_vpn_del_walk(info, &nf_isakmp_kind, &m,
+			       "init-cookie and resp-cookie are not known");
+}
+
+const struct nf_vpn_kind nf_isakmp_kind = {
+	.kind	= NF_CT_VPN_KIND_ISAKMP,
+	.nest	= NF_CT_VPN_A_EVENT_ISAKMP,
+	.dump	= {
+		.hosts		= {
+			.family	= NF_CT_VPN_A_ISAKMP_FAMILY,
+			.client	= NF_CT_VPN_A_ISAKMP_CLIENT,
+			.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
+		},
+		.state_attr	= NF_CT_VPN_A_ISAKMP_STATE,
+		.entry		= nf_vpn_dump_cookie,
 	},
-	.state_attr	= NF_CT_VPN_A_ISAKMP_STATE,
-	.entry		= nf_vpn_dump_cookie,
+	.fill	= nf_vpn_put_cookie_known,
+	.wants	= nf_vpn_wants_cookie,
+	.drop	= nf_vpn_drop_cookie,
+	.new	= nf_vpn_new_isakmp,
+	.del	= nf_vpn_del_isakmp,
 };

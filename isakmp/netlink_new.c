@@ -2,10 +2,12 @@
 /* Cookie pairs that netlink makes known. */
 #include "core/net.h"
 #include "core/session.h"
+#include "isakmp/arrival.h"
 #include "isakmp/cookie.h"
+#include "isakmp/isakmp.h"
 #include "isakmp/message.h"
-#include "netlink/netlink.h"
 #include "netlink/new.h"
+#include "netlink/request.h"
 
 static int nf_vpn_read_cookie(const struct nf_vpn_new *n,
 			      struct isakmp_message *m)
@@ -62,6 +64,7 @@ static int nf_vpn_load_cookie_to(const struct nf_vpn_new *n,
 					 "init-cookie: no room or no memory",
 					 -ENOSPC);
 	WRITE_ONCE(c->exchange, m->exchange);
+	nf_isakmp_session_seen(s, m);
 	nf_vpn_cookie_prove(c);
 	return 0;
 }

@@ -13,7 +13,7 @@
  */
 #include <net/udp.h>
 
-#include "core/event.h"
+#include "core/expect.h"
 #include "core/flow.h"
 #include "core/net.h"
 #include "core/packet.h"
@@ -28,8 +28,7 @@
 #define ISAKMP_REPEATS		1
 /* &nf_vpn_cookie.tried: stock conntrack first, a dnat rule may take it. */
 #define ISAKMP_TRIED_NONE	U8_MAX
-/* Sessions of one remote host that are looked at for an unknown owner. */
-#define ISAKMP_SCAN		256
+/* Sessions that a message of an unknown owner is brought to. */
 #define ISAKMP_SUITORS		32
 
 /**
@@ -71,6 +70,11 @@ struct isakmp_suitors {
 	u64 score[ISAKMP_SUITORS];
 };
 
+static const struct nf_vpn_ike *isakmp_of(const struct nf_vpn_expect *e)
+{
+	return container_of(e, struct nf_vpn_ike, expect);
+}
+
 /*
  * A pair that nobody has seen begin was made by rekeying another one: the
  * session that had a child exchange last. (IKEv2 rekeys its IKE SA in the same
@@ -88,19 +92,23 @@ static u64 isakmp_score_rekey(const struct nf_vpn_ike *ike)
 static u64 isakmp_score_init(const struct nf_vpn_ike *ike)
 {
 	u64 asked = READ_ONCE(ike->asked);
-	u64 gone = ike->ncookies == ike->nunproven;
+	u64 gone = ike->expect.cookies == ike->nunproven;
 
-	return asked << 40 | gone << 32 | (U32_MAX - ike->session->created);
+	return asked << 40 | gone << 32 |
+	       (U32_MAX - ike->expect.session->created);
 }
 
 /* Answers to a flow that left from another port come to that port. */
 static bool isakmp_may_own(const struct nf_vpn_ike *ike,
 			   const struct isakmp_arrival *a)
 {
+	const struct nf_vpn_flow *f =
+		&ike->expect.session->flow[NF_VPN_FLOW_IKE];
+
 	/* Pairs with nf_vpn_flow_seen(): @masq is read after. */
-	if (!smp_load_acquire(&ike->flow.seen) || READ_ONCE(ike->other_port))
+	if (!smp_load_acquire(&f->seen) || READ_ONCE(ike->other_port))
 		return false;
-	return nf_inet_addr_cmp(&ike->flow.masq, &a->addr.dst.addr);
+	return nf_inet_addr_cmp(&f->masq, &a->addr.dst.addr);
 }
 
 static void isakmp_suitor_add(struct isakmp_suitors *c,
@@ -124,17 +132,16 @@ static void isakmp_suitors(struct isakmp_suitors *c,
 			   const struct nf_vpn_remote *remote,
 			   const struct isakmp_arrival *a, bool init)
 {
-	unsigned int scan = ISAKMP_SCAN;
-	const struct nf_vpn_ike *ike;
+	const struct nf_vpn_expect *e;
 
 	c->n = 0;
-	hlist_for_each_entry(ike, &remote->ikes, by_remote) {
+	nf_vpn_for_each_expect(e, remote) {
+		const struct nf_vpn_ike *ike = isakmp_of(e);
+
 		if (isakmp_may_own(ike, a))
-			isakmp_suitor_add(c, ike->session, init ?
+			isakmp_suitor_add(c, e->session, init ?
 					  isakmp_score_init(ike) :
 					  isakmp_score_rekey(ike));
-		if (!--scan)
-			break;
 	}
 }
 
@@ -178,7 +185,7 @@ static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
 		return NULL;
 	next = isakmp_next_try(c, init);
 	if (c) {
-		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_REBOUND, c);
+		nf_isakmp_event(vn, NF_CT_VPN_EVENT_REBOUND, c);
 		nf_vpn_cookie_free(vn, c);
 	}
 	isakmp_suitors(&suitors, remote, a, init);
@@ -226,11 +233,11 @@ static struct nf_vpn_session *isakmp_grant(struct nf_vpn_net *vn,
 					   const struct isakmp_message *m)
 {
 	if (c) {
-		nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_REBOUND, c);
+		nf_isakmp_event(vn, NF_CT_VPN_EVENT_REBOUND, c);
 		nf_vpn_cookie_free(vn, c);
 	}
 	nf_vpn_cookie_prove(claim);
-	nf_vpn_event_cookie(vn, NF_CT_VPN_EVENT_BOUND, claim);
+	nf_isakmp_event(vn, NF_CT_VPN_EVENT_BOUND, claim);
 	WRITE_ONCE(claim->doubtful, m->major == 2 && !isakmp_is_response(m));
 	claim->heard = m->msgid;
 	nf_isakmp_cookie_seen(claim, m, false);
@@ -355,21 +362,22 @@ static struct nf_vpn_session *isakmp_sole_locked(struct nf_vpn_net *vn,
 						 const struct isakmp_arrival *a)
 {
 	struct nf_vpn_session *sole = NULL;
-	unsigned int scan = ISAKMP_SCAN;
+	const struct nf_vpn_expect *e;
 	struct nf_vpn_remote *remote;
-	struct nf_vpn_ike *ike;
+	unsigned int n = 0;
 
 	remote = nf_vpn_remote_find(vn, &a->addr.src);
 	if (!remote)
 		return NULL;
-	hlist_for_each_entry(ike, &remote->ikes, by_remote) {
-		if (!scan--)
+	nf_vpn_for_each_expect(e, remote) {
+		/* Those that aren't looked at may own it as well. */
+		if (++n == NF_VPN_SCAN)
 			return NULL;
-		if (!isakmp_may_own(ike, a))
+		if (!isakmp_may_own(isakmp_of(e), a))
 			continue;
 		if (sole)
 			return NULL;
-		sole = ike->session;
+		sole = e->session;
 	}
 	return sole;
 }

@@ -24,7 +24,6 @@
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
-#include "esp/undecided.h"
 #include "isakmp/arrival.h"
 #include "isakmp/cookie.h"
 #include "isakmp/message.h"
@@ -35,14 +34,14 @@
  * A message that would have to wait longer doesn't wait at all: more hosts that
  * begin together can't be told apart anyway.
  */
-#define ISAKMP_PACE_MAX		(NF_VPN_CANDIDATES * ISAKMP_PACE)
+#define ISAKMP_PACE_MAX		(32 * ISAKMP_PACE)
 /* Messages held per netns and the memory of each; others don't wait. */
 #define ISAKMP_PACE_QUEUE	128
 #define ISAKMP_PACE_TRUESIZE	SZ_16K
 
 /**
  * struct isakmp_held - a message that waits
- * @list: in &nf_vpn_pace.queue, by @due
+ * @list: in &nf_isakmp_pace.queue, by @due
  * @skb: packet, its device not valid
  * @client: sender
  * @remote: receiver
@@ -81,9 +80,9 @@ static void isakmp_go_on(struct nf_vpn_net *vn, struct isakmp_held *h)
 	state.in = dev_get_by_index_rcu(vn->net, h->ifindex);
 	if (state.in && state.in->flags & IFF_UP) {
 		h->skb->dev = state.in;
-		WRITE_ONCE(vn->pace.released, h->skb);
+		WRITE_ONCE(vn->isakmp->pace.released, h->skb);
 		nf_vpn_again(h->skb, &state);
-		WRITE_ONCE(vn->pace.released, NULL);
+		WRITE_ONCE(vn->isakmp->pace.released, NULL);
 	} else {
 		kfree_skb(h->skb);
 	}
@@ -98,15 +97,15 @@ static struct isakmp_held *isakmp_due(struct nf_vpn_net *vn)
 	struct isakmp_held *h;
 
 	spin_lock_bh(&vn->lock);
-	h = list_first_entry_or_null(&vn->pace.queue, struct isakmp_held, list);
+	h = list_first_entry_or_null(&vn->isakmp->pace.queue, struct isakmp_held, list);
 	if (h && time_before(jiffies, h->due)) {
-		queue_delayed_work(system_power_efficient_wq, &vn->pace.work,
+		queue_delayed_work(system_power_efficient_wq, &vn->isakmp->pace.work,
 				   h->due - jiffies);
 		h = NULL;
 	}
 	if (h) {
 		list_del(&h->list);
-		vn->pace.n--;
+		vn->isakmp->pace.n--;
 	}
 	spin_unlock_bh(&vn->lock);
 	return h;
@@ -114,12 +113,12 @@ static struct isakmp_held *isakmp_due(struct nf_vpn_net *vn)
 
 static void isakmp_pace_work(struct work_struct *work)
 {
-	struct nf_vpn_net *vn = container_of(to_delayed_work(work),
-					     struct nf_vpn_net, pace.work);
+	struct nf_isakmp_net *in = container_of(to_delayed_work(work),
+						struct nf_isakmp_net, pace.work);
 	struct isakmp_held *h;
 
-	while ((h = isakmp_due(vn))) {
-		isakmp_go_on(vn, h);
+	while ((h = isakmp_due(in->vn))) {
+		isakmp_go_on(in->vn, h);
 		cond_resched();
 	}
 }
@@ -140,7 +139,7 @@ static const struct isakmp_held *isakmp_find(const struct nf_vpn_net *vn,
 {
 	const struct isakmp_held *h, *part = NULL;
 
-	list_for_each_entry(h, &vn->pace.queue, list) {
+	list_for_each_entry(h, &vn->isakmp->pace.queue, list) {
 		if (!isakmp_same_message(h, what))
 			continue;
 		part = h;
@@ -172,16 +171,16 @@ static void isakmp_take_turn(const struct nf_vpn_session *s, unsigned long due)
 
 static void isakmp_enqueue(struct nf_vpn_net *vn, struct isakmp_held *h)
 {
-	struct list_head *before = vn->pace.queue.prev;
+	struct list_head *before = vn->isakmp->pace.queue.prev;
 
-	while (before != &vn->pace.queue &&
+	while (before != &vn->isakmp->pace.queue &&
 	       time_after(list_entry(before, struct isakmp_held, list)->due,
 			  h->due))
 		before = before->prev;
 	list_add(&h->list, before);
-	vn->pace.n++;
-	h = list_first_entry(&vn->pace.queue, struct isakmp_held, list);
-	mod_delayed_work(system_power_efficient_wq, &vn->pace.work,
+	vn->isakmp->pace.n++;
+	h = list_first_entry(&vn->isakmp->pace.queue, struct isakmp_held, list);
+	mod_delayed_work(system_power_efficient_wq, &vn->isakmp->pace.work,
 			 max_t(long, h->due - jiffies, 0));
 }
 
@@ -191,7 +190,7 @@ static bool isakmp_hold(struct nf_vpn_net *vn, struct sk_buff *skb,
 {
 	struct isakmp_held *h;
 
-	if (vn->pace.n >= ISAKMP_PACE_QUEUE || READ_ONCE(vn->dead))
+	if (vn->isakmp->pace.n >= ISAKMP_PACE_QUEUE || READ_ONCE(vn->dead))
 		return false;
 	h = kmemdup(what, sizeof(*what), GFP_ATOMIC);
 	if (!h)
@@ -240,9 +239,9 @@ static bool isakmp_opens(struct nf_vpn_ike *ike, const struct isakmp_message *m)
 {
 	struct isakmp_tickets t;
 
-	spin_lock_bh(&ike->lock);
+	spin_lock_bh(&ike->expect.lock);
 	t = ike->tickets;
-	spin_unlock_bh(&ike->lock);
+	spin_unlock_bh(&ike->expect.lock);
 	return isakmp_tickets_message(&t, m, true, false, nf_vpn_now_ms()) &
 	       ISAKMP_TICKET_OPENED;
 }
@@ -254,7 +253,7 @@ static bool isakmp_can_wait(const struct nf_vpn_net *vn,
 			    const struct nf_hook_state *state)
 {
 	return a->valid && isakmp_is_child(&a->m) &&
-	       READ_ONCE(vn->pace.released) != skb &&
+	       READ_ONCE(vn->isakmp->pace.released) != skb &&
 	       nf_vpn_may_copy(skb, state) && nf_vpn_conntrack_follows(state) &&
 	       !skb_dst(skb) && !skb->sk && !skb_nfct(skb) &&
 	       skb->truesize <= ISAKMP_PACE_TRUESIZE;
@@ -265,7 +264,7 @@ static bool isakmp_is_untranslated(const struct nf_vpn_session *s,
 				   const struct nf_vpn_ike *ike)
 {
 	return test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
-	       nf_vpn_flow_has_masq(&ike->flow, &s->client->host.addr);
+	       nf_vpn_flow_has_masq(&s->flow[NF_VPN_FLOW_IKE], &s->client->host.addr);
 }
 
 static void isakmp_describe(struct isakmp_held *what,
@@ -311,28 +310,27 @@ bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 	spin_unlock_bh(&vn->lock);
 	return held;
 }
-EXPORT_SYMBOL_GPL(__nf_isakmp_pace);
 
 /**
  * nf_isakmp_pace_init - nothing is held
- * @vn: netns
+ * @in: netns
  */
-void nf_isakmp_pace_init(struct nf_vpn_net *vn)
+void nf_isakmp_pace_init(struct nf_isakmp_net *in)
 {
-	INIT_LIST_HEAD(&vn->pace.queue);
-	INIT_DELAYED_WORK(&vn->pace.work, isakmp_pace_work);
+	INIT_LIST_HEAD(&in->pace.queue);
+	INIT_DELAYED_WORK(&in->pace.work, isakmp_pace_work);
 }
 
 /**
  * nf_isakmp_pace_exit - drop what is held
- * @vn: netns whose hooks are gone: nothing is added any more
+ * @in: netns in which no packet comes to us: nothing is added any more
  */
-void nf_isakmp_pace_exit(struct nf_vpn_net *vn)
+void nf_isakmp_pace_exit(struct nf_isakmp_net *in)
 {
 	struct isakmp_held *h, *next;
 
-	cancel_delayed_work_sync(&vn->pace.work);
-	list_for_each_entry_safe(h, next, &vn->pace.queue, list) {
+	cancel_delayed_work_sync(&in->pace.work);
+	list_for_each_entry_safe(h, next, &in->pace.queue, list) {
 		kfree_skb(h->skb);
 		kfree(h);
 	}

@@ -23,62 +23,49 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include "core/ticket.h"
 #include "isakmp/message.h"
 #include "isakmp/ticket.h"
 
-/* Signed: another CPU's clock may be a moment ahead. */
-static bool isakmp_ticket_failed(const struct isakmp_ticket *ticket, u32 now)
-{
-	return !ticket->answered &&
-	       (s32)(now - ticket->date) > ISAKMP_TICKETS_ANSWER_MS;
-}
-
-static void isakmp_ticket_remove(struct isakmp_tickets *t, unsigned int i)
-{
-	t->n--;
-	memmove(t->ticket + i, t->ticket + i + 1,
-		(t->n - i) * sizeof(t->ticket[0]));
-}
-
-static struct isakmp_ticket *isakmp_ticket_find(struct isakmp_tickets *t,
+static struct nf_vpn_ticket *isakmp_ticket_find(struct isakmp_tickets *t,
 						u32 key)
 {
 	unsigned int i;
 
-	for (i = 0; i < t->n; i++)
-		if (t->ticket[i].key == key)
-			return &t->ticket[i];
+	for (i = 0; i < t->list.n; i++)
+		if (t->list.ticket[i].key == key)
+			return &t->list.ticket[i];
 	return NULL;
 }
 
-static struct isakmp_ticket *isakmp_ticket_find_auth(struct isakmp_tickets *t,
+static struct nf_vpn_ticket *isakmp_ticket_find_auth(struct isakmp_tickets *t,
 						     u32 pair)
 {
 	unsigned int i;
 
-	for (i = 0; i < t->n; i++)
-		if (t->ticket[i].auth && t->ticket[i].pair == pair)
-			return &t->ticket[i];
+	for (i = 0; i < t->list.n; i++)
+		if (t->list.ticket[i].auth && t->list.ticket[i].pair == pair)
+			return &t->list.ticket[i];
 	return NULL;
 }
 
 /* Oldest first: what is dated anew goes to the end. */
-static struct isakmp_ticket *
+static struct nf_vpn_ticket *
 isakmp_ticket_redate(struct isakmp_tickets *t,
-		     const struct isakmp_ticket *ticket, u32 now)
+		     const struct nf_vpn_ticket *ticket, u32 now)
 {
-	struct isakmp_ticket copy = *ticket;
+	struct nf_vpn_ticket copy = *ticket;
 
 	copy.date = now;
-	isakmp_ticket_remove(t, ticket - t->ticket);
-	t->ticket[t->n] = copy;
-	return &t->ticket[t->n++];
+	nf_vpn_ticket_remove(&t->list, ticket - t->list.ticket);
+	t->list.ticket[t->list.n] = copy;
+	return &t->list.ticket[t->list.n++];
 }
 
 /* Wraps where the millisecond clock does. */
 static u16 isakmp_seen_clock(u32 now)
 {
-	return now / 1024;
+	return now / ISAKMP_SEEN_TICK_MS;
 }
 
 static bool isakmp_seen_is(const struct isakmp_tickets *t, unsigned int i,
@@ -86,7 +73,7 @@ static bool isakmp_seen_is(const struct isakmp_tickets *t, unsigned int i,
 {
 	s16 age = isakmp_seen_clock(now) - t->seen_date[i];
 
-	return t->seen_key[i] == key && age <= ISAKMP_TICKETS_SEEN_MS / 1024;
+	return t->seen_key[i] == key && age <= ISAKMP_TICKETS_SEEN_MS / ISAKMP_SEEN_TICK_MS;
 }
 
 /* Notes the exchange. Returns true if it had been noted before. */
@@ -122,11 +109,11 @@ static void isakmp_seen_forget(struct isakmp_tickets *t, u32 key)
  */
 static bool isakmp_tickets_trim(struct isakmp_tickets *t, u32 now)
 {
-	if (t->n < ISAKMP_TICKETS_KEPT ||
-	    (t->n < ISAKMP_TICKETS &&
-	     (s32)(now - t->ticket[0].date) < ISAKMP_TICKETS_BURST_MS))
+	if (t->list.n < ISAKMP_TICKETS_KEPT ||
+	    (t->list.n < ISAKMP_TICKETS &&
+	     (s32)(now - t->list.ticket[0].date) < ISAKMP_TICKETS_BURST_MS))
 		return false;
-	isakmp_ticket_remove(t, 0);
+	nf_vpn_ticket_remove(&t->list, 0);
 	return true;
 }
 
@@ -136,10 +123,10 @@ static bool isakmp_tickets_cancel_pair(struct isakmp_tickets *t, u32 pair)
 	bool any = false;
 	unsigned int i;
 
-	for (i = t->n; i-- > 0;) {
-		if (t->ticket[i].pair != pair)
+	for (i = t->list.n; i-- > 0;) {
+		if (t->list.ticket[i].pair != pair)
 			continue;
-		isakmp_ticket_remove(t, i);
+		nf_vpn_ticket_remove(&t->list, i);
 		any = true;
 	}
 	return any;
@@ -148,11 +135,11 @@ static bool isakmp_tickets_cancel_pair(struct isakmp_tickets *t, u32 pair)
 /* The exchange turned out to have renewed the IKE SA and brings no SPI. */
 static bool isakmp_tickets_cancel_rekey(struct isakmp_tickets *t, u32 rekey)
 {
-	struct isakmp_ticket *ticket = isakmp_ticket_find(t, rekey);
+	struct nf_vpn_ticket *ticket = isakmp_ticket_find(t, rekey);
 
 	if (!ticket)
 		return false;
-	isakmp_ticket_remove(t, ticket - t->ticket);
+	nf_vpn_ticket_remove(&t->list, ticket - t->list.ticket);
 	return true;
 }
 
@@ -160,12 +147,12 @@ static unsigned int isakmp_tickets_timeout(struct isakmp_tickets *t, u32 now)
 {
 	unsigned int events = 0, i;
 
-	for (i = t->n; i-- > 0;) {
-		if (!isakmp_ticket_failed(&t->ticket[i], now))
+	for (i = t->list.n; i-- > 0;) {
+		if (!nf_vpn_ticket_failed(&t->list.ticket[i], now))
 			continue;
 		/* A client that still retransmits gets another one. */
-		isakmp_seen_forget(t, t->ticket[i].key);
-		isakmp_ticket_remove(t, i);
+		isakmp_seen_forget(t, t->list.ticket[i].key);
+		nf_vpn_ticket_remove(&t->list, i);
 		events = ISAKMP_TICKET_CANCELLED;
 	}
 	return events;
@@ -179,8 +166,9 @@ static unsigned int isakmp_tickets_pair(struct isakmp_tickets *t,
 	bool cancelled = false;
 
 	change = isakmp_pair_message(t->pair, m, outbound, hash);
+	t->list.pair = t->pair[0].hash;
 	if (change.fresh)
-		t->raw_esp = false;
+		t->list.raw_esp = false;
 	if (change.gone)
 		cancelled = isakmp_tickets_cancel_pair(t, change.gone);
 	if (change.made)
@@ -195,8 +183,8 @@ static unsigned int isakmp_tickets_pair(struct isakmp_tickets *t,
  */
 static unsigned int isakmp_tickets_float(struct isakmp_tickets *t, bool natt)
 {
-	t->floated = natt && !t->raw_esp;
-	return t->floated ? ISAKMP_FLOATED : ISAKMP_RAW;
+	t->list.floated = natt && !t->list.raw_esp;
+	return t->list.floated ? ISAKMP_FLOATED : ISAKMP_RAW;
 }
 
 /* Fragments don't tell how long the message is. */
@@ -214,7 +202,7 @@ static unsigned int isakmp_ticket_repeat(struct isakmp_tickets *t,
 					 const struct isakmp_message *m,
 					 u32 key, u32 now)
 {
-	const struct isakmp_ticket *ticket = isakmp_ticket_find(t, key);
+	const struct nf_vpn_ticket *ticket = isakmp_ticket_find(t, key);
 
 	if (!ticket || (ticket->answered && !isakmp_is_response(m)))
 		return ISAKMP_TICKET_DUPLICATE;
@@ -230,7 +218,7 @@ static unsigned int isakmp_ticket_open(struct isakmp_tickets *t,
 
 	if (isakmp_tickets_trim(t, now))
 		events |= ISAKMP_TICKET_CANCELLED;
-	t->ticket[t->n++] = (struct isakmp_ticket){
+	t->list.ticket[t->list.n++] = (struct nf_vpn_ticket){
 		.pair = pair,
 		.key = key,
 		.date = now,
@@ -243,7 +231,7 @@ static unsigned int isakmp_ticket_open(struct isakmp_tickets *t,
 /* One round more: the SPI is in it, or in one still to come. */
 static unsigned int isakmp_ticket_round(struct isakmp_tickets *t,
 					const struct isakmp_message *m,
-					struct isakmp_ticket *ticket, u32 key,
+					struct nf_vpn_ticket *ticket, u32 key,
 					u32 now)
 {
 	ticket = isakmp_ticket_redate(t, ticket, now);
@@ -258,7 +246,7 @@ static unsigned int isakmp_child_out(struct isakmp_tickets *t,
 				     u32 now)
 {
 	u32 key = isakmp_exchange_hash(pair, m, true);
-	struct isakmp_ticket *auth;
+	struct nf_vpn_ticket *auth;
 
 	if (isakmp_is_refusal(m))
 		return 0;
@@ -282,14 +270,14 @@ static unsigned int isakmp_child_in(struct isakmp_tickets *t,
 				    const struct isakmp_message *m, u32 pair)
 {
 	u32 key = isakmp_exchange_hash(pair, m, false);
-	struct isakmp_ticket *ticket = isakmp_ticket_find(t, key);
+	struct nf_vpn_ticket *ticket = isakmp_ticket_find(t, key);
 
 	if (!ticket || ticket->answered)
 		return 0;
 	ticket->answered = true;
 	if (!isakmp_is_refusal(m))
 		return 0;
-	isakmp_ticket_remove(t, ticket - t->ticket);
+	nf_vpn_ticket_remove(&t->list, ticket - t->list.ticket);
 	return ISAKMP_TICKET_CANCELLED;
 }
 
@@ -321,7 +309,6 @@ unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 	events |= isakmp_tickets_float(t, natt);
 	return events | isakmp_child_out(t, m, pair, now);
 }
-EXPORT_SYMBOL_GPL(isakmp_tickets_message);
 
 /**
  * isakmp_tickets_init - no tickets
@@ -333,86 +320,12 @@ void isakmp_tickets_init(struct isakmp_tickets *t)
 }
 
 /**
- * isakmp_tickets_raw_esp - the client sends raw ESP, whatever its IKE does
- * @t: tickets
- *
- * To be called when an outbound SPI appears.
- */
-void isakmp_tickets_raw_esp(struct isakmp_tickets *t)
-{
-	t->raw_esp = true;
-	t->floated = false;
-}
-
-/**
  * isakmp_tickets_udp_esp - the client sends ESP in UDP, whatever its IKE does
  * @t: tickets
  */
 void isakmp_tickets_udp_esp(struct isakmp_tickets *t)
 {
 	isakmp_tickets_float(t, true);
-}
-EXPORT_SYMBOL_GPL(isakmp_tickets_udp_esp);
-
-/**
- * isakmp_tickets_open - number of open tickets
- * @t: tickets
- * @now: milliseconds
- *
- * Return: 0 also if the session's ESP comes in UDP.
- */
-unsigned int isakmp_tickets_open(const struct isakmp_tickets *t, u32 now)
-{
-	unsigned int i, n = 0;
-
-	if (t->floated)
-		return 0;
-	for (i = 0; i < t->n; i++)
-		n += !isakmp_ticket_failed(&t->ticket[i], now);
-	return n;
-}
-
-/**
- * isakmp_tickets_newest - date of the newest ticket
- * @t: tickets, at least one is open
- *
- * Return: milliseconds
- */
-u32 isakmp_tickets_newest(const struct isakmp_tickets *t)
-{
-	return t->n ? t->ticket[t->n - 1].date : 0;
-}
-
-/**
- * isakmp_tickets_spend - a new inbound SPI was bound to the session
- * @t: tickets
- * @now: milliseconds
- *
- * Return: false if there was no ticket for it
- */
-bool isakmp_tickets_spend(struct isakmp_tickets *t, u32 now)
-{
-	isakmp_tickets_timeout(t, now);
-	if (!isakmp_tickets_open(t, now))
-		return false;
-	isakmp_ticket_remove(t, 0);
-	return true;
-}
-
-/**
- * isakmp_tickets_reopen - the SPI that was bound to the session wasn't its own
- * @t: tickets
- * @now: milliseconds
- */
-void isakmp_tickets_reopen(struct isakmp_tickets *t, u32 now)
-{
-	if (t->n == ISAKMP_TICKETS)
-		isakmp_ticket_remove(t, 0);
-	t->ticket[t->n++] = (struct isakmp_ticket){
-		.pair = t->pair[0].hash,
-		.date = now,
-		.answered = true,
-	};
 }
 
 /**

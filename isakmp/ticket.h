@@ -11,24 +11,23 @@
 
 #include <linux/types.h>
 
+#include "core/ticket.h"
 #include "isakmp/message.h"
 
 /*
- * Open tickets that one session can have: children that are set up together, as
- * one for each processor of the client (RFC 9611). What children that are renewed
- * but never used leave behind is less, since their tickets are older than
+ * Open tickets that one session can have. What children that are renewed but
+ * never used leave behind is less, since their tickets are older than
  * ISAKMP_TICKETS_BURST_MS by then: milliseconds, more than tunnels take to come up,
  * and less than the lifetime of an SA.
  */
-#define ISAKMP_TICKETS		32
+#define ISAKMP_TICKETS		NF_VPN_TICKETS
 #define ISAKMP_TICKETS_KEPT	8
 #define ISAKMP_TICKETS_BURST_MS	(10 * 60 * 1000)
 /* Exchanges that a session remembers, so that repetitions don't count. */
 #define ISAKMP_TICKETS_SEEN	16
 /* For so long: the time that implementations retransmit, and some. */
 #define ISAKMP_TICKETS_SEEN_MS	(5 * 60 * 1000)
-/* A request that has no response after this time has failed. */
-#define ISAKMP_TICKETS_ANSWER_MS	(60 * 1000)
+#define ISAKMP_TICKETS_ANSWER_MS	NF_VPN_TICKETS_ANSWER_MS
 /*
  * A response shorter than this has no room for an SA, two traffic selectors
  * and what protects them: it is a refusal. 65 bytes were seen, and 213 or more
@@ -55,22 +54,6 @@ enum isakmp_ticket_events {
 	ISAKMP_TICKET_DUPLICATE	= 0x08,
 	ISAKMP_FLOATED		= 0x10,
 	ISAKMP_RAW		= 0x20,
-};
-
-/**
- * struct isakmp_ticket - the remote host may use a new SPI from now on
- * @pair: hash of the cookie pair
- * @key: hash of pair, requester and message ID: the exchange that opened it
- * @date: milliseconds, when the message went out
- * @answered: no response is due any more
- * @auth: of the first exchange of an IKE SA, which may have several rounds
- */
-struct isakmp_ticket {
-	u32 pair;
-	u32 key;
-	u32 date;
-	bool answered;
-	bool auth;
 };
 
 /**
@@ -110,29 +93,26 @@ struct isakmp_pair_change isakmp_pair_message(struct isakmp_pair pair[2],
 					      bool outbound, u32 hash);
 void isakmp_pair_child(struct isakmp_pair pair[2], u32 hash, u32 key);
 
+/* What dates exchanges that have counted: milliseconds. */
+#define ISAKMP_SEEN_TICK_MS	1024
+
 /**
- * struct isakmp_tickets - tickets of one session
- * @ticket: open ones, oldest first
+ * struct isakmp_tickets - tickets of one session, and what made them
+ * @list: open ones
  * @seen_key: hashes of exchanges that have counted, 0 in unused entries
- * @seen_date: when they were last seen, in units of 1024 ms
+ * @seen_date: when they were last seen, in units of %ISAKMP_SEEN_TICK_MS
  * @pair: the client's present cookie pair, and the one before it
- * @n: used entries of @ticket
  * @seen_next: entry of @seen_key that is overwritten next
- * @floated: no candidate for raw ESP
- * @raw_esp: raw ESP has been seen since the IKE SA began
  *
  * Zeroed memory is a valid state. All calls are serialized by the caller.
  * Hashes needn't be keyed: who finds a collision has spoilt his own session.
  */
 struct isakmp_tickets {
-	struct isakmp_ticket ticket[ISAKMP_TICKETS];
+	struct nf_vpn_tickets list;
 	u32 seen_key[ISAKMP_TICKETS_SEEN];
 	u16 seen_date[ISAKMP_TICKETS_SEEN];
 	struct isakmp_pair pair[2];
-	u8 n;
 	u8 seen_next;
-	bool floated;
-	bool raw_esp;
 };
 
 /* isakmp/ticket.c */
@@ -140,17 +120,7 @@ void isakmp_tickets_init(struct isakmp_tickets *t);
 unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 				    const struct isakmp_message *m,
 				    bool outbound, bool natt, u32 now);
-void isakmp_tickets_raw_esp(struct isakmp_tickets *t);
 void isakmp_tickets_udp_esp(struct isakmp_tickets *t);
-unsigned int isakmp_tickets_open(const struct isakmp_tickets *t, u32 now);
-u32 isakmp_tickets_newest(const struct isakmp_tickets *t);
-bool isakmp_tickets_spend(struct isakmp_tickets *t, u32 now);
-void isakmp_tickets_reopen(struct isakmp_tickets *t, u32 now);
 void isakmp_tickets_expire(struct isakmp_tickets *t, u32 now);
-
-static inline bool isakmp_tickets_floated(const struct isakmp_tickets *t)
-{
-	return t->floated;
-}
 
 #endif /* _NF_ISAKMP_TICKET_H */

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* nf_conntrack_esp_parallel=0: one client per remote host at a time. */
 #include "core/clock.h"
+#include "core/expect.h"
 #include "core/flow.h"
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
 #include "esp/spi.h"
-#include "isakmp/cookie.h"
-#include "isakmp/message.h"
 #include "nat/nat.h"
 
 /*
@@ -24,57 +23,30 @@ static struct nf_vpn_session *nf_nat_esp_holder(struct nf_vpn_net *vn,
 						const struct nf_vpn_pkt *pkt)
 {
 	const struct nf_vpn_remote *remote;
-	unsigned int scan = NF_NAT_ESP_SCAN;
 	struct nf_vpn_session *s;
 
 	remote = nf_vpn_remote_find(vn, &pkt->dst);
 	if (!remote)
 		return NULL;
-	hlist_for_each_entry(s, &remote->sessions, by_remote) {
-		if (!scan--)
-			break;
+	nf_vpn_for_each_session(s, remote)
 		if (!test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
 		    s->nspis[NF_CT_VPN_DIR_OUT] &&
 		    !nf_vpn_session_is_remembered(s) &&
 		    !nf_vpn_host_equal(&s->client->host, &pkt->src))
 			return s;
-	}
 	return NULL;
 }
 
-/* The session's last IKE message, under the lock. */
-static const struct nf_vpn_cookie *
-nf_nat_esp_last_ike(const struct nf_vpn_session *s)
-{
-	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-	const struct nf_vpn_cookie *c, *last = NULL;
-
-	if (!ike)
-		return NULL;
-	list_for_each_entry(c, &ike->cookies, by_session)
-		if (!last ||
-		    (s32)(READ_ONCE(c->last) - READ_ONCE(last->last)) > 0)
-			last = c;
-	return last;
-}
-
 /* Has it said something informational, and then neither side anything? */
-static bool nf_nat_esp_has_left(struct nf_vpn_net *vn,
-				const struct nf_vpn_session *s)
+static bool nf_nat_esp_has_left(const struct nf_vpn_session *s)
 {
-	const struct nf_vpn_cookie *c;
-	bool left = false;
+	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
 
 	if (time_before(jiffies, READ_ONCE(s->last_in) + NF_NAT_ESP_GONE) ||
 	    time_before(jiffies, READ_ONCE(s->last_out) + NF_NAT_ESP_GONE))
 		return false;
-	spin_lock_bh(&vn->lock);
-	c = nf_nat_esp_last_ike(s);
-	if (c)
-		left = nf_vpn_since_low(READ_ONCE(c->last)) >= NF_NAT_ESP_GONE &&
-		       isakmp_is_bye(c->major, READ_ONCE(c->exchange));
-	spin_unlock_bh(&vn->lock);
-	return left;
+	return e && READ_ONCE(e->cookies) && READ_ONCE(e->bye) &&
+	       nf_vpn_since_low(READ_ONCE(e->last)) >= NF_NAT_ESP_GONE;
 }
 
 /* It goes on sending though it has not been answered for so long. */
@@ -102,15 +74,13 @@ static bool nf_nat_esp_flow_ended(struct nf_vpn_net *vn,
 static bool nf_nat_esp_has_ended(struct nf_vpn_net *vn,
 				 struct nf_vpn_session *s)
 {
-	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-
 	if (nf_nat_esp_flow_ended(vn, s, NF_VPN_FLOW_ESP) ||
 	    nf_nat_esp_is_unheard(vn, s))
 		return true;
-	if (!ike || !READ_ONCE(ike->flow.seen))
+	if (!READ_ONCE(s->flow[NF_VPN_FLOW_IKE].seen))
 		return false;
 	return nf_nat_esp_flow_ended(vn, s, NF_VPN_FLOW_IKE) ||
-	       nf_nat_esp_has_left(vn, s);
+	       nf_nat_esp_has_left(s);
 }
 
 /**

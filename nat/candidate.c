@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who may own an inbound SPI that nobody has seen before? */
 #include "core/clock.h"
+#include "core/expect.h"
+#include "core/flow.h"
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
 #include "esp/esp.h"
 #include "esp/spi.h"
 #include "esp/undecided.h"
-#include "isakmp/cookie.h"
 #include "nat/evidence.h"
 #include "nat/nat.h"
 
@@ -47,7 +48,7 @@ static int nf_nat_esp_reserved(const struct nf_vpn_session *s)
  */
 static int nf_nat_esp_due(const struct nf_vpn_session *s)
 {
-	int need = nf_vpn_ike_need(s);
+	int need = nf_vpn_expect_need(s);
 
 	if (need >= 0 && s->pending_old)
 		return need;
@@ -71,7 +72,7 @@ static bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old)
 	if (old)
 		return s->pending_old &&
 		       s->unpaired > nf_nat_esp_reserved(s);
-	if (nf_vpn_ike_need(s) < 0 && s->pending_old)
+	if (nf_vpn_expect_need(s) < 0 && s->pending_old)
 		return false;
 	return nf_nat_esp_room(s) > 0;
 }
@@ -79,18 +80,15 @@ static bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old)
 /* The address that the remote host answers to, NULL if it knows none. */
 static const union nf_inet_addr *nf_nat_esp_masq(const struct nf_vpn_session *s)
 {
-	const struct nf_vpn_ike *ike;
-
 	/* Pairs with nf_vpn_flow_seen(): @masq is read after. */
-	if (smp_load_acquire(&s->esp.seen))
-		return &s->esp.masq;
+	if (smp_load_acquire(&s->flow[NF_VPN_FLOW_ESP].seen))
+		return &s->flow[NF_VPN_FLOW_ESP].masq;
 	/* It has not sent ESP yet: its IKE says that it may receive some. */
-	ike = nf_vpn_session_ike(s);
 	/* Pairs with nf_vpn_flow_seen(). */
-	if (!ike || !smp_load_acquire(&ike->flow.seen) ||
-	    nf_vpn_ike_need(s) <= 0)
+	if (!smp_load_acquire(&s->flow[NF_VPN_FLOW_IKE].seen) ||
+	    nf_vpn_expect_need(s) <= 0)
 		return NULL;
-	return &ike->flow.masq;
+	return &s->flow[NF_VPN_FLOW_IKE].masq;
 }
 
 /**
@@ -114,17 +112,17 @@ bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 
 static u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
 {
-	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
 
-	return max(NF_NAT_ESP_FRESH, ike ? 4 * min(READ_ONCE(ike->rtt),
-						   NF_NAT_ESP_RTT_MAX) : 0);
+	return max(NF_NAT_ESP_FRESH, e ? 4 * min(READ_ONCE(e->rtt),
+						 NF_NAT_ESP_RTT_MAX) : 0);
 }
 
 /* Milliseconds since the session's IKE last announced an SPI; U32_MAX: never. */
 static u32 nf_nat_esp_announced_ms(const struct nf_vpn_session *s)
 {
-	return nf_vpn_ike_need(s) > 0 ?
-		nf_vpn_now_ms() - nf_vpn_ike_newest(s) : U32_MAX;
+	return nf_vpn_expect_need(s) > 0 ?
+		nf_vpn_now_ms() - nf_vpn_expect_newest(s) : U32_MAX;
 }
 
 /* Milliseconds since it began to use an outbound SPI without a partner. */
@@ -213,13 +211,13 @@ static void nf_nat_esp_pending(struct nf_nat_esp_choice *c,
 			       const struct nf_vpn_remote *remote,
 			       const struct nf_vpn_pkt *pkt, bool old)
 {
-	unsigned int scan = NF_NAT_ESP_SCAN, i;
 	struct nf_vpn_session *s;
+	unsigned int i;
 
-	list_for_each_entry_reverse(s, &remote->pending, pending) {
+	nf_vpn_for_each_waiting_reverse(s, remote) {
 		if (nf_nat_esp_waits(s, old) && nf_nat_esp_uses(s, &pkt->dst.addr))
 			nf_nat_esp_add(c, s);
-		if (!--scan || nf_nat_esp_full(c))
+		if (nf_nat_esp_full(c))
 			break;
 	}
 	for (i = 0; i < c->n / 2; i++)
@@ -284,15 +282,12 @@ static void nf_nat_esp_unexpected(struct nf_nat_esp_choice *c,
 				  const struct nf_vpn_remote *remote,
 				  const struct nf_vpn_pkt *pkt)
 {
-	unsigned int n[NF_NAT_ESP_WANTS] = {}, scan = NF_NAT_ESP_SCAN;
+	unsigned int n[NF_NAT_ESP_WANTS] = {};
 	struct nf_vpn_session *s;
 
-	hlist_for_each_entry(s, &remote->sessions, by_remote) {
+	nf_vpn_for_each_session(s, remote)
 		if (nf_nat_esp_uses(s, &pkt->dst.addr))
 			nf_nat_esp_insert(c, s, nf_nat_esp_want(s), n);
-		if (!--scan)
-			break;
-	}
 	if (!esp_seq_is_new(pkt->seq) && c->n > n[NF_NAT_ESP_SERVED])
 		c->n -= n[NF_NAT_ESP_SERVED];
 }
@@ -307,7 +302,7 @@ static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
 	int i, index, last = -1;
 
 	if (u->stock ||
-	    (u->remote->crowded && atomic64_read(&u->spi.packets) < 2))
+	    (u->spi.remote->crowded && atomic64_read(&u->spi.packets) < 2))
 		return -1;
 	for (i = 0; i < u->n; i++) {
 		index = nf_nat_esp_index(c, u->cand[i]);
@@ -393,14 +388,12 @@ void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
 			  const struct nf_vpn_pkt *pkt)
 {
 	bool old = !esp_seq_is_new(pkt->seq);
-	unsigned int scan = NF_NAT_ESP_SCAN;
 	struct nf_vpn_session *s;
 
 	if (u->expecting || u->spi.repairs)
 		return;
-	list_for_each_entry_reverse(s, &u->remote->pending, pending) {
-		if (!scan-- || (s->unpaired &&
-				(s32)(s->pending_since - (u32)u->first) < 0))
+	nf_vpn_for_each_waiting_reverse(s, u->spi.remote) {
+		if (s->unpaired && (s32)(s->pending_since - (u32)u->first) < 0)
 			return;
 		if (!nf_nat_esp_waits(s, old) ||
 		    !nf_nat_esp_uses(s, &pkt->dst.addr) ||
@@ -412,14 +405,13 @@ void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
 
 static bool nf_nat_esp_is_crowded(const struct nf_vpn_remote *remote)
 {
-	u32 spis = remote->nreserved + remote->nundecided;
-	unsigned int scan = NF_NAT_ESP_SCAN;
+	u32 spis = remote->nreserved + remote->nundecided, waiting = 0;
 	const struct nf_vpn_session *s;
 
-	list_for_each_entry(s, &remote->pending, pending)
-		if (!spis-- || !scan--)
+	nf_vpn_for_each_waiting(s, remote)
+		if (++waiting >= spis)
 			return false;
-	return spis;
+	return waiting < NF_VPN_SCAN && waiting < spis;
 }
 
 /**

@@ -4,11 +4,11 @@
  * Several: undecided, and the packet goes to each.
  */
 #include "core/clock.h"
+#include "core/expect.h"
 #include "core/net.h"
 #include "core/session.h"
 #include "esp/spi.h"
 #include "esp/undecided.h"
-#include "isakmp/cookie.h"
 #include "nat/evidence.h"
 #include "nat/nat.h"
 
@@ -108,7 +108,7 @@ static bool nf_nat_esp_only_turn(struct nf_nat_esp_choice *c)
 	unsigned int i;
 
 	for (i = 0; i < c->n; i++) {
-		if (nf_vpn_ike_need(c->s[i]) < 0)
+		if (nf_vpn_expect_need(c->s[i]) < 0)
 			return false;
 		if (!nf_nat_esp_turn(c->s[i])) {
 			other |= nf_nat_esp_is_answered(c->s[i], now);
@@ -139,7 +139,7 @@ static bool nf_nat_esp_is_likelier(const struct nf_vpn_session *a,
 
 	if (turn != best)
 		return turn > best;
-	return nf_vpn_ike_need(a) >= 0 && nf_vpn_ike_need(b) >= 0 &&
+	return nf_vpn_expect_need(a) >= 0 && nf_vpn_expect_need(b) >= 0 &&
 	       nf_nat_esp_waiting_ms(a) < nf_nat_esp_waiting_ms(b);
 }
 
@@ -226,7 +226,7 @@ static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
 				 struct nf_nat_esp_choice *c,
 				 const struct nf_nat_esp_arrival *a)
 {
-	struct nf_vpn_remote *remote = u->remote;
+	struct nf_vpn_remote *remote = u->spi.remote;
 	int owner;
 
 	u->stock = u->stock && a->stock;

@@ -14,6 +14,7 @@
 
 #include "compat.h"
 #include "core/packet.h"
+#include "core/walk.h"
 #include "nat/local_sa.h"
 
 static unsigned int nf_vpn_sas_net_id __read_mostly;
@@ -24,6 +25,7 @@ static unsigned int nf_vpn_sas_net_id __read_mostly;
  * @lock: for changes of @local and @generation
  * @local: &struct nf_vpn_sa
  * @generation: of the last walk over all states
+ * @swept: what is of an earlier one is swept out; only one sweep runs at a time
  * @dead: the netns goes away; its last states may still expire
  * @resync: walks again after a flush
  */
@@ -32,6 +34,7 @@ struct nf_vpn_sas {
 	spinlock_t lock;	/* changes of @local and @generation */
 	struct rhashtable local;
 	u32 generation;
+	u32 swept;
 	bool dead;
 	struct work_struct resync;
 };
@@ -146,24 +149,22 @@ static void nf_vpn_sa_walk(struct nf_vpn_sas *sas)
 	xfrm_state_walk_done(&walk, sas->net);
 }
 
-/* Free those that the walks since @generation have not met. */
+/* Free those that no walk has met since the present generation began. */
+static void nf_vpn_sa_sweep_one(void *data, void *entry)
+{
+	struct nf_vpn_sas *sas = data;
+	struct nf_vpn_sa *sa = entry;
+
+	spin_lock_bh(&sas->lock);
+	if ((s32)(sa->generation - sas->swept) < 0)
+		nf_vpn_sa_free(sas, sa);
+	spin_unlock_bh(&sas->lock);
+}
+
 static void nf_vpn_sa_sweep(struct nf_vpn_sas *sas, u32 generation)
 {
-	struct rhashtable_iter iter;
-	struct nf_vpn_sa *sa;
-
-	rhashtable_walk_enter(&sas->local, &iter);
-	rhashtable_walk_start(&iter);
-	while ((sa = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(sa))
-			continue;
-		spin_lock_bh(&sas->lock);
-		if ((s32)(sa->generation - generation) < 0)
-			nf_vpn_sa_free(sas, sa);
-		spin_unlock_bh(&sas->lock);
-	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
+	sas->swept = generation;
+	nf_vpn_walk(&sas->local, nf_vpn_sa_sweep_one, sas);
 }
 
 /* A flush names no state: look which are left. */

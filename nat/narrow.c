@@ -66,7 +66,7 @@ static bool nf_nat_esp_has_choice(const struct nf_vpn_undecided *u,
 {
 	const struct nf_vpn_undecided *other;
 
-	list_for_each_entry(other, &u->remote->undecided, by_remote)
+	list_for_each_entry(other, &u->spi.remote->undecided, by_remote)
 		if (other != u && nf_vpn_undecided_index(other, s) >= 0)
 			return true;
 	return false;
@@ -94,7 +94,7 @@ static bool nf_nat_esp_is_claimed(const struct nf_vpn_undecided *u,
 {
 	unsigned int i;
 
-	if (u->remote->crowded && atomic64_read(&u->spi.packets) < 2)
+	if (u->spi.remote->crowded && atomic64_read(&u->spi.packets) < 2)
 		return false;
 	for (i = 0; i < u->n; i++)
 		if (nf_nat_esp_claims(u, i) &&
@@ -150,7 +150,7 @@ static bool nf_nat_esp_is_explained(const struct nf_vpn_undecided *u)
 	do {
 		before = claimed;
 		i = 0;
-		list_for_each_entry(other, &u->remote->undecided, by_remote) {
+		list_for_each_entry(other, &u->spi.remote->undecided, by_remote) {
 			u64 bit = BIT_ULL(i++);
 
 			if (claimed & bit || !nf_nat_esp_is_claimed(other, &begun))

@@ -6,9 +6,6 @@
 #include "esp/esp.h"
 #include "esp/undecided.h"
 
-/* Sessions of one remote host that are looked at for others to serve. */
-#define NF_NAT_ESP_SCAN		256
-
 /**
  * struct nf_nat_esp_choice - who may own an inbound SPI
  * @n: number of candidates

@@ -12,7 +12,6 @@
  * copied it changes hands.
  */
 #include "core/clock.h"
-#include "core/event.h"
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
@@ -255,15 +254,12 @@ static void nf_nat_esp_search_session(struct nf_nat_esp_search *search,
 static bool nf_nat_esp_search(struct nf_nat_esp_search *search,
 			      nf_nat_esp_fits *fits)
 {
-	unsigned int scan = NF_NAT_ESP_SCAN, left = search->left;
+	unsigned int left = search->left;
 	struct nf_vpn_session *s;
 
-	hlist_for_each_entry(s, &search->starved->remote->sessions, by_remote) {
+	nf_vpn_for_each_session(s, search->starved->remote)
 		if (s != search->starved)
 			nf_nat_esp_search_session(search, s, fits);
-		if (!--scan)
-			break;
-	}
 	return search->left < left;
 }
 

@@ -68,7 +68,7 @@ void nf_nat_esp_judge(struct nf_vpn_undecided *u)
 	unsigned int asker, n;
 
 	u->arrived = now;
-	if (!apart || !u->remote->rtt.us)
+	if (!apart || !u->spi.remote->rtt.us)
 		return;
 	asker = nf_nat_esp_asker(u, now, &n);
 	if (n > 1)

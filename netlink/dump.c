@@ -11,7 +11,10 @@
 #include "compat.h"
 #include "core/id.h"
 #include "core/net.h"
-#include "netlink/netlink.h"
+#include "netlink/dump.h"
+#include "netlink/kind.h"
+#include "netlink/message.h"
+#include "netlink/request.h"
 
 /* Entries looked at between two chances to schedule. */
 #define NF_VPN_DUMP_CHUNK	512
@@ -34,10 +37,43 @@ static void nf_vpn_dump_filter(struct nf_vpn_dump *d, struct nlattr **attrs,
 		d->spi = nla_get_u32(attrs[what->spi_attr]);
 }
 
-static int nf_vpn_dump_open(struct netlink_callback *cb,
-			    const struct nf_vpn_dump_what *what)
+/* Which kind does the command dump? */
+static enum nf_ct_vpn_kind nf_vpn_dump_kind(const struct netlink_callback *cb)
+{
+	const struct genlmsghdr *hdr = nlmsg_data(cb->nlh);
+
+	switch (hdr->cmd) {
+	case NF_CT_VPN_CMD_ESP_GET:
+		return NF_CT_VPN_KIND_ESP;
+	case NF_CT_VPN_CMD_ISAKMP_GET:
+		return NF_CT_VPN_KIND_ISAKMP;
+	case NF_CT_VPN_CMD_PPTP_GET:
+		return NF_CT_VPN_KIND_PPTP;
+	default:
+		return NF_CT_VPN_KIND_SESSION;
+	}
+}
+
+/* What is asked for; of a kind that isn't there anything is. */
+static int nf_vpn_dump_read(struct nf_vpn_dump *d, struct netlink_callback *cb)
 {
 	struct nlattr **attrs = nf_vpn_dump_attrs(cb);
+	const struct nf_vpn_kind *kind;
+	int err = 0;
+
+	rcu_read_lock();
+	kind = nf_vpn_kind(nf_vpn_dump_kind(cb));
+	if (kind) {
+		err = nf_vpn_get_hosts(attrs, &kind->dump.hosts, &d->hosts,
+				       cb->extack);
+		nf_vpn_dump_filter(d, attrs, &kind->dump);
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+static int nf_vpn_dump_open(struct netlink_callback *cb)
+{
 	struct nf_vpn_dump *d;
 	int err;
 
@@ -47,12 +83,11 @@ static int nf_vpn_dump_open(struct netlink_callback *cb,
 	d = kzalloc(sizeof(*d), GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;
-	err = nf_vpn_get_hosts(attrs, &what->hosts, &d->hosts, cb->extack);
+	err = nf_vpn_dump_read(d, cb);
 	if (err) {
 		kfree(d);
 		return err;
 	}
-	nf_vpn_dump_filter(d, attrs, what);
 	cb->args[0] = (long)d;
 	return 0;
 }
@@ -60,58 +95,54 @@ static int nf_vpn_dump_open(struct netlink_callback *cb,
 /**
  * nf_vpn_dump_start - .start of a command that dumps
  * @cb: dump
- * @what: what to dump
  *
  * Older kernels have no extended ack yet when a dump starts: there the first
  * message opens it.
  */
-int nf_vpn_dump_start(struct netlink_callback *cb,
-		      const struct nf_vpn_dump_what *what)
+int nf_vpn_dump_start(struct netlink_callback *cb)
 {
-	return cb->extack ? nf_vpn_dump_open(cb, what) : 0;
+	return cb->extack ? nf_vpn_dump_open(cb) : 0;
 }
 
-/* Returns whether there may be more. */
+/* Under RCU. Returns whether there may be more. */
 static bool nf_vpn_dump_chunk(struct sk_buff *skb, struct netlink_callback *cb,
-			      const struct nf_vpn_dump_what *what,
 			      struct nf_vpn_dump *d, bool *full)
 {
 	struct nf_vpn_net *vn = nf_vpn_pernet(sock_net(cb->skb->sk));
+	const struct nf_vpn_kind *kind = nf_vpn_kind(nf_vpn_dump_kind(cb));
 	unsigned int n;
 	void *obj;
 
-	for (n = 0; n < NF_VPN_DUMP_CHUNK; n++) {
-		obj = nf_vpn_id_next(vn, what->kind, &d->next);
+	for (n = 0; kind && n < NF_VPN_DUMP_CHUNK; n++) {
+		obj = nf_vpn_id_next(vn, kind->kind, &d->next);
 		if (!obj)
 			return false;
-		*full = what->entry(skb, cb, vn, d, obj);
+		*full = kind->dump.entry(skb, cb, vn, d, obj);
 		if (*full)
 			return false;
 		d->next++;
 	}
-	return true;
+	return kind;
 }
 
 /**
- * nf_vpn_dump - .dumpit of a command that dumps
+ * nf_vpn_dumpit - .dumpit of a command that dumps
  * @skb: message to fill
  * @cb: dump
- * @what: what to dump
  *
  * Return: length of the message, 0 at the end, or a negative error.
  */
-int nf_vpn_dump(struct sk_buff *skb, struct netlink_callback *cb,
-		const struct nf_vpn_dump_what *what)
+int nf_vpn_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	bool more, full = false;
 	int err;
 
-	err = cb->args[0] ? 0 : nf_vpn_dump_open(cb, what);
+	err = cb->args[0] ? 0 : nf_vpn_dump_open(cb);
 	if (err)
 		return err;
 	do {
 		rcu_read_lock();
-		more = nf_vpn_dump_chunk(skb, cb, what,
+		more = nf_vpn_dump_chunk(skb, cb,
 					 (struct nf_vpn_dump *)cb->args[0],
 					 &full);
 		rcu_read_unlock();

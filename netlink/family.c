@@ -7,8 +7,12 @@
  */
 #include <net/sock.h>
 
+#include "core/event.h"
 #include "core/net.h"
-#include "netlink/netlink.h"
+#include "netlink/dump.h"
+#include "netlink/family.h"
+#include "netlink/kind.h"
+#include "netlink/message.h"
 #include "netlink/policy.h"
 
 static u64 nf_vpn_stat_sum(const struct nf_vpn_net *vn, int stat)
@@ -24,9 +28,9 @@ static u64 nf_vpn_stat_sum(const struct nf_vpn_net *vn, int stat)
 	case NF_CT_VPN_A_STATS_SESSIONS:
 		return READ_ONCE(vn->nsessions);
 	case NF_CT_VPN_A_STATS_PPTP_CONNS:
-		return READ_ONCE(vn->calls.nconns);
+		return READ_ONCE(vn->nconns);
 	case NF_CT_VPN_A_STATS_PPTP_CALLS:
-		return READ_ONCE(vn->calls.ncalls);
+		return READ_ONCE(vn->ncalls);
 	}
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu_ptr(vn->stats, cpu)->count[stat]);
@@ -55,55 +59,50 @@ static int nf_vpn_get_stats(struct sk_buff *skb, struct genl_info *info)
 				    nf_vpn_put_stats, vn);
 }
 
-/* The operations of a command get no argument that tells them apart. */
-static int nf_vpn_start_sessions(struct netlink_callback *cb)
-{
-	return nf_vpn_dump_start(cb, &nf_vpn_dump_sessions);
-}
+/**
+ * struct nf_vpn_entry_cmd - a command that makes or deletes an entry
+ * @kind: of the entry
+ * @del: it deletes one
+ */
+struct nf_vpn_entry_cmd {
+	enum nf_ct_vpn_kind kind;
+	bool del;
+};
 
-static int nf_vpn_dumpit_sessions(struct sk_buff *skb,
-				  struct netlink_callback *cb)
-{
-	return nf_vpn_dump(skb, cb, &nf_vpn_dump_sessions);
-}
+static const struct nf_vpn_entry_cmd nf_vpn_entry_cmds[] = {
+	[NF_CT_VPN_CMD_SESSION_NEW]	= { NF_CT_VPN_KIND_SESSION, false },
+	[NF_CT_VPN_CMD_SESSION_DEL]	= { NF_CT_VPN_KIND_SESSION, true },
+	[NF_CT_VPN_CMD_ESP_NEW]		= { NF_CT_VPN_KIND_ESP, false },
+	[NF_CT_VPN_CMD_ESP_DEL]		= { NF_CT_VPN_KIND_ESP, true },
+	[NF_CT_VPN_CMD_ISAKMP_NEW]	= { NF_CT_VPN_KIND_ISAKMP, false },
+	[NF_CT_VPN_CMD_ISAKMP_DEL]	= { NF_CT_VPN_KIND_ISAKMP, true },
+	[NF_CT_VPN_CMD_PPTP_DEL]	= { NF_CT_VPN_KIND_PPTP, true },
+};
 
-static int nf_vpn_start_esp(struct netlink_callback *cb)
+static int nf_vpn_do_entry(struct sk_buff *skb, struct genl_info *info)
 {
-	return nf_vpn_dump_start(cb, &nf_vpn_dump_esp);
-}
+	const struct nf_vpn_entry_cmd *cmd =
+		&nf_vpn_entry_cmds[info->genlhdr->cmd];
+	const struct nf_vpn_kind *kind;
+	int err;
 
-static int nf_vpn_dumpit_esp(struct sk_buff *skb,
-			     struct netlink_callback *cb)
-{
-	return nf_vpn_dump(skb, cb, &nf_vpn_dump_esp);
-}
-
-static int nf_vpn_start_isakmp(struct netlink_callback *cb)
-{
-	return nf_vpn_dump_start(cb, &nf_vpn_dump_isakmp);
-}
-
-static int nf_vpn_start_pptp(struct netlink_callback *cb)
-{
-	return nf_vpn_dump_start(cb, &nf_vpn_dump_pptp);
-}
-
-static int nf_vpn_dumpit_isakmp(struct sk_buff *skb,
-				struct netlink_callback *cb)
-{
-	return nf_vpn_dump(skb, cb, &nf_vpn_dump_isakmp);
-}
-
-static int nf_vpn_dumpit_pptp(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	return nf_vpn_dump(skb, cb, &nf_vpn_dump_pptp);
+	err = nf_vpn_may(skb, genl_info_net(info), info->extack);
+	if (err)
+		return err;
+	kind = nf_vpn_kind_get(cmd->kind);
+	if (!kind)
+		err = nf_vpn_kind_missing(info, cmd->kind);
+	else
+		err = cmd->del ? kind->del(skb, info) : kind->new(skb, info);
+	nf_vpn_kind_put();
+	return err;
 }
 
 /* A command that dumps, and one that does. */
-#define NF_VPN_DUMP(_cmd, _name, _max) {				\
+#define NF_VPN_DUMP(_cmd, _max) {					\
 	.cmd		= NF_CT_VPN_CMD_##_cmd,				\
-	.start		= nf_vpn_start_##_name,				\
-	.dumpit		= nf_vpn_dumpit_##_name,			\
+	.start		= nf_vpn_dump_start,				\
+	.dumpit		= nf_vpn_dumpit,				\
 	.done		= nf_vpn_dump_done,				\
 	.policy		= nf_vpn_##_max,				\
 	.maxattr	= ARRAY_SIZE(nf_vpn_##_max) - 1,		\
@@ -117,20 +116,20 @@ static int nf_vpn_dumpit_pptp(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 static const struct genl_ops nf_vpn_genl_ops[] = {
-	NF_VPN_DUMP(SESSION_GET, sessions, session_policy),
-	NF_VPN_DUMP(ESP_GET, esp, esp_policy),
-	NF_VPN_DUMP(ISAKMP_GET, isakmp, isakmp_policy),
-	NF_VPN_DUMP(PPTP_GET, pptp, pptp_policy),
+	NF_VPN_DUMP(SESSION_GET, session_policy),
+	NF_VPN_DUMP(ESP_GET, esp_policy),
+	NF_VPN_DUMP(ISAKMP_GET, isakmp_policy),
+	NF_VPN_DUMP(PPTP_GET, pptp_policy),
 	NF_VPN_DO(STATS_GET, get_stats, no_policy),
 	NF_VPN_DO(SETTING_GET, get_settings, no_policy),
 	NF_VPN_DO(SETTING_SET, set_settings, setting_policy),
-	NF_VPN_DO(SESSION_NEW, new_session, session_new_policy),
-	NF_VPN_DO(SESSION_DEL, del_session, session_del_policy),
-	NF_VPN_DO(ESP_NEW, new_esp, esp_new_policy),
-	NF_VPN_DO(ESP_DEL, del_esp, esp_del_policy),
-	NF_VPN_DO(ISAKMP_NEW, new_isakmp, isakmp_new_policy),
-	NF_VPN_DO(ISAKMP_DEL, del_isakmp, isakmp_del_policy),
-	NF_VPN_DO(PPTP_DEL, del_pptp, pptp_del_policy),
+	NF_VPN_DO(SESSION_NEW, do_entry, session_new_policy),
+	NF_VPN_DO(SESSION_DEL, do_entry, session_del_policy),
+	NF_VPN_DO(ESP_NEW, do_entry, esp_new_policy),
+	NF_VPN_DO(ESP_DEL, do_entry, esp_del_policy),
+	NF_VPN_DO(ISAKMP_NEW, do_entry, isakmp_new_policy),
+	NF_VPN_DO(ISAKMP_DEL, do_entry, isakmp_del_policy),
+	NF_VPN_DO(PPTP_DEL, do_entry, pptp_del_policy),
 	NF_VPN_DO(FLUSH, flush_some, flush_policy),
 };
 
@@ -138,16 +137,17 @@ int __init nf_vpn_netlink_init(void)
 {
 	int err;
 
+	nf_vpn_kind_register(&nf_vpn_session_kind);
 	nf_vpn_genl.ops = nf_vpn_genl_ops;
 	nf_vpn_genl.n_ops = ARRAY_SIZE(nf_vpn_genl_ops);
 	err = genl_register_family(&nf_vpn_genl);
 	if (!err)
-		nf_vpn_events_start();
+		nf_vpn_notifier_register(&nf_vpn_netlink_notifier);
 	return err;
 }
 
 void nf_vpn_netlink_exit(void)
 {
-	nf_vpn_events_stop();
+	nf_vpn_notifier_unregister();
 	genl_unregister_family(&nf_vpn_genl);
 }

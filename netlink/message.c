@@ -2,7 +2,7 @@
 /* Messages of the generic netlink family, and who may ask for them. */
 #include <net/sock.h>
 
-#include "netlink/netlink.h"
+#include "netlink/message.h"
 
 static const struct genl_multicast_group nf_vpn_genl_groups[] = {
 	{
@@ -40,6 +40,7 @@ int nf_vpn_may(const struct sk_buff *skb, const struct net *net,
 	NL_SET_ERR_MSG(extack, "CAP_NET_ADMIN is required");
 	return -EPERM;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_may);
 
 /**
  * nf_vpn_put_addr - put an address as long as its family has it
@@ -54,6 +55,7 @@ int nf_vpn_put_addr(struct sk_buff *skb, int attr, u32 l3num,
 	return nla_put(skb, attr, l3num == AF_INET ? sizeof(addr->ip) :
 						     sizeof(addr->ip6), addr);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_put_addr);
 
 /**
  * nf_vpn_age_ms - milliseconds since a point of time, to the second
@@ -63,6 +65,7 @@ u64 nf_vpn_age_ms(u32 since)
 {
 	return MSEC_PER_SEC * (u64)((u32)ktime_get_seconds() - since);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_age_ms);
 
 /**
  * nf_vpn_msg_begin - begin a message of a dump
@@ -77,6 +80,7 @@ void *nf_vpn_msg_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 			   &nf_vpn_genl, NLM_F_MULTI, cmd);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_msg_begin);
 
 /**
  * nf_vpn_msg_end - end a message, or take it back
@@ -94,6 +98,7 @@ int nf_vpn_msg_end(struct sk_buff *skb, void *hdr, int err)
 		genlmsg_end(skb, hdr);
 	return err;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_msg_end);
 
 /**
  * nf_vpn_answer - answer a request by one message

@@ -13,8 +13,9 @@
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
-#include "netlink/netlink.h"
+#include "netlink/message.h"
 #include "netlink/new.h"
+#include "netlink/request.h"
 
 /**
  * nf_vpn_new_refuse - say why a request is refused
@@ -30,6 +31,7 @@ int nf_vpn_new_refuse(const struct nf_vpn_new *n, int attr, const char *text,
 {
 	return nf_vpn_refuse(n->info->extack, n->info->attrs[attr], text, err);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_new_refuse);
 
 static bool nf_vpn_addr_is_local(struct net *net, const struct nf_vpn_host *h)
 {
@@ -70,6 +72,7 @@ int nf_vpn_new_read(struct nf_vpn_new *n, struct sk_buff *skb,
 					 -EINVAL);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_new_read);
 
 static const char *nf_vpn_owner_error(int err)
 {
@@ -100,3 +103,4 @@ struct nf_vpn_session *nf_vpn_new_owner(const struct nf_vpn_new *n)
 			      nf_vpn_owner_error(PTR_ERR(s)), PTR_ERR(s));
 	return s;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_new_owner);

@@ -6,7 +6,7 @@
 #define _NF_VPN_NETLINK_NEW_H
 
 #include "core/session.h"
-#include "netlink/netlink.h"
+#include "netlink/request.h"
 
 /**
  * struct nf_vpn_new - a request to make something

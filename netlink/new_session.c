@@ -6,9 +6,10 @@
 #include "core/flow.h"
 #include "core/net.h"
 #include "core/session.h"
-#include "isakmp/cookie.h"
-#include "netlink/netlink.h"
+#include "core/tracker.h"
+#include "netlink/family.h"
 #include "netlink/new.h"
+#include "netlink/request.h"
 
 /**
  * struct nf_vpn_new_flow - a flow that a session shall have
@@ -120,9 +121,8 @@ static int nf_vpn_make_session(const struct nf_vpn_new *n,
 	s = nf_vpn_new_owner(n);
 	if (IS_ERR(s))
 		err = PTR_ERR(s);
-	else if (n->info->attrs[NF_CT_VPN_A_SESSION_IKE_TIMEOUT] &&
-		 !nf_vpn_ike_get(vn, s))
-		err = -ENOMEM;
+	else if (n->info->attrs[NF_CT_VPN_A_SESSION_IKE_TIMEOUT])
+		err = nf_vpn_tracker_adopt(vn, IPPROTO_UDP, s);
 	*made = s;
 unlock:
 	spin_unlock_bh(&vn->lock);

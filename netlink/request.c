@@ -3,7 +3,7 @@
  * What requests say. Lengths were tested by the policies.
  */
 #include "core/packet.h"
-#include "netlink/netlink.h"
+#include "netlink/request.h"
 
 /**
  * nf_vpn_refuse - say why a request is refused
@@ -23,6 +23,7 @@ int nf_vpn_refuse(struct netlink_ext_ack *extack, const struct nlattr *nla,
 	}
 	return err;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_refuse);
 
 /**
  * nf_vpn_need - an attribute must be there
@@ -36,6 +37,7 @@ int nf_vpn_need(struct genl_info *info, int attr, const char *text)
 		return 0;
 	return nf_vpn_refuse(info->extack, NULL, text, -EINVAL);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_need);
 
 static int nf_vpn_get_family(const struct nlattr *nla, u8 *l3num,
 			     struct netlink_ext_ack *extack)
@@ -129,6 +131,7 @@ int nf_vpn_get_hosts(struct nlattr **attrs, const struct nf_vpn_host_attrs *a,
 				      &nf_vpn_masq_errors, extack);
 	return err;
 }
+EXPORT_SYMBOL_GPL(nf_vpn_get_hosts);
 
 /**
  * nf_vpn_need_pair - addresses of a request that is about one session
@@ -145,6 +148,7 @@ int nf_vpn_need_pair(struct genl_info *info, const struct nf_vpn_host_attrs *a,
 		err = nf_vpn_need(info, a->remote, "remote is missing");
 	return err ?: nf_vpn_get_hosts(info->attrs, a, h, info->extack);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_need_pair);
 
 /**
  * nf_vpn_hosts_want - is an entry asked for?
@@ -163,3 +167,4 @@ bool nf_vpn_hosts_want(const struct nf_vpn_hosts *h,
 		return false;
 	return !h->remote.l3num || nf_vpn_host_equal(&h->remote, remote);
 }
+EXPORT_SYMBOL_GPL(nf_vpn_hosts_want);

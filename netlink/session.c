@@ -5,12 +5,21 @@
  * One may have a flow of ESP, of IKE or both. What there is once is ESP's where
  * it has any, since that is what a tunnel is for.
  */
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
 #include "core/clock.h"
+#include "core/expect.h"
 #include "core/flow.h"
+#include "core/id.h"
 #include "core/net.h"
 #include "core/session.h"
-#include "isakmp/cookie.h"
-#include "netlink/netlink.h"
+#include "netlink/delete.h"
+#include "netlink/dump.h"
+#include "netlink/family.h"
+#include "netlink/kind.h"
+#include "netlink/message.h"
+#include "netlink/request.h"
 
 /**
  * struct nf_vpn_session_view - what conntrack knows of a session
@@ -53,13 +62,13 @@ static bool nf_vpn_session_has_spis(const struct nf_vpn_session *s)
 static void nf_vpn_session_look(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 				struct nf_vpn_session_view *v)
 {
-	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
 
 	memset(v, 0, sizeof(*v));
 	v->ike = NF_VPN_FLOW_DELETED;
 	v->esp = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP);
 	v->esp_left = nf_vpn_session_left(vn, s, NF_VPN_FLOW_ESP, NULL);
-	if (!ike)
+	if (!e)
 		return;
 	v->ike = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_IKE);
 	/* Without an entry of its own, the flow is the answer to another one. */
@@ -67,7 +76,7 @@ static void nf_vpn_session_look(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	v->ike_left = nf_vpn_session_left(vn, s, NF_VPN_FLOW_IKE,
 					  &v->ike_replied);
 	/* A protocol that has left no trace isn't about to begin. */
-	if (v->ike == NF_VPN_FLOW_NEW && !READ_ONCE(ike->ncookies))
+	if (v->ike == NF_VPN_FLOW_NEW && !READ_ONCE(e->cookies))
 		v->ike = NF_VPN_FLOW_DELETED;
 	if (v->esp == NF_VPN_FLOW_NEW && !nf_vpn_session_has_spis(s))
 		v->esp = NF_VPN_FLOW_DELETED;
@@ -101,7 +110,7 @@ static u8 nf_vpn_session_nl_state(const struct nf_vpn_session *s,
 }
 
 static u64 nf_vpn_session_idle_ms(const struct nf_vpn_session *s,
-				  const struct nf_vpn_ike_view *ike)
+				  const struct nf_vpn_expect_view *ike)
 {
 	unsigned long out = nf_vpn_since(READ_ONCE(s->last_out));
 	unsigned long in = nf_vpn_since(READ_ONCE(s->last_in));
@@ -112,7 +121,6 @@ static u64 nf_vpn_session_idle_ms(const struct nf_vpn_session *s,
 
 static int nf_vpn_put_hosts(struct sk_buff *skb, const struct nf_vpn_session *s)
 {
-	const struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
 	u32 l3num = s->client->host.l3num;
 	const union nf_inet_addr *masq;
 
@@ -122,21 +130,18 @@ static int nf_vpn_put_hosts(struct sk_buff *skb, const struct nf_vpn_session *s)
 	    nf_vpn_put_addr(skb, NF_CT_VPN_A_SESSION_REMOTE, l3num,
 			    &s->remote->host.addr))
 		return -EMSGSIZE;
-	masq = nf_vpn_flow_masq(&s->esp);
-	if (!masq && ike)
-		masq = nf_vpn_flow_masq(&ike->flow);
+	masq = nf_vpn_flow_masq(&s->flow[NF_VPN_FLOW_ESP]);
+	if (!masq)
+		masq = nf_vpn_flow_masq(&s->flow[NF_VPN_FLOW_IKE]);
 	return masq ? nf_vpn_put_addr(skb, NF_CT_VPN_A_SESSION_MASQ, l3num,
 				      masq) : 0;
 }
 
-/**
- * nf_vpn_put_session_known - what is known of a session without asking conntrack
- * @skb: message
- * @s: session, under RCU
- */
-int nf_vpn_put_session_known(struct sk_buff *skb,
-			     const struct nf_vpn_session *s)
+/* What is known of a session without asking conntrack. */
+static int nf_vpn_put_session_known(struct sk_buff *skb, void *obj)
 {
+	const struct nf_vpn_session *s = obj;
+
 	if (nf_vpn_put_hosts(skb, s) ||
 	    nla_put_u16(skb, NF_CT_VPN_A_SESSION_ZONE, s->client->zone) ||
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_SESSION_AGE,
@@ -147,7 +152,7 @@ int nf_vpn_put_session_known(struct sk_buff *skb,
 }
 
 static int nf_vpn_put_ike(struct sk_buff *skb,
-			  const struct nf_vpn_ike_view *ike, u32 left)
+			  const struct nf_vpn_expect_view *ike, u32 left)
 {
 	return nla_put_u32(skb, NF_CT_VPN_A_SESSION_COOKIES, ike->cookies) ||
 	       nla_put_u32(skb, NF_CT_VPN_A_SESSION_TICKETS, ike->tickets) ||
@@ -159,9 +164,9 @@ static int nf_vpn_put_session(struct sk_buff *skb, struct nf_vpn_net *vn,
 			      struct nf_vpn_session *s,
 			      const struct nf_vpn_session_view *v)
 {
-	struct nf_vpn_ike_view ike;
+	struct nf_vpn_expect_view ike;
 
-	nf_vpn_ike_look(vn, s, &ike);
+	nf_vpn_expect_look(s, &ike);
 	if (nf_vpn_put_session_known(skb, s) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_SESSION_STATE,
 		       nf_vpn_session_nl_state(s, v)) ||
@@ -202,13 +207,101 @@ static int nf_vpn_dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_session(skb, vn, s, &v));
 }
 
-const struct nf_vpn_dump_what nf_vpn_dump_sessions = {
-	.kind		= NF_CT_VPN_KIND_SESSION,
-	.hosts		= {
+/* The session's flow if it is in the client's zone, with a reference. */
+static struct nf_conn *nf_vpn_zone_flow(struct nf_vpn_net *vn,
+					const struct nf_vpn_session *s,
+					enum nf_vpn_flow_kind kind)
+{
+	struct nf_conn *ct = nf_vpn_flow_get(vn->net, &s->client->host,
+					     &s->remote->host, kind, NULL);
+
+	if (!ct)
+		return NULL;
+	if (s->client->zone && nf_ct_zone(ct)->dir == NF_CT_ZONE_DIR_REPL &&
+	    nf_ct_zone(ct)->id == s->client->zone)
+		return ct;
+	nf_ct_put(ct);
+	return NULL;
+}
+
+static void nf_vpn_flow_end(struct nf_conn *ct)
+{
+	if (!ct)
+		return;
+	nf_ct_kill(ct);
+	nf_ct_put(ct);
+}
+
+/* Its flows go, too: what is left would bring it back. */
+static bool nf_vpn_drop_session(struct nf_vpn_net *vn, u32 id, void *obj)
+{
+	struct nf_vpn_session *s = obj;
+	struct nf_conn *esp, *ike;
+	bool found;
+
+	esp = nf_vpn_zone_flow(vn, s, NF_VPN_FLOW_ESP);
+	ike = nf_vpn_zone_flow(vn, s, NF_VPN_FLOW_IKE);
+	spin_lock_bh(&vn->lock);
+	found = nf_vpn_id_is(vn, NF_CT_VPN_KIND_SESSION, id, s);
+	if (found)
+		nf_vpn_session_free(vn, s);
+	spin_unlock_bh(&vn->lock);
+	nf_vpn_flow_end(esp);
+	nf_vpn_flow_end(ike);
+	return found;
+}
+
+static bool nf_vpn_wants_session(const struct nf_vpn_match *m,
+				 const void *obj)
+{
+	const struct nf_vpn_session *s = obj;
+
+	return nf_vpn_hosts_want(&m->hosts, &s->client->host,
+				 &s->remote->host);
+}
+
+static int nf_vpn_del_session(struct sk_buff *skb, struct genl_info *info)
+{
+	static const struct nf_vpn_host_attrs attrs = {
 		.family	= NF_CT_VPN_A_SESSION_FAMILY,
 		.client	= NF_CT_VPN_A_SESSION_CLIENT,
 		.remote	= NF_CT_VPN_A_SESSION_REMOTE,
+	};
+	struct nf_vpn_net *vn = nf_vpn_pernet(genl_info_net(info));
+	struct nf_vpn_hosts hosts = {};
+	struct nf_vpn_session *s;
+	bool found;
+	int err;
+
+	err = nf_vpn_may(skb, vn->net, info->extack);
+	if (!err)
+		err = nf_vpn_need_pair(info, &attrs, &hosts);
+	if (err)
+		return err;
+	rcu_read_lock();
+	s = nf_vpn_session_find(vn, &hosts.client, &hosts.remote);
+	found = s && nf_vpn_drop_session(vn, s->id, s);
+	rcu_read_unlock();
+	nf_vpn_stat_add(vn, NF_CT_VPN_A_STATS_DELETED, found);
+	return nf_vpn_del_found(info, found,
+				"client and remote have no session");
+}
+
+const struct nf_vpn_kind nf_vpn_session_kind = {
+	.kind	= NF_CT_VPN_KIND_SESSION,
+	.nest	= NF_CT_VPN_A_EVENT_SESSION,
+	.dump	= {
+		.hosts		= {
+			.family	= NF_CT_VPN_A_SESSION_FAMILY,
+			.client	= NF_CT_VPN_A_SESSION_CLIENT,
+			.remote	= NF_CT_VPN_A_SESSION_REMOTE,
+		},
+		.state_attr	= NF_CT_VPN_A_SESSION_STATE,
+		.entry		= nf_vpn_dump_session,
 	},
-	.state_attr	= NF_CT_VPN_A_SESSION_STATE,
-	.entry		= nf_vpn_dump_session,
+	.fill	= nf_vpn_put_session_known,
+	.wants	= nf_vpn_wants_session,
+	.drop	= nf_vpn_drop_session,
+	.new	= nf_vpn_new_session,
+	.del	= nf_vpn_del_session,
 };

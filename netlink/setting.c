@@ -2,7 +2,9 @@
 /* Settings over netlink: the sysctls, by another way. */
 #include "core/net.h"
 #include "core/settings.h"
-#include "netlink/netlink.h"
+#include "netlink/family.h"
+#include "netlink/message.h"
+#include "netlink/request.h"
 
 #define NF_VPN_RANGE(NAME, name) \
 	[NF_CT_VPN_A_SETTING_##NAME] = "nf_conntrack_" name " is out of range"

@@ -11,14 +11,13 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "core/client.h"
-#include "core/event.h"
 #include "core/id.h"
 #include "core/net.h"
 #include "pptp/call.h"
 
 /**
  * struct nf_vpn_call_pair - wire Call-IDs between two addresses
- * @node: in &nf_vpn_calls.pairs
+ * @node: in &nf_pptp_net.pairs
  * @addr: source and destination of the GRE packets
  * @ids: those in use
  * @users: their number
@@ -58,26 +57,24 @@ static const struct rhashtable_params nf_vpn_call_params = {
 	.automatic_shrinking	= true,
 };
 
-int nf_vpn_calls_init(struct nf_vpn_net *vn)
+int nf_vpn_calls_init(struct nf_pptp_net *pn)
 {
 	int err;
 
-	err = rhashtable_init(&vn->calls.table, &nf_vpn_call_params);
+	err = rhashtable_init(&pn->table, &nf_vpn_call_params);
 	if (err)
 		return err;
-	err = rhashtable_init(&vn->calls.pairs, &nf_vpn_pair_params);
+	err = rhashtable_init(&pn->pairs, &nf_vpn_pair_params);
 	if (err)
-		rhashtable_destroy(&vn->calls.table);
+		rhashtable_destroy(&pn->table);
 	return err;
 }
 
-void nf_vpn_calls_exit(struct nf_vpn_net *vn)
+void nf_vpn_calls_exit(struct nf_pptp_net *pn)
 {
-	rhashtable_destroy(&vn->calls.pairs);
-	rhashtable_destroy(&vn->calls.table);
+	rhashtable_destroy(&pn->pairs);
+	rhashtable_destroy(&pn->table);
 }
-
-/* ---- Call-IDs ---- */
 
 static struct nf_vpn_call_pair *nf_vpn_pair_get(struct nf_vpn_net *vn,
 						__be32 src, __be32 dst)
@@ -85,7 +82,7 @@ static struct nf_vpn_call_pair *nf_vpn_pair_get(struct nf_vpn_net *vn,
 	__be32 addr[2] = { src, dst };
 	struct nf_vpn_call_pair *pair;
 
-	pair = rhashtable_lookup_fast(&vn->calls.pairs, addr,
+	pair = rhashtable_lookup_fast(&vn->pptp->pairs, addr,
 				      nf_vpn_pair_params);
 	if (pair) {
 		pair->users++;
@@ -97,7 +94,7 @@ static struct nf_vpn_call_pair *nf_vpn_pair_get(struct nf_vpn_net *vn,
 	memcpy(pair->addr, addr, sizeof(addr));
 	ida_init(&pair->ids);
 	pair->users = 1;
-	if (!rhashtable_insert_fast(&vn->calls.pairs, &pair->node,
+	if (!rhashtable_insert_fast(&vn->pptp->pairs, &pair->node,
 				    nf_vpn_pair_params))
 		return pair;
 	kfree(pair);
@@ -110,7 +107,7 @@ static void nf_vpn_pair_put(struct nf_vpn_net *vn,
 	if (--pair->users)
 		return;
 	/* Looked up under the lock only. */
-	rhashtable_remove_fast(&vn->calls.pairs, &pair->node,
+	rhashtable_remove_fast(&vn->pptp->pairs, &pair->node,
 			       nf_vpn_pair_params);
 	ida_destroy(&pair->ids);
 	kfree(pair);
@@ -133,8 +130,6 @@ static int nf_vpn_pair_alloc(struct nf_vpn_call_pair *pair, u16 want,
 	return id;
 }
 
-/* ---- Look-ups ---- */
-
 /**
  * nf_vpn_call_lookup - call of a GRE packet
  * @vn: netns, under RCU
@@ -145,9 +140,8 @@ static int nf_vpn_pair_alloc(struct nf_vpn_call_pair *pair, u16 want,
 __flatten struct nf_vpn_call_node *
 nf_vpn_call_lookup(struct nf_vpn_net *vn, const struct nf_vpn_call_key *key)
 {
-	return rhashtable_lookup(&vn->calls.table, key, nf_vpn_call_params);
+	return rhashtable_lookup(&vn->pptp->table, key, nf_vpn_call_params);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_call_lookup);
 
 /**
  * nf_vpn_call_by_real - call of a conn by a Call-ID as its owner knows it
@@ -165,7 +159,6 @@ struct nf_vpn_call *nf_vpn_call_by_real(const struct nf_vpn_conn *conn,
 			return call;
 	return NULL;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_call_by_real);
 
 static struct nf_vpn_call_key nf_vpn_call_arriving(const struct nf_vpn_conn *c,
 						   int side, __be16 id)
@@ -202,9 +195,6 @@ struct nf_vpn_call *nf_vpn_call_by_wire(struct nf_vpn_net *vn,
 	call = nf_vpn_call_of(node);
 	return call->conn == conn && node->side == side ? call : NULL;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_call_by_wire);
-
-/* ---- Sides ---- */
 
 static int nf_vpn_call_link(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 			    int side)
@@ -212,7 +202,7 @@ static int nf_vpn_call_link(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 	struct nf_vpn_call_node *node = call->nodes[side];
 	int err;
 
-	err = rhashtable_insert_fast(&vn->calls.table, &node[0].node,
+	err = rhashtable_insert_fast(&vn->pptp->table, &node[0].node,
 				     nf_vpn_call_params);
 	if (err)
 		return err;
@@ -222,10 +212,10 @@ static int nf_vpn_call_link(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 	 */
 	if (nf_vpn_call_lookup(vn, &node[1].key))
 		return 0;
-	err = rhashtable_insert_fast(&vn->calls.table, &node[1].node,
+	err = rhashtable_insert_fast(&vn->pptp->table, &node[1].node,
 				     nf_vpn_call_params);
 	if (err)
-		rhashtable_remove_fast(&vn->calls.table, &node[0].node,
+		rhashtable_remove_fast(&vn->pptp->table, &node[0].node,
 				       nf_vpn_call_params);
 	return err;
 }
@@ -237,7 +227,7 @@ static void nf_vpn_call_unlink(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 	int i;
 
 	for (i = 0; i < NF_VPN_CALL_KINDS; i++)
-		rhashtable_remove_fast(&vn->calls.table, &node[i].node,
+		rhashtable_remove_fast(&vn->pptp->table, &node[i].node,
 				       nf_vpn_call_params);
 }
 
@@ -330,7 +320,24 @@ static void nf_vpn_call_drop_side(struct nf_vpn_net *vn,
 	call->pair[side] = NULL;
 }
 
-/* ---- Calls ---- */
+/**
+ * nf_vpn_calls_full - is there no room for another connection or call?
+ * @vn: netns, its lock held
+ *
+ * They take half of the table at most: they don't yield to others while they
+ * last, and behind a dnat rule anybody may open some. ESP and IKE shall find
+ * room.
+ */
+bool nf_vpn_calls_full(struct nf_vpn_net *vn)
+{
+	u32 n = vn->nconns + vn->ncalls;
+
+	lockdep_assert_held(&vn->lock);
+	if (n < READ_ONCE(vn->set.max) / 2)
+		return false;
+	nf_vpn_stat_inc(vn, FULL);
+	return true;
+}
 
 static struct nf_vpn_call *nf_vpn_call_alloc(struct nf_vpn_net *vn,
 					     struct nf_vpn_conn *conn)
@@ -360,7 +367,7 @@ static struct nf_vpn_call *nf_vpn_call_alloc(struct nf_vpn_net *vn,
 	}
 	list_add(&call->by_conn, &conn->calls);
 	conn->ncalls++;
-	WRITE_ONCE(vn->calls.ncalls, vn->calls.ncalls + 1);
+	WRITE_ONCE(vn->ncalls, vn->ncalls + 1);
 	return call;
 }
 
@@ -382,7 +389,7 @@ static bool nf_vpn_call_over(struct nf_vpn_net *vn, struct nf_vpn_call *call)
 		return false;
 	WRITE_ONCE(call->state, NF_CT_VPN_STATE_CLOSED);
 	call->since = jiffies;
-	nf_vpn_event_call(vn, NF_CT_VPN_EVENT_EXPIRED, call);
+	nf_pptp_event(vn, NF_CT_VPN_EVENT_EXPIRED, call);
 	return true;
 }
 
@@ -400,7 +407,7 @@ void nf_vpn_call_free(struct nf_vpn_net *vn, struct nf_vpn_call *call)
 	nf_vpn_call_drop_side(vn, call, IP_CT_DIR_REPLY);
 	list_del(&call->by_conn);
 	call->conn->ncalls--;
-	WRITE_ONCE(vn->calls.ncalls, vn->calls.ncalls - 1);
+	WRITE_ONCE(vn->ncalls, vn->ncalls - 1);
 	nf_vpn_uncharge(vn, call->conn->client);
 	call_rcu(&call->rcu, nf_vpn_call_free_rcu);
 }
@@ -419,7 +426,6 @@ void nf_vpn_call_close(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 	call->doomed = *doomed;
 	*doomed = call;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_call_close);
 
 /**
  * nf_vpn_calls_kill - end the flows of closed calls
@@ -431,7 +437,6 @@ void nf_vpn_calls_kill(struct nf_vpn_call *doomed)
 		if (doomed->flow)
 			nf_ct_kill(doomed->flow);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_calls_kill);
 
 static struct nf_vpn_call *nf_vpn_call_new(struct nf_vpn_net *vn,
 					   struct nf_vpn_conn *conn, int side,
@@ -442,7 +447,7 @@ static struct nf_vpn_call *nf_vpn_call_new(struct nf_vpn_net *vn,
 	if (!call)
 		return NULL;
 	if (!nf_vpn_call_add_side(vn, call, side, id, want, fixed)) {
-		nf_vpn_event_call(vn, NF_CT_VPN_EVENT_NEW, call);
+		nf_pptp_event(vn, NF_CT_VPN_EVENT_NEW, call);
 		return call;
 	}
 	/* Nobody has been told of it. */
@@ -482,7 +487,6 @@ struct nf_vpn_call *nf_vpn_call_request(struct nf_vpn_net *vn,
 	}
 	return nf_vpn_call_new(vn, conn, side, id, want, fixed);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_call_request);
 
 /**
  * nf_vpn_call_answer - a side agrees to a call
@@ -523,7 +527,6 @@ struct nf_vpn_call *nf_vpn_call_answer(struct nf_vpn_net *vn,
 		return NULL;
 	return asked;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_call_answer);
 
 /**
  * nf_vpn_call_publish - a call is up: packets may be attached to its flow
@@ -546,9 +549,8 @@ bool nf_vpn_call_publish(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 		call->since = jiffies;
 		/* Its contents before the pointer. */
 		smp_store_release(&call->flow, flow);
-		nf_vpn_event_call(vn, NF_CT_VPN_EVENT_BOUND, call);
+		nf_pptp_event(vn, NF_CT_VPN_EVENT_BOUND, call);
 	}
 	spin_unlock_bh(&vn->lock);
 	return up;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_call_publish);

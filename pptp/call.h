@@ -31,6 +31,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "core/client.h"
+#include "core/event.h"
 #include "core/net.h"
 #include "pptp/message.h"
 
@@ -39,6 +40,18 @@
 #define NF_VPN_CALL_LINGER	(30 * HZ)
 /* Calls of one control connection. */
 #define NF_VPN_CONN_CALLS	256
+
+/**
+ * struct nf_pptp_net - what the module keeps of a netns
+ * @table: &struct nf_vpn_call_node by addresses and Call-ID
+ * @pairs: &struct nf_vpn_call_pair by addresses
+ * @conns: &struct nf_vpn_conn by addresses and ports
+ */
+struct nf_pptp_net {
+	struct rhashtable table;
+	struct rhashtable pairs;
+	struct rhashtable conns;
+};
 
 /**
  * enum nf_vpn_call_kind - ways to look a call up by a GRE packet
@@ -60,7 +73,7 @@ struct nf_vpn_call_key {
 
 /**
  * struct nf_vpn_call_node - a call in the table, one of four times
- * @node: in &nf_vpn_calls.table
+ * @node: in &nf_pptp_net.table
  * @key: its key
  * @side: whom the packets go to
  */
@@ -71,6 +84,7 @@ struct nf_vpn_call_node {
 };
 
 struct nf_vpn_call_pair;
+struct nf_vpn_kind;
 
 /**
  * struct nf_vpn_call - a PPTP call
@@ -114,7 +128,7 @@ struct nf_vpn_conn_key {
 
 /**
  * struct nf_vpn_conn - a PPTP control connection
- * @node: in &nf_vpn_calls.conns
+ * @node: in &nf_pptp_net.conns
  * @key: source and destination as who opened it sees them
  * @cookie: also in the helper data of its conntrack entry: a later connection
  *	of the same addresses and ports is another one
@@ -158,20 +172,20 @@ nf_vpn_call_of(struct nf_vpn_call_node *node)
 }
 
 /* pptp/conn.c */
-int nf_vpn_conns_init(struct nf_vpn_net *vn);
-void nf_vpn_conns_exit(struct nf_vpn_net *vn);
-bool nf_vpn_calls_full(struct nf_vpn_net *vn);
+int nf_vpn_conns_init(struct nf_pptp_net *pn);
+void nf_vpn_conns_exit(struct nf_pptp_net *pn);
 struct nf_vpn_conn *nf_vpn_conn_find(struct nf_vpn_net *vn,
 				     const struct nf_conn *ct, u32 cookie);
 struct nf_vpn_conn *nf_vpn_conn_add(struct nf_vpn_net *vn,
 				    const struct nf_conn *ct, u32 *cookie);
 void nf_vpn_conn_close(struct nf_vpn_net *vn, struct nf_vpn_conn *conn);
-void nf_vpn_conns_gc(struct nf_vpn_net *vn);
+bool nf_vpn_conns_gc(struct nf_vpn_net *vn);
 void nf_vpn_conns_flush(struct nf_vpn_net *vn);
 
 /* pptp/call.c */
-int nf_vpn_calls_init(struct nf_vpn_net *vn);
-void nf_vpn_calls_exit(struct nf_vpn_net *vn);
+bool nf_vpn_calls_full(struct nf_vpn_net *vn);
+int nf_vpn_calls_init(struct nf_pptp_net *pn);
+void nf_vpn_calls_exit(struct nf_pptp_net *pn);
 struct nf_vpn_call_node *nf_vpn_call_lookup(struct nf_vpn_net *vn,
 					    const struct nf_vpn_call_key *key);
 struct nf_vpn_call *nf_vpn_call_by_real(const struct nf_vpn_conn *conn,
@@ -192,5 +206,15 @@ void nf_vpn_call_close(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 		       struct nf_vpn_call **doomed);
 void nf_vpn_call_free(struct nf_vpn_net *vn, struct nf_vpn_call *call);
 void nf_vpn_calls_kill(struct nf_vpn_call *doomed);
+
+/* pptp/netlink.c */
+extern const struct nf_vpn_kind nf_pptp_kind;
+
+static inline void nf_pptp_event(struct nf_vpn_net *vn,
+				 enum nf_ct_vpn_event event,
+				 struct nf_vpn_call *call)
+{
+	nf_vpn_event(vn, event, NF_CT_VPN_KIND_PPTP, call);
+}
 
 #endif /* _NF_PPTP_CALL_H */

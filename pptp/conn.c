@@ -16,6 +16,7 @@
 #include "core/client.h"
 #include "core/net.h"
 #include "core/packet.h"
+#include "core/walk.h"
 #include "pptp/call.h"
 
 static const struct rhashtable_params nf_vpn_conn_params = {
@@ -25,14 +26,14 @@ static const struct rhashtable_params nf_vpn_conn_params = {
 	.automatic_shrinking	= true,
 };
 
-int nf_vpn_conns_init(struct nf_vpn_net *vn)
+int nf_vpn_conns_init(struct nf_pptp_net *pn)
 {
-	return rhashtable_init(&vn->calls.conns, &nf_vpn_conn_params);
+	return rhashtable_init(&pn->conns, &nf_vpn_conn_params);
 }
 
-void nf_vpn_conns_exit(struct nf_vpn_net *vn)
+void nf_vpn_conns_exit(struct nf_pptp_net *pn)
 {
-	rhashtable_destroy(&vn->calls.conns);
+	rhashtable_destroy(&pn->conns);
 }
 
 static struct nf_vpn_conn_key nf_vpn_conn_key(const struct nf_conn *ct)
@@ -63,10 +64,9 @@ struct nf_vpn_conn *nf_vpn_conn_find(struct nf_vpn_net *vn,
 
 	if (!cookie)
 		return NULL;
-	conn = rhashtable_lookup(&vn->calls.conns, &key, nf_vpn_conn_params);
+	conn = rhashtable_lookup(&vn->pptp->conns, &key, nf_vpn_conn_params);
 	return conn && conn->cookie == cookie ? conn : NULL;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_conn_find);
 
 static void nf_vpn_conn_read(struct nf_vpn_conn *conn, const struct nf_conn *ct)
 {
@@ -92,9 +92,9 @@ static void nf_vpn_conn_free(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 	list_for_each_entry_safe(call, next, &conn->calls, by_conn)
 		nf_vpn_call_free(vn, call);
 	conn->dead = true;
-	rhashtable_remove_fast(&vn->calls.conns, &conn->node,
+	rhashtable_remove_fast(&vn->pptp->conns, &conn->node,
 			       nf_vpn_conn_params);
-	vn->calls.nconns--;
+	vn->nconns--;
 	nf_vpn_uncharge(vn, conn->client);
 	nf_vpn_client_put(vn, conn->client);
 	kfree_rcu(conn, rcu);
@@ -120,25 +120,6 @@ static struct nf_vpn_conn *nf_vpn_conn_alloc(struct nf_vpn_net *vn,
 	return conn;
 }
 
-/**
- * nf_vpn_calls_full - is there no room for another connection or call?
- * @vn: netns, its lock held
- *
- * They take half of the table at most: they don't yield to others while they
- * last, and behind a dnat rule anybody may open some. ESP and IKE shall find
- * room.
- */
-bool nf_vpn_calls_full(struct nf_vpn_net *vn)
-{
-	u32 n = vn->calls.nconns + vn->calls.ncalls;
-
-	lockdep_assert_held(&vn->lock);
-	if (n < READ_ONCE(vn->set.max) / 2)
-		return false;
-	nf_vpn_stat_inc(vn, FULL);
-	return true;
-}
-
 /* Charge it to who opened it, and let it be found. */
 static int nf_vpn_conn_link(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 {
@@ -156,11 +137,11 @@ static int nf_vpn_conn_link(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 	err = nf_vpn_charge(vn, conn->client);
 	if (err)
 		goto err_client;
-	err = rhashtable_insert_fast(&vn->calls.conns, &conn->node,
+	err = rhashtable_insert_fast(&vn->pptp->conns, &conn->node,
 				     nf_vpn_conn_params);
 	if (err)
 		goto err_charge;
-	vn->calls.nconns++;
+	vn->nconns++;
 	return 0;
 
 err_charge:
@@ -185,7 +166,7 @@ struct nf_vpn_conn *nf_vpn_conn_add(struct nf_vpn_net *vn,
 	struct nf_vpn_conn *conn, *old;
 
 	spin_lock_bh(&vn->lock);
-	old = rhashtable_lookup_fast(&vn->calls.conns, &key,
+	old = rhashtable_lookup_fast(&vn->pptp->conns, &key,
 				     nf_vpn_conn_params);
 	conn = old;
 	if (old && old->cookie == *cookie)
@@ -205,7 +186,6 @@ unlock:
 		nf_vpn_gc_kick(vn);
 	return conn;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_conn_add);
 
 /**
  * nf_vpn_conn_close - end all calls of a control connection
@@ -223,7 +203,6 @@ void nf_vpn_conn_close(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 	spin_unlock_bh(&vn->lock);
 	nf_vpn_calls_kill(doomed);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_conn_close);
 
 /* Does conntrack still have its entry? No lock held. */
 static bool nf_vpn_conn_lives(struct nf_vpn_net *vn,
@@ -275,8 +254,10 @@ static void nf_vpn_call_gc(struct nf_vpn_net *vn, struct nf_vpn_call *call,
 	}
 }
 
-static void nf_vpn_conn_gc(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
+static void nf_vpn_conn_gc(void *data, void *entry)
 {
+	struct nf_vpn_conn *conn = entry;
+	struct nf_vpn_net *vn = data;
 	bool lives = nf_vpn_conn_lives(vn, conn);
 	struct nf_vpn_call *call, *next, *doomed = NULL;
 
@@ -291,47 +272,25 @@ static void nf_vpn_conn_gc(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 	nf_vpn_calls_kill(doomed);
 }
 
-static void nf_vpn_conn_flush(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
+static void nf_vpn_conn_flush(void *data, void *entry)
 {
+	struct nf_vpn_net *vn = data;
+
 	spin_lock_bh(&vn->lock);
-	nf_vpn_conn_free(vn, conn);
+	nf_vpn_conn_free(vn, entry);
 	spin_unlock_bh(&vn->lock);
-}
-
-/* Conns looked at between two chances to schedule. */
-#define NF_VPN_CONN_CHUNK	32
-
-static void nf_vpn_walk_conns(struct nf_vpn_net *vn,
-			      void (*fn)(struct nf_vpn_net *vn,
-					 struct nf_vpn_conn *conn))
-{
-	struct rhashtable_iter iter;
-	struct nf_vpn_conn *conn;
-	unsigned int n = 0;
-
-	rhashtable_walk_enter(&vn->calls.conns, &iter);
-	rhashtable_walk_start(&iter);
-	while ((conn = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(conn))
-			continue;
-		fn(vn, conn);
-		if (++n % NF_VPN_CONN_CHUNK)
-			continue;
-		rhashtable_walk_stop(&iter);
-		cond_resched();
-		rhashtable_walk_start(&iter);
-	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
 }
 
 /**
  * nf_vpn_conns_gc - drop control connections and calls that are over
  * @vn: netns
+ *
+ * Return: whether there are any left.
  */
-void nf_vpn_conns_gc(struct nf_vpn_net *vn)
+bool nf_vpn_conns_gc(struct nf_vpn_net *vn)
 {
-	nf_vpn_walk_conns(vn, nf_vpn_conn_gc);
+	nf_vpn_walk(&vn->pptp->conns, nf_vpn_conn_gc, vn);
+	return READ_ONCE(vn->nconns);
 }
 
 /**
@@ -343,9 +302,8 @@ void nf_vpn_conns_gc(struct nf_vpn_net *vn)
 void nf_vpn_conns_flush(struct nf_vpn_net *vn)
 {
 	/* A resize can hide an entry from a walk: go on until none is left. */
-	while (READ_ONCE(vn->calls.nconns)) {
-		nf_vpn_walk_conns(vn, nf_vpn_conn_flush);
+	while (READ_ONCE(vn->nconns)) {
+		nf_vpn_walk(&vn->pptp->conns, nf_vpn_conn_flush, vn);
 		cond_resched();
 	}
 }
-EXPORT_SYMBOL_GPL(nf_vpn_conns_flush);

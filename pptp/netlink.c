@@ -4,9 +4,14 @@
 #include <net/netfilter/nf_conntrack_acct.h>
 
 #include "core/clock.h"
+#include "core/id.h"
 #include "core/net.h"
 #include "core/packet.h"
-#include "netlink/netlink.h"
+#include "netlink/delete.h"
+#include "netlink/dump.h"
+#include "netlink/kind.h"
+#include "netlink/message.h"
+#include "netlink/request.h"
 #include "pptp/call.h"
 
 static int nf_vpn_put_call_addrs(struct sk_buff *skb,
@@ -67,13 +72,10 @@ static int nf_vpn_put_call_flow(struct sk_buff *skb,
 	return 0;
 }
 
-/**
- * nf_vpn_put_call_known - what is known of a call without asking conntrack
- * @skb: message
- * @call: call, under RCU
- */
-int nf_vpn_put_call_known(struct sk_buff *skb, const struct nf_vpn_call *call)
+/* What is known of a call without asking conntrack. */
+static int nf_vpn_put_call_known(struct sk_buff *skb, void *obj)
 {
+	const struct nf_vpn_call *call = obj;
 	u64 age = (u32)ktime_get_seconds() - call->created;
 	unsigned long idle = nf_vpn_since(READ_ONCE(call->last));
 
@@ -99,7 +101,7 @@ static int nf_vpn_dump_call(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	struct nf_vpn_host client = { .l3num = AF_INET };
 	struct nf_vpn_host remote = { .l3num = AF_INET };
-	const struct nf_vpn_call *call = obj;
+	struct nf_vpn_call *call = obj;
 	void *hdr;
 
 	/* Nobody has named a Call-ID: its request is being read, or refused. */
@@ -118,13 +120,101 @@ static int nf_vpn_dump_call(struct sk_buff *skb, struct netlink_callback *cb,
 			      nf_vpn_put_call_flow(skb, call));
 }
 
-const struct nf_vpn_dump_what nf_vpn_dump_pptp = {
-	.kind		= NF_CT_VPN_KIND_PPTP,
-	.hosts		= {
-		.family	= NF_CT_VPN_A_PPTP_FAMILY,
+/* Its Call-IDs stay reserved for a while, as after any call. */
+static bool nf_vpn_drop_call(struct nf_vpn_net *vn, u32 id, void *obj)
+{
+	struct nf_vpn_call *call = obj, *doomed = NULL;
+
+	spin_lock_bh(&vn->lock);
+	if (nf_vpn_id_is(vn, NF_CT_VPN_KIND_PPTP, id, call))
+		nf_vpn_call_close(vn, call, &doomed);
+	spin_unlock_bh(&vn->lock);
+	nf_vpn_calls_kill(doomed);
+	return doomed;
+}
+
+static bool nf_vpn_wants_call(const struct nf_vpn_match *m, const void *obj)
+{
+	const struct nf_vpn_call *call = obj;
+	struct nf_vpn_host client = {
+		.addr.ip	= call->conn->key.src,
+		.l3num		= AF_INET,
+	};
+	struct nf_vpn_host remote = {
+		.addr.ip	= call->conn->key.dst,
+		.l3num		= AF_INET,
+	};
+
+	return nf_vpn_hosts_want(&m->hosts, &client, &remote);
+}
+
+static bool nf_vpn_names_id(const struct nf_vpn_call *call, int side,
+			    const struct nlattr *nla)
+{
+	return !nla || (READ_ONCE(call->pair[side]) &&
+			ntohs(call->real[side]) == nla_get_u16(nla));
+}
+
+static bool nf_vpn_names_call(const struct nf_vpn_match *m, const void *obj)
+{
+	const struct nf_vpn_call *call = obj;
+
+	return ntohs(call->conn->key.sport) ==
+	       nla_get_u16(m->attrs[NF_CT_VPN_A_PPTP_CLIENT_PORT]) &&
+	       nf_vpn_names_id(call, IP_CT_DIR_ORIGINAL,
+			       m->attrs[NF_CT_VPN_A_PPTP_CLIENT_ID]) &&
+	       nf_vpn_names_id(call, IP_CT_DIR_REPLY,
+			       m->attrs[NF_CT_VPN_A_PPTP_HOST_ID]);
+}
+
+static int nf_vpn_need_call(struct genl_info *info)
+{
+	int err = nf_vpn_need(info, NF_CT_VPN_A_PPTP_CLIENT_PORT,
+			      "client-port is missing");
+
+	if (err || info->attrs[NF_CT_VPN_A_PPTP_CLIENT_ID])
+		return err;
+	return nf_vpn_need(info, NF_CT_VPN_A_PPTP_HOST_ID,
+			   "client-id and host-id are missing, one is needed");
+}
+
+static int nf_vpn_del_pptp(struct sk_buff *skb, struct genl_info *info)
+{
+	static const struct nf_vpn_host_attrs attrs = {
 		.client	= NF_CT_VPN_A_PPTP_CLIENT,
 		.remote	= NF_CT_VPN_A_PPTP_REMOTE,
+	};
+	struct nf_vpn_match m = {
+		.named	= nf_vpn_names_call,
+		.attrs	= info->attrs,
+	};
+	int err;
+
+	err = nf_vpn_may(skb, genl_info_net(info), info->extack);
+	if (!err)
+		err = nf_vpn_need_pair(info, &attrs, &m.hosts);
+	if (!err)
+		err = nf_vpn_need_call(info);
+	if (err)
+		return err;
+	return nf_vpn_del_walk(info, &nf_pptp_kind, &m,
+			       "no such call is up");
+}
+
+const struct nf_vpn_kind nf_pptp_kind = {
+	.kind	= NF_CT_VPN_KIND_PPTP,
+	.nest	= NF_CT_VPN_A_EVENT_PPTP,
+	.dump	= {
+		.hosts		= {
+			.family	= NF_CT_VPN_A_PPTP_FAMILY,
+			.client	= NF_CT_VPN_A_PPTP_CLIENT,
+			.remote	= NF_CT_VPN_A_PPTP_REMOTE,
+		},
+		.state_attr	= NF_CT_VPN_A_PPTP_STATE,
+		.entry		= nf_vpn_dump_call,
 	},
-	.state_attr	= NF_CT_VPN_A_PPTP_STATE,
-	.entry		= nf_vpn_dump_call,
+	.fill	= nf_vpn_put_call_known,
+	.wants	= nf_vpn_wants_call,
+	.drop	= nf_vpn_drop_call,
+	.del	= nf_vpn_del_pptp,
 };

@@ -93,15 +93,15 @@ static void check_tickets(const struct isakmp_tickets *t, uint32_t now)
 {
 	unsigned int i, j;
 
-	expect(t->n <= ISAKMP_TICKETS);
+	expect(t->list.n <= ISAKMP_TICKETS);
 	expect(t->seen_next < ISAKMP_TICKETS_SEEN);
-	expect(isakmp_tickets_open(t, now) <= t->n);
-	expect(!t->floated || !t->raw_esp);
-	for (i = 1; i < t->n; i++) {
-		expect((int32_t)(t->ticket[i].date - t->ticket[i - 1].date) >=
+	expect(nf_vpn_tickets_open(&t->list, now) <= t->list.n);
+	expect(!t->list.floated || !t->list.raw_esp);
+	for (i = 1; i < t->list.n; i++) {
+		expect((int32_t)(t->list.ticket[i].date - t->list.ticket[i - 1].date) >=
 		       0);
 		for (j = 0; j < i; j++)
-			expect(t->ticket[i].key != t->ticket[j].key);
+			expect(t->list.ticket[i].key != t->list.ticket[j].key);
 	}
 }
 
@@ -136,15 +136,15 @@ static void message(struct isakmp_tickets *t, const struct step *s,
 		return;
 	again = *t;
 	events = isakmp_tickets_message(&again, &m, s->outbound, s->natt, now);
-	expect(!(events & ISAKMP_TICKET_OPENED) && again.n == t->n);
+	expect(!(events & ISAKMP_TICKET_OPENED) && again.list.n == t->list.n);
 }
 
 static void spend(struct isakmp_tickets *t, uint32_t now)
 {
-	unsigned int n = isakmp_tickets_open(t, now);
+	unsigned int n = nf_vpn_tickets_open(&t->list, now);
 
-	expect(isakmp_tickets_spend(t, now) == (n > 0));
-	expect(isakmp_tickets_open(t, now) == n - (n > 0));
+	expect(nf_vpn_tickets_spend(&t->list, now) == (n > 0));
+	expect(nf_vpn_tickets_open(&t->list, now) == n - (n > 0));
 }
 
 int fuzz_one_input(const uint8_t *data, size_t size);
@@ -170,7 +170,7 @@ int fuzz_one_input(const uint8_t *data, size_t size)
 		else if (s.op == 2)
 			isakmp_tickets_expire(&t, now);
 		else
-			isakmp_tickets_raw_esp(&t);
+			nf_vpn_tickets_raw_esp(&t.list);
 		check_tickets(&t, now);
 	}
 	return 0;

@@ -91,10 +91,10 @@ static void esp(struct session *s, const struct packet *p)
 {
 	printf("ESP %08x seq %u:", p->spi, p->seq);
 	if (p->out) {
-		isakmp_tickets_raw_esp(&s->tickets);
+		nf_vpn_tickets_raw_esp(&s->tickets.list);
 		return;
 	}
-	printf(isakmp_tickets_spend(&s->tickets, p->ms) ? " spent" :
+	printf(nf_vpn_tickets_spend(&s->tickets.list, p->ms) ? " spent" :
 							  " NO TICKET");
 }
 
@@ -112,7 +112,7 @@ static void replay(const struct capture *c)
 			esp(s, p);
 		else
 			ike(s, p);
-		printf(" -> %u\n", isakmp_tickets_open(&s->tickets, p->ms));
+		printf(" -> %u\n", nf_vpn_tickets_open(&s->tickets.list, p->ms));
 	}
 }
 

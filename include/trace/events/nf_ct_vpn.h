@@ -11,7 +11,6 @@
 #include <net/ipv6.h>
 
 #include "core/session.h"
-#include "esp/spi.h"
 
 #ifndef _TRACE_NF_CT_VPN_INLINES
 #define _TRACE_NF_CT_VPN_INLINES
@@ -86,8 +85,9 @@ TRACE_EVENT(nf_ct_vpn_drop,
 );
 
 DECLARE_EVENT_CLASS(nf_ct_vpn_spi,
-	TP_PROTO(const struct nf_vpn_net *vn, const struct nf_vpn_spi *spi),
-	TP_ARGS(vn, spi),
+	TP_PROTO(const struct nf_vpn_net *vn, const struct nf_vpn_session *s,
+		 u32 spi, u8 conf),
+	TP_ARGS(vn, s, spi, conf),
 	TP_STRUCT__entry(
 		__field(unsigned int, netns)
 		__array(u8, client, 16)
@@ -97,10 +97,10 @@ DECLARE_EVENT_CLASS(nf_ct_vpn_spi,
 	),
 	TP_fast_assign(
 		__entry->netns = vn->net->ns.inum;
-		nf_vpn_trace_addr(__entry->client, &spi->session->client->host);
-		nf_vpn_trace_addr(__entry->remote, &spi->session->remote->host);
-		__entry->spi = ntohl(spi->spi);
-		__entry->conf = spi->conf;
+		nf_vpn_trace_addr(__entry->client, &s->client->host);
+		nf_vpn_trace_addr(__entry->remote, &s->remote->host);
+		__entry->spi = spi;
+		__entry->conf = conf;
 	),
 	TP_printk("netns=%u client=%pI6c remote=%pI6c spi=0x%08x confidence=%s",
 		  __entry->netns, __entry->client, __entry->remote,
@@ -115,13 +115,15 @@ DECLARE_EVENT_CLASS(nf_ct_vpn_spi,
 );
 
 DEFINE_EVENT(nf_ct_vpn_spi, nf_ct_vpn_bind,
-	TP_PROTO(const struct nf_vpn_net *vn, const struct nf_vpn_spi *spi),
-	TP_ARGS(vn, spi)
+	TP_PROTO(const struct nf_vpn_net *vn, const struct nf_vpn_session *s,
+		 u32 spi, u8 conf),
+	TP_ARGS(vn, s, spi, conf)
 );
 
 DEFINE_EVENT(nf_ct_vpn_spi, nf_ct_vpn_rebind,
-	TP_PROTO(const struct nf_vpn_net *vn, const struct nf_vpn_spi *spi),
-	TP_ARGS(vn, spi)
+	TP_PROTO(const struct nf_vpn_net *vn, const struct nf_vpn_session *s,
+		 u32 spi, u8 conf),
+	TP_ARGS(vn, s, spi, conf)
 );
 
 /* @spi is 0 for a session */

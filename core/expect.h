@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What IKE lets expect of a session's ESP: nf_conntrack_isakmp writes it, ESP and
+ * its NAT read it, and spend what they have got.
+ */
+#ifndef _NF_VPN_EXPECT_H
+#define _NF_VPN_EXPECT_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+
+#include "core/session.h"
+#include "core/ticket.h"
+
+/**
+ * struct nf_vpn_expect - what a session's IKE lets expect
+ * @session: its session
+ * @by_remote: in &nf_vpn_remote.expects
+ * @lock: protects @tickets, and what IKE keeps beside them
+ * @tickets: inbound SPIs that are expected
+ * @rtt: milliseconds from request to response, 0 if not known, lockless
+ * @last: low half of jiffies at the last message, lockless
+ * @cookies: exchanges and IKE SAs that are known
+ * @visible: the client's child exchanges are seen: tickets tell all
+ * @bye: @last was an exchange by which an IKE SA is deleted, among other things;
+ *	lockless
+ *
+ * A part of what nf_conntrack_isakmp keeps of a session, and linked as long as
+ * that module and the session are there; freed after a grace period.
+ * &nf_vpn_net.lock protects @cookies.
+ */
+struct nf_vpn_expect {
+	struct nf_vpn_session *session;
+	struct hlist_node by_remote;
+	spinlock_t lock;	/* tickets and timing of messages */
+	struct nf_vpn_tickets *tickets;
+	u32 rtt;
+	u32 last;
+	u8 cookies;
+	bool visible;
+	bool bye;
+};
+
+/**
+ * struct nf_vpn_expect_view - what there is to tell of a session's IKE
+ * @idle: jiffies since its last message, if @cookies isn't 0
+ * @cookies: exchanges and IKE SAs known
+ * @tickets: inbound SPIs that are expected
+ * @natt: its ESP goes into UDP
+ */
+struct nf_vpn_expect_view {
+	unsigned long idle;
+	unsigned int cookies;
+	unsigned int tickets;
+	bool natt;
+};
+
+/* Of a remote host's sessions, at most so many; lock of the netns held. */
+#define nf_vpn_for_each_expect(e, remote)				\
+	nf_vpn_bounded(hlist_for_each_entry(e, &(remote)->expects, by_remote))
+
+void nf_vpn_expect_link(struct nf_vpn_expect *e, struct nf_vpn_session *s,
+			struct nf_vpn_tickets *tickets);
+int nf_vpn_expect_need(const struct nf_vpn_session *s);
+void nf_vpn_expect_spend(struct nf_vpn_session *s);
+void nf_vpn_expect_reopen(struct nf_vpn_session *s);
+u32 nf_vpn_expect_newest(const struct nf_vpn_session *s);
+void nf_vpn_expect_raw_esp(struct nf_vpn_session *s);
+void nf_vpn_expect_look(const struct nf_vpn_session *s,
+			struct nf_vpn_expect_view *view);
+
+#endif /* _NF_VPN_EXPECT_H */

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Inbound SPIs that a session may soon receive on. */
+#include <linux/export.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "core/ticket.h"
+
+/**
+ * nf_vpn_ticket_remove - a ticket is gone
+ * @t: tickets
+ * @i: its index
+ */
+void nf_vpn_ticket_remove(struct nf_vpn_tickets *t, unsigned int i)
+{
+	t->n--;
+	memmove(t->ticket + i, t->ticket + i + 1,
+		(t->n - i) * sizeof(t->ticket[0]));
+}
+EXPORT_SYMBOL_GPL(nf_vpn_ticket_remove);
+
+/**
+ * nf_vpn_tickets_open - number of open tickets
+ * @t: tickets
+ * @now: milliseconds
+ *
+ * Return: 0 also if the session's ESP comes in UDP.
+ */
+unsigned int nf_vpn_tickets_open(const struct nf_vpn_tickets *t, u32 now)
+{
+	unsigned int i, n = 0;
+
+	if (t->floated)
+		return 0;
+	for (i = 0; i < t->n; i++)
+		n += !nf_vpn_ticket_failed(&t->ticket[i], now);
+	return n;
+}
+
+/**
+ * nf_vpn_tickets_newest - date of the newest ticket
+ * @t: tickets, at least one is open
+ *
+ * Return: milliseconds
+ */
+u32 nf_vpn_tickets_newest(const struct nf_vpn_tickets *t)
+{
+	return t->n ? t->ticket[t->n - 1].date : 0;
+}
+
+/**
+ * nf_vpn_tickets_spend - a new inbound SPI was bound to the session
+ * @t: tickets
+ * @now: milliseconds
+ *
+ * Return: false if there was no ticket for it
+ */
+bool nf_vpn_tickets_spend(struct nf_vpn_tickets *t, u32 now)
+{
+	unsigned int i;
+
+	if (t->floated)
+		return false;
+	for (i = 0; i < t->n; i++) {
+		if (nf_vpn_ticket_failed(&t->ticket[i], now))
+			continue;
+		nf_vpn_ticket_remove(t, i);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * nf_vpn_tickets_reopen - the SPI that was bound to the session wasn't its own
+ * @t: tickets
+ * @now: milliseconds
+ */
+void nf_vpn_tickets_reopen(struct nf_vpn_tickets *t, u32 now)
+{
+	if (t->n == NF_VPN_TICKETS)
+		nf_vpn_ticket_remove(t, 0);
+	t->ticket[t->n++] = (struct nf_vpn_ticket){
+		.pair = t->pair,
+		.date = now,
+		.answered = true,
+	};
+}
+
+/**
+ * nf_vpn_tickets_raw_esp - the client sends raw ESP, whatever its IKE does
+ * @t: tickets
+ *
+ * To be called when an outbound SPI appears.
+ */
+void nf_vpn_tickets_raw_esp(struct nf_vpn_tickets *t)
+{
+	t->raw_esp = true;
+	t->floated = false;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One walk over a hash table for all, see core/walk.c. */
+#ifndef _NF_VPN_WALK_H
+#define _NF_VPN_WALK_H
+
+#include <linux/types.h>
+
+struct rhashtable;
+
+bool nf_vpn_walk(struct rhashtable *table, void (*fn)(void *data, void *entry),
+		 void *data);
+
+#endif /* _NF_VPN_WALK_H */

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Flows of ESP, and their label. */
+#include <linux/module.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+#include "compat.h"
+#include "core/clock.h"
+#include "core/flow.h"
+#include "core/label.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "esp/esp.h"
+
+/* The label that new flows carry: conntrack -L shows helper=esp. */
+static struct nf_vpn_label esp_labels[2] __read_mostly;
+
+/**
+ * nf_esp_label - the helper that ESP flows carry
+ * @l3num: AF_INET or AF_INET6
+ */
+struct nf_conntrack_helper *nf_esp_label(u32 l3num)
+{
+	return nf_vpn_label_of(esp_labels, l3num);
+}
+EXPORT_SYMBOL_GPL(nf_esp_label);
+
+/* A flow is about to be confirmed: NAT and the ruleset have had their say. */
+static noinline int esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
+{
+	struct nf_vpn_host client, remote;
+	struct nf_vpn_session *s;
+	struct nf_vpn_net *vn;
+	u32 timeout;
+
+	vn = nf_vpn_pernet(nf_ct_net(ct));
+	if (READ_ONCE(vn->dead))
+		return NF_ACCEPT;
+	if (nf_vpn_flow_is_late(vn, ct))
+		return NF_DROP;
+	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, false);
+	nf_vpn_ct_refresh(ct, skb, timeout);
+	nf_vpn_flow_hosts(ct, &client, &remote);
+	s = nf_vpn_session_find(vn, &client, &remote);
+	if (s) {
+		clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
+		nf_vpn_flow_seen(&s->flow[NF_VPN_FLOW_ESP], ct, timeout);
+	}
+	return NF_ACCEPT;
+}
+
+/*
+ * Conntrack calls it for each packet of a flow, last of all: no other traffic
+ * pays for a hook of its own.
+ */
+static int esp_help(struct sk_buff *skb, unsigned int protoff,
+		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	nf_vpn_flow_let_through(ct, skb);
+	return likely(nf_ct_is_confirmed(ct)) ? NF_ACCEPT :
+						esp_flow_new(skb, ct);
+}
+
+static const struct nf_vpn_label_info esp_label_info = {
+	.me		= THIS_MODULE,
+	.name		= "esp",
+	.protonum	= IPPROTO_ESP,
+	.help		= esp_help,
+};
+
+/**
+ * nf_esp_labels_register - new flows of ESP can be labelled from now on
+ *
+ * Return: 0 or a negative error.
+ */
+int nf_esp_labels_register(void)
+{
+	return nf_vpn_labels_register(esp_labels, &esp_label_info);
+}
+
+void nf_esp_labels_unregister(void)
+{
+	nf_vpn_labels_unregister(esp_labels);
+}
+
+/**
+ * nf_esp_attach_in - deliver an inbound packet to its session
+ * @vn: netns, its lock not held
+ * @skb: packet
+ * @s: session, under RCU
+ * @ct: its flow; the reference goes over to the packet
+ * @proven: its SPI has been seen before: the session is being served
+ */
+unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      struct nf_vpn_session *s, struct nf_conn *ct,
+			      bool proven)
+{
+	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, true);
+
+	nf_vpn_flow_seen(&s->flow[NF_VPN_FLOW_ESP], ct, timeout);
+	if (unlikely(nf_vpn_flow_is_related(ct))) {
+		nf_vpn_stat_inc(vn, ATTACHED_IN);
+		nf_vpn_flow_attach_related(skb, ct, timeout);
+		return NF_ACCEPT;
+	}
+	if (proven)
+		nf_vpn_stamp(&s->last_in, jiffies);
+	if (!test_bit(NF_VPN_SESSION_REPLIED, &s->flags))
+		set_bit(NF_VPN_SESSION_REPLIED, &s->flags);
+	/* IKE may be silent as long as the SAs that it has made are in use. */
+	if (nf_vpn_session_expects(s))
+		nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_IKE);
+	nf_vpn_stat_inc(vn, ATTACHED_IN);
+	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_REPLY, timeout);
+	return NF_ACCEPT;
+}
+EXPORT_SYMBOL_GPL(nf_esp_attach_in);

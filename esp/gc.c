@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What becomes of SPIs that nobody uses any more, or whose session goes. */
+#include <linux/sched.h>
+
+#include "core/clock.h"
+#include "core/expect.h"
+#include "core/flow.h"
+#include "core/net.h"
+#include "core/session.h"
+#include "core/tracker.h"
+#include "core/walk.h"
+#include "esp/spi.h"
+#include "esp/undecided.h"
+#include "esp/watch.h"
+
+/**
+ * nf_vpn_session_forget - drop all SPIs of a session
+ * @vn: netns, its lock held
+ * @s: session whose flow is gone
+ *
+ * Its next packet sets it up anew. What netlink has made stays: that was not
+ * learnt from packets of the flow.
+ */
+void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct hlist_node *next;
+	struct nf_vpn_spi *spi;
+
+	lockdep_assert_held(&vn->lock);
+	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
+		if (spi->hold)
+			continue;
+		nf_vpn_stat_inc(vn, FORGOTTEN);
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+		nf_vpn_spi_free(vn, spi);
+	}
+	nf_vpn_undecided_purge(vn, s);
+	s->ahead = 0;
+	WRITE_ONCE(s->flow[NF_VPN_FLOW_ESP].seen, false);
+	clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
+}
+
+/**
+ * nf_vpn_session_end_esp - the session has no ESP any more
+ * @vn: netns, its lock held
+ * @s: session; it stays if it has IKE, or SPIs that are held
+ */
+void nf_vpn_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	if (!nf_vpn_session_expects(s) && !s->held)
+		nf_vpn_session_free(vn, s);
+	else if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		nf_vpn_session_forget(vn, s);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_end_esp);
+
+/*
+ * How long an SPI that isn't pinned may be silent, in jiffies. IKE that is alive
+ * keeps those that are in use: an idle one that came back must not look new.
+ */
+static u32 nf_vpn_spi_limit(const struct nf_vpn_net *vn,
+			    const struct nf_vpn_spi *spi, bool ike)
+{
+	if (spi->hold == NF_VPN_HOLD_IDLE)
+		return HZ * (u32)READ_ONCE(vn->set.esp_timeout);
+	if (spi->dir == NF_CT_VPN_DIR_IN || (ike && spi->paired))
+		return NF_VPN_REMEMBER;
+	return HZ * (u32)(spi->paired ? READ_ONCE(vn->set.esp_timeout) :
+			  READ_ONCE(vn->set.esp_timeout_unreplied));
+}
+
+static bool nf_vpn_spi_is_over(const struct nf_vpn_net *vn,
+			       const struct nf_vpn_spi *spi, bool ike)
+{
+	return spi->hold != NF_VPN_HOLD_PIN &&
+	       nf_vpn_spi_idle(spi) >= nf_vpn_spi_limit(vn, spi, ike);
+}
+
+static void nf_vpn_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			   bool ike)
+{
+	struct hlist_node *next;
+	struct nf_vpn_spi *spi;
+
+	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
+		if (!nf_vpn_spi_is_over(vn, spi, ike))
+			continue;
+		nf_vpn_stat_inc(vn, EXPIRED);
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+		nf_vpn_spi_free(vn, spi);
+	}
+}
+
+/*
+ * Without flow the outbound SPIs go, and inbound ones live on to be recognised.
+ * Returns whether there are any.
+ */
+static bool nf_vpn_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct hlist_node *next;
+	struct nf_vpn_spi *spi;
+
+	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
+		if (spi->dir != NF_CT_VPN_DIR_OUT || spi->hold)
+			continue;
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+		nf_vpn_spi_free(vn, spi);
+	}
+	nf_vpn_gc_spis(vn, s, false);
+	return !hlist_empty(&s->spis);
+}
+
+/* Returns whether the ESP flow, or what is left of it, needs the session. */
+static bool nf_vpn_gc_flow(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			   const struct nf_vpn_gc_view *v, bool ike)
+{
+	u32 unreplied = HZ * (u32)READ_ONCE(vn->set.esp_timeout_unreplied);
+
+	switch (v->flow[NF_VPN_FLOW_ESP]) {
+	case NF_VPN_FLOW_LIVE:
+		nf_vpn_gc_spis(vn, s, ike);
+		return true;
+	case NF_VPN_FLOW_NEW:
+		/* Its first packet was dropped by the ruleset, or still waits. */
+		if (nf_vpn_since(READ_ONCE(s->last_out)) <= unreplied)
+			return true;
+		if (ike)
+			return false;
+		fallthrough;
+	case NF_VPN_FLOW_DELETED:
+		nf_vpn_session_forget(vn, s);
+		return false;
+	case NF_VPN_FLOW_IDLE:
+		return nf_vpn_gc_idle(vn, s);
+	}
+	return false;
+}
+
+/* &nf_vpn_tracker.gc */
+bool nf_esp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+	       const struct nf_vpn_gc_view *v, u32 needs)
+{
+	bool ike = needs & BIT(NF_CT_VPN_KIND_ISAKMP);
+	bool esp = nf_vpn_gc_flow(vn, s, v, ike);
+
+	if (s->held && v->flow[NF_VPN_FLOW_ESP] != NF_VPN_FLOW_LIVE)
+		nf_vpn_gc_spis(vn, s, ike);
+	return esp || s->held;
+}
+
+/* &nf_vpn_tracker.gc_net: they end with sessions, if not before. */
+bool nf_esp_gc_net(struct nf_vpn_net *vn)
+{
+	nf_vpn_undecided_gc(vn, HZ * (u32)
+			    READ_ONCE(vn->set.esp_timeout_unreplied));
+	return false;
+}
+
+/* It waits for nothing, and nobody watches it. */
+static void nf_esp_unwait(struct nf_vpn_session *s)
+{
+	list_del_init(&s->pending);
+	nf_vpn_watch_free(s);
+}
+
+/* &nf_vpn_tracker.end */
+void nf_esp_end(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	struct hlist_node *next;
+	struct nf_vpn_spi *spi;
+
+	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
+		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+		nf_vpn_spi_free(vn, spi);
+	}
+	nf_vpn_undecided_purge(vn, s);
+	if (s->remote->nsessions == 1)
+		nf_vpn_undecided_end(vn, s->remote);
+	nf_esp_unwait(s);
+}
+
+/* Hold none of its SPIs any longer; under the lock. */
+static void nf_vpn_session_release(struct nf_vpn_session *s)
+{
+	struct nf_vpn_spi *spi;
+
+	hlist_for_each_entry(spi, &s->spis, by_session)
+		nf_vpn_spi_hold(spi, NF_VPN_HOLD_NONE);
+}
+
+static void nf_esp_flush_session(void *data, void *entry)
+{
+	struct nf_vpn_session *s = entry;
+	struct nf_vpn_net *vn = data;
+
+	spin_lock_bh(&vn->lock);
+	nf_vpn_session_release(s);
+	nf_vpn_session_end_esp(vn, s);
+	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		nf_esp_unwait(s);
+	spin_unlock_bh(&vn->lock);
+	nf_vpn_flow_uncache(&s->flow[NF_VPN_FLOW_ESP]);
+}
+
+/**
+ * nf_esp_flush - forget all SPIs
+ * @vn: netns
+ *
+ * May sleep. Sessions that have IKE stay.
+ */
+void nf_esp_flush(struct nf_vpn_net *vn)
+{
+	while (!nf_vpn_walk(&vn->sessions, nf_esp_flush_session, vn))
+		cond_resched();
+	nf_vpn_undecided_gc(vn, 0);
+}
+
+static void nf_esp_load_session(void *data, void *entry)
+{
+	struct nf_vpn_session *s = entry;
+	struct nf_vpn_net *vn = data;
+
+	spin_lock_bh(&vn->lock);
+	if (list_empty(&s->pending) && nf_vpn_expect_need(s) > 0)
+		nf_vpn_session_expect(vn, s);
+	spin_unlock_bh(&vn->lock);
+}
+
+/**
+ * nf_esp_load - sessions may have been there before this module
+ * @vn: netns
+ *
+ * May sleep. Those whose IKE lets them expect an SPI wait for it.
+ */
+void nf_esp_load(struct nf_vpn_net *vn)
+{
+	nf_vpn_walk(&vn->sessions, nf_esp_load_session, vn);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Flows of IKE, and their label. */
+#define pr_fmt(fmt) "nf_conntrack_isakmp: " fmt
+
+#include <linux/module.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "compat.h"
+#include "core/copy.h"
+#include "core/flow.h"
+#include "core/label.h"
+#include "core/net.h"
+#include "core/packet.h"
+#include "core/session.h"
+#include "isakmp/arrival.h"
+#include "isakmp/cookie.h"
+#include "isakmp/isakmp.h"
+
+/* The label keeps flows out of flowtables, which know no zones. */
+static struct nf_vpn_label isakmp_labels[2] __read_mostly;
+
+/**
+ * nf_isakmp_label - the helper that IKE flows carry
+ * @l3num: AF_INET or AF_INET6
+ */
+struct nf_conntrack_helper *nf_isakmp_label(u32 l3num)
+{
+	return nf_vpn_label_of(isakmp_labels, l3num);
+}
+
+/*
+ * A NAT rule has chosen another port. In the zone nobody would find the answers
+ * to it: this message is dropped, and its repetition left to stock conntrack.
+ */
+static bool isakmp_has_lost_port(struct nf_vpn_net *vn,
+				 const struct nf_conn *ct)
+{
+	__be16 port = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.udp.port;
+
+	if (nf_ct_zone(ct)->id == NF_CT_DEFAULT_ZONE_ID ||
+	    port == htons(ISAKMP_PORT))
+		return false;
+	nf_vpn_stat_inc(vn, PORT_LOST);
+	pr_info_once("IKE leaves from port %u: a NAT rule with \"random\" or \"fully-random\" doesn't let it keep 500\n",
+		     ntohs(port));
+	return true;
+}
+
+/*
+ * A remote host begins, no dnat rule has taken its message and no socket waits
+ * for it: it is for one of the host's clients here, and is brought to one when
+ * it is repeated. Nobody shall tell the host that its port is unreachable.
+ */
+static bool isakmp_is_astray(struct nf_vpn_net *vn, const struct nf_conn *ct,
+			     const struct nf_vpn_host *src,
+			     const struct nf_vpn_host *dst, int ifindex)
+{
+	return nf_ct_zone(ct)->id == NF_CT_DEFAULT_ZONE_ID &&
+	       !(READ_ONCE(ct->status) & IPS_DST_NAT) &&
+	       nf_vpn_remote_find(vn, src) &&
+	       !nf_vpn_session_find(vn, src, dst) &&
+	       !nf_isakmp_is_bound(vn->net, src, dst, ifindex);
+}
+
+static void isakmp_flow_seen(struct nf_vpn_session *s, struct nf_vpn_ike *ike,
+			     const struct nf_conn *ct, u32 timeout)
+{
+	__be16 port = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.udp.port;
+	bool other = port != htons(ISAKMP_PORT);
+
+	if (READ_ONCE(ike->other_port) != other)
+		WRITE_ONCE(ike->other_port, other);
+	nf_vpn_flow_seen(&s->flow[NF_VPN_FLOW_IKE], ct, timeout);
+}
+
+/* A flow is about to be confirmed: NAT and the ruleset have had their say. */
+static noinline int isakmp_flow_new(const struct sk_buff *skb,
+				    struct nf_conn *ct)
+{
+	struct nf_vpn_host client, remote;
+	struct nf_vpn_session *s;
+	struct nf_vpn_ike *ike;
+	struct nf_vpn_net *vn;
+	u32 timeout;
+
+	vn = nf_vpn_pernet(nf_ct_net(ct));
+	if (READ_ONCE(vn->dead))
+		return NF_ACCEPT;
+	if (nf_vpn_flow_is_late(vn, ct))
+		return NF_DROP;
+	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, false);
+	nf_vpn_ct_refresh(ct, skb, timeout);
+	nf_vpn_flow_hosts(ct, &client, &remote);
+	if (isakmp_is_astray(vn, ct, &client, &remote, skb->skb_iif))
+		return NF_DROP;
+	s = nf_vpn_session_find(vn, &client, &remote);
+	ike = s ? nf_vpn_session_ike(s) : NULL;
+	if (!ike)
+		return NF_ACCEPT;
+	if (isakmp_has_lost_port(vn, ct)) {
+		WRITE_ONCE(ike->port_lost, true);
+		return NF_DROP;
+	}
+	WRITE_ONCE(ike->iif, skb->skb_iif);
+	isakmp_flow_seen(s, ike, ct, timeout);
+	return NF_ACCEPT;
+}
+
+/* Conntrack calls it for each packet of a flow, last of all. */
+static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
+		       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	return likely(nf_ct_is_confirmed(ct)) ? NF_ACCEPT :
+						isakmp_flow_new(skb, ct);
+}
+
+/**
+ * nf_isakmp_stock - none of ours, but its flow gets the label if it creates one
+ * @vn: netns
+ * @skb: packet
+ * @a: message in it
+ * @state: hook
+ *
+ * Another client's flow with the same addresses must not be found in a flowtable.
+ *
+ * Return: verdict
+ */
+unsigned int nf_isakmp_stock(struct nf_vpn_net *vn,
+					  struct sk_buff *skb,
+					  const struct isakmp_arrival *a,
+					  const struct nf_hook_state *state)
+{
+	struct nf_conn *ct;
+	bool reply;
+
+	ct = nf_vpn_flow_get(vn->net, &a->addr.src, &a->addr.dst,
+			     NF_VPN_FLOW_IKE, &reply);
+	if (ct)
+		nf_ct_put(ct);
+	else if (!reply && nf_vpn_conntrack_follows(state))
+		nf_vpn_flow_template(skb, vn->net, 0,
+				     nf_isakmp_label(state->pf));
+	return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_GATEWAY);
+}
+
+/**
+ * nf_isakmp_attach - make a message part of the IKE flow of a session
+ * @vn: netns, its lock not held
+ * @skb: packet
+ * @s: session, under RCU
+ * @ike: its IKE
+ * @ct: its flow; the reference goes over to the packet
+ * @dir: direction of the message
+ *
+ * Return: verdict
+ */
+unsigned int nf_isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
+				     struct nf_vpn_session *s,
+				     struct nf_vpn_ike *ike, struct nf_conn *ct,
+				  enum ip_conntrack_dir dir)
+{
+	bool replied = dir == IP_CT_DIR_REPLY ||
+		       test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, replied);
+
+	isakmp_flow_seen(s, ike, ct, timeout);
+	nf_vpn_flow_attach(skb, ct, dir, timeout);
+	if (dir == IP_CT_DIR_REPLY)
+		nf_vpn_stat_inc(vn, ATTACHED_IN);
+	else
+		nf_vpn_stat_inc(vn, ATTACHED_OUT);
+	return NF_ACCEPT;
+}
+
+static const struct nf_vpn_label_info isakmp_label_info = {
+	.me		= THIS_MODULE,
+	.name		= "isakmp",
+	.protonum	= IPPROTO_UDP,
+	.help		= isakmp_help,
+};
+
+/**
+ * nf_isakmp_labels_register - new flows of IKE can be labelled from now on
+ *
+ * Return: 0 or a negative error.
+ */
+int nf_isakmp_labels_register(void)
+{
+	return nf_vpn_labels_register(isakmp_labels, &isakmp_label_info);
+}
+
+void nf_isakmp_labels_unregister(void)
+{
+	nf_vpn_labels_unregister(isakmp_labels);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The ways of a message: what the files of the tracker tell each other. */
+#ifndef _NF_ISAKMP_ISAKMP_H
+#define _NF_ISAKMP_ISAKMP_H
+
+#include "core/tracker.h"
+#include "isakmp/arrival.h"
+
+struct genl_info;
+struct nf_vpn_kind;
+
+/* nf_isakmp_in(): no session's message. */
+#define NF_ISAKMP_NOT_OURS	NF_MAX_VERDICT
+
+/* isakmp/flow.c */
+int nf_isakmp_labels_register(void);
+void nf_isakmp_labels_unregister(void);
+struct nf_conntrack_helper *nf_isakmp_label(u32 l3num);
+unsigned int nf_isakmp_stock(struct nf_vpn_net *vn, struct sk_buff *skb,
+			     const struct isakmp_arrival *a,
+			     const struct nf_hook_state *state);
+unsigned int nf_isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      struct nf_vpn_session *s, struct nf_vpn_ike *ike,
+			      struct nf_conn *ct, enum ip_conntrack_dir dir);
+
+/* isakmp/note.c */
+void nf_isakmp_note(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		    struct nf_vpn_ike *ike, const struct isakmp_message *m,
+		    bool outbound, bool natt);
+
+/* isakmp/out.c */
+unsigned int nf_isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
+			   const struct isakmp_arrival *a,
+			   struct nf_vpn_session *s, bool local,
+			   const struct nf_hook_state *state);
+
+/* isakmp/in.c */
+unsigned int nf_isakmp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+				 struct nf_vpn_session *s,
+				 struct nf_vpn_ike *ike, struct nf_conn *ct);
+unsigned int nf_isakmp_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+			  const struct isakmp_arrival *a,
+			  const struct nf_hook_state *state);
+
+/* isakmp/gc.c */
+bool nf_isakmp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		  const struct nf_vpn_gc_view *v, u32 needs);
+void nf_isakmp_end(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_isakmp_flush(struct nf_vpn_net *vn);
+int nf_isakmp_adopt(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+
+/* isakmp/netlink.c */
+extern const struct nf_vpn_kind nf_isakmp_kind;
+int nf_vpn_new_isakmp(struct sk_buff *skb, struct genl_info *info);
+
+#endif /* _NF_ISAKMP_ISAKMP_H */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a message says of its session. */
+#include <linux/ktime.h>
+
+#include "core/clock.h"
+#include "core/net.h"
+#include "core/rtt.h"
+#include "core/session.h"
+#include "core/tracker.h"
+#include "isakmp/cookie.h"
+#include "isakmp/isakmp.h"
+#include "isakmp/message.h"
+#include "isakmp/ticket.h"
+
+static void isakmp_time_out(struct nf_vpn_ike *ike,
+			    const struct isakmp_message *m)
+{
+	u32 now;
+
+	if (isakmp_is_response(m)) {
+		ike->asked = 0;
+		return;
+	}
+	/* In IKEv1 whatever the client says answers. */
+	if (m->major == 1)
+		ike->asked = 0;
+	if (ike->requested && ike->request == m->msgid)
+		return;
+	now = nf_vpn_now_us();
+	ike->request = m->msgid;
+	ike->requested = now ? now : 1;
+}
+
+/*
+ * A retransmitted request is timed from its first copy: rather too long.
+ * Returns microseconds, 0 if nothing was measured.
+ */
+static u32 isakmp_time_in(struct nf_vpn_ike *ike,
+			  const struct isakmp_message *m)
+{
+	u32 rtt;
+
+	if (m->major == 2 && !isakmp_is_response(m)) {
+		/* One that begins anew may be on trial here. */
+		if (m->resp_cookie && ike->asked < U8_MAX)
+			ike->asked++;
+		return 0;
+	}
+	if (!ike->requested || ike->request != m->msgid)
+		return 0;
+	rtt = nf_vpn_now_us() - ike->requested;
+	ike->expect.rtt = DIV_ROUND_UP(rtt, USEC_PER_MSEC);
+	ike->requested = 0;
+	return rtt;
+}
+
+static void isakmp_measured(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			    u32 rtt)
+{
+	u32 now = nf_vpn_now_us();
+
+	if (!esp_rtt_is_news(&s->remote->rtt, rtt, now))
+		return;
+	spin_lock_bh(&vn->lock);
+	esp_rtt_sample(&s->remote->rtt, rtt, now);
+	spin_unlock_bh(&vn->lock);
+}
+
+/* The client makes SAs here, and may expect the remote host to use them. */
+static noinline void isakmp_note_events(struct nf_vpn_net *vn,
+					struct nf_vpn_session *s,
+					unsigned int events)
+{
+	if (events & ISAKMP_TICKET_OPENED) {
+		nf_vpn_stat_inc(vn, TICKETS);
+		spin_lock_bh(&vn->lock);
+		nf_vpn_tracker_expect(vn, s);
+		spin_unlock_bh(&vn->lock);
+	}
+	if (events & ISAKMP_FLOATED)
+		nf_vpn_stat_inc(vn, FLOATED);
+}
+
+/**
+ * nf_isakmp_note - a message of a session: tickets and timing
+ * @vn: netns, its lock not held
+ * @s: session, under RCU
+ * @ike: its IKE
+ * @m: message
+ * @outbound: from the client
+ * @natt: on port 4500: a session that IKE moves to UDP is no candidate
+ */
+void nf_isakmp_note(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		    struct nf_vpn_ike *ike, const struct isakmp_message *m,
+		    bool outbound, bool natt)
+{
+	u32 now = nf_vpn_now_ms(), rtt = 0;
+	unsigned int events;
+
+	natt |= READ_ONCE(ike->udp_esp);
+	spin_lock_bh(&ike->expect.lock);
+	events = isakmp_tickets_message(&ike->tickets, m, outbound, natt, now);
+	if (outbound)
+		isakmp_time_out(ike, m);
+	else
+		rtt = isakmp_time_in(ike, m);
+	if (outbound && isakmp_is_child(m) && !m->malformed) {
+		WRITE_ONCE(ike->expect.visible, true);
+		ike->child = (u32)ktime_get_seconds();
+	}
+	spin_unlock_bh(&ike->expect.lock);
+	if (rtt)
+		isakmp_measured(vn, s, rtt);
+	if (unlikely(events & (ISAKMP_TICKET_OPENED | ISAKMP_FLOATED)))
+		isakmp_note_events(vn, s, events);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Control messages: what they mean for calls, and which Call-IDs replace theirs. */
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <net/checksum.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "core/net.h"
+#include "pptp/call.h"
+#include "pptp/message.h"
+#include "pptp/pptp.h"
+
+static bool pptp_is_reply(const struct pptp_message *m)
+{
+	return m->type == PPTP_TYPE_OUT_CALL_REPLY || m->type == PPTP_TYPE_IN_CALL_REPLY;
+}
+
+/* The call that a side agrees to, by the Call-ID the other one gave it. */
+static struct nf_vpn_call *pptp_asked(const struct pptp_segment *seg,
+				      const struct pptp_message *m)
+{
+	if (!m->complete)
+		return NULL;
+	return nf_vpn_call_by_wire(seg->vn, seg->conn, !seg->side,
+				   htons(m->peer));
+}
+
+/* A Call-ID that its sender chose for a new call. */
+static struct nf_vpn_call *pptp_new_id(const struct pptp_segment *seg,
+				       const struct pptp_message *m, __be16 id,
+				       bool fixed)
+{
+	struct nf_vpn_call *asked;
+
+	if (!pptp_is_reply(m))
+		return nf_vpn_call_request(seg->vn, seg->conn, seg->side, id,
+					   fixed);
+	asked = pptp_asked(seg, m);
+	/* A refusal, or an answer to nothing we know. */
+	if (m->complete && (m->result != PPTP_RESULT_CONNECTED || !asked))
+		return nf_vpn_call_by_real(seg->conn, seg->side, id);
+	return nf_vpn_call_answer(seg->vn, seg->conn, seg->side, id, asked,
+				  fixed);
+}
+
+/* What is to stand in place of @id; under the lock. */
+static __be16 pptp_new_number(const struct pptp_segment *seg,
+			      const struct pptp_message *m,
+			      enum pptp_whose whose, __be16 id, bool fixed)
+{
+	struct nf_vpn_call *call;
+
+	if (whose == PPTP_ID_NEW) {
+		call = pptp_new_id(seg, m, id, fixed);
+		if (!call && (!m->complete || !pptp_is_reply(m) ||
+			      m->result == PPTP_RESULT_CONNECTED))
+			nf_vpn_stat_inc(seg->vn, PPTP_CALL_REFUSED);
+		return call ? nf_vpn_call_wire(call, seg->side) : id;
+	}
+	if (whose == PPTP_ID_SENDER) {
+		call = nf_vpn_call_by_real(seg->conn, seg->side, id);
+		if (call)
+			return nf_vpn_call_wire(call, seg->side);
+	}
+	call = nf_vpn_call_by_wire(seg->vn, seg->conn, !seg->side, id);
+	return call ? call->real[!seg->side] : id;
+}
+
+static u16 pptp_translate(void *priv, const struct pptp_message *m,
+			  enum pptp_whose whose, u16 id, bool fixed)
+{
+	struct pptp_segment *seg = priv;
+	u16 new;
+
+	spin_lock_bh(&seg->vn->lock);
+	new = ntohs(pptp_new_number(seg, m, whose, htons(id), fixed));
+	spin_unlock_bh(&seg->vn->lock);
+	/* Half of another number would be worse than the old one. */
+	if (fixed && (new ^ id) & 0xff00)
+		return id;
+	if (new != id)
+		nf_vpn_stat_inc(seg->vn, PPTP_TRANSLATED);
+	return new;
+}
+
+static void pptp_reply(struct pptp_segment *seg, const struct pptp_message *m)
+{
+	struct nf_vpn_call *call, *doomed = NULL;
+
+	spin_lock_bh(&seg->vn->lock);
+	call = pptp_asked(seg, m);
+	if (call && m->result != PPTP_RESULT_CONNECTED)
+		nf_vpn_call_close(seg->vn, call, &doomed);
+	/* In two pieces: only now is it known what the first one answered. */
+	else if (call && !call->pair[seg->side])
+		nf_vpn_call_answer(seg->vn, seg->conn, seg->side,
+				   htons(m->id), call, false);
+	if (call && !call->pair[seg->side])
+		call = NULL;
+	spin_unlock_bh(&seg->vn->lock);
+	nf_vpn_calls_kill(doomed);
+	if (call && m->result == PPTP_RESULT_CONNECTED)
+		nf_pptp_call_up(seg->vn, seg->ct, call);
+}
+
+/* The number is the sender's by the RFC, and the receiver's by habit. */
+static void pptp_disconnect(struct pptp_segment *seg,
+			    const struct pptp_message *m)
+{
+	struct nf_vpn_call *call, *doomed = NULL;
+
+	spin_lock_bh(&seg->vn->lock);
+	call = nf_vpn_call_by_real(seg->conn, seg->side, htons(m->id));
+	if (!call)
+		call = nf_vpn_call_by_wire(seg->vn, seg->conn, !seg->side,
+					   htons(m->id));
+	if (call)
+		nf_vpn_call_close(seg->vn, call, &doomed);
+	spin_unlock_bh(&seg->vn->lock);
+	nf_vpn_calls_kill(doomed);
+}
+
+static void pptp_message(void *priv, const struct pptp_message *m)
+{
+	struct pptp_segment *seg = priv;
+
+	switch (m->type) {
+	case PPTP_TYPE_OUT_CALL_REPLY:
+	case PPTP_TYPE_IN_CALL_REPLY:
+		pptp_reply(seg, m);
+		break;
+	case PPTP_TYPE_CALL_DISCONNECT:
+		pptp_disconnect(seg, m);
+		break;
+	case PPTP_TYPE_STOP_REQUEST:
+	case PPTP_TYPE_STOP_REPLY:
+		nf_vpn_conn_close(seg->vn, seg->conn);
+		break;
+	}
+}
+
+static void pptp_lost(void *priv, u32 bytes)
+{
+	struct pptp_segment *seg = priv;
+
+	nf_vpn_stat_add(seg->vn, NF_CT_VPN_A_STATS_PPTP_LOST, bytes);
+}
+
+/*
+ * Replace a byte, and what the checksum says of it. A Call-ID may stand at an
+ * odd offset of its segment, or in two of them.
+ */
+static void pptp_put(void *priv, u32 at, u8 byte)
+{
+	struct pptp_segment *seg = priv;
+	u8 *p = seg->skb->data + seg->payload + at;
+	bool odd = (seg->payload + at - seg->thoff) & 1;
+	__be16 old = htons(odd ? *p : *p << 8);
+	__be16 new = htons(odd ? byte : byte << 8);
+	struct tcphdr *tcph = (void *)(seg->skb->data + seg->thoff);
+
+	inet_proto_csum_replace2(&tcph->check, seg->skb, old, new, false);
+	*p = byte;
+}
+
+const struct pptp_ops nf_pptp_ops = {
+	.translate	= pptp_translate,
+	.message	= pptp_message,
+	.lost		= pptp_lost,
+	.put		= pptp_put,
+};

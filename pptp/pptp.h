@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Control messages and GRE entries: what the files of the tracker tell each other. */
+#ifndef _NF_PPTP_PPTP_H
+#define _NF_PPTP_PPTP_H
+
+#include "pptp/call.h"
+
+/**
+ * struct pptp_segment - a segment while it is looked at
+ * @vn: netns
+ * @ct: entry of the control connection
+ * @conn: the control connection
+ * @side: sender
+ * @skb: packet
+ * @thoff: offset of its TCP header
+ * @payload: offset of its payload
+ */
+struct pptp_segment {
+	struct nf_vpn_net *vn;
+	struct nf_conn *ct;
+	struct nf_vpn_conn *conn;
+	int side;
+	struct sk_buff *skb;
+	unsigned int thoff;
+	unsigned int payload;
+};
+
+/* pptp/control.c: for a &struct pptp_segment */
+extern const struct pptp_ops nf_pptp_ops;
+
+/* pptp/flow.c */
+int nf_pptp_label_register(void);
+void nf_pptp_label_unregister(void);
+void nf_pptp_call_up(struct nf_vpn_net *vn, struct nf_conn *master,
+		     struct nf_vpn_call *call);
+void nf_pptp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
+		    struct nf_conn *flow, enum ip_conntrack_dir dir);
+struct nf_conn *nf_pptp_call_flow(const struct nf_vpn_call *call);
+
+#endif /* _NF_PPTP_PPTP_H */
