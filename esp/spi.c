@@ -144,17 +144,16 @@ EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in);
 
 struct nf_vpn_quoted_key {
 	const struct nf_vpn_host *remote;
-	const struct nf_vpn_host *other;
 	__be32 spi;
 	u32 dir;
 };
 
 /*
  * Entries that differ in the client's or gateway's address only. A receiver
- * never gives one SPI to two senders, so more than a few are made up, and would
- * make a chain that every look-up has to walk.
+ * never gives one SPI to two senders, so more than a few are made up, and every
+ * look-up would have to walk them.
  */
-#define NF_VPN_SPI_TWINS	8
+#define NF_VPN_SAME_SPI_MAX	8
 
 static u32 nf_vpn_quoted_hash(const struct nf_vpn_host *remote, __be32 spi,
 			      u32 dir, u32 seed)
@@ -181,43 +180,38 @@ static u32 nf_vpn_quoted_obj_hashfn(const void *data, u32 len, u32 seed)
 				  spi->dir, seed);
 }
 
-static bool nf_vpn_quoted_matches(const struct nf_vpn_quoted_key *key,
-				  const struct nf_vpn_spi *spi)
-{
-	return spi->spi == key->spi && spi->dir == key->dir &&
-	       nf_vpn_host_equal(key->remote, &spi->remote->host);
-}
-
-static int nf_vpn_quoted_cmp_any(struct rhashtable_compare_arg *arg,
-				 const void *obj)
-{
-	return !nf_vpn_quoted_matches(arg->key, obj);
-}
-
-/* Outbound packet as the remote side quotes it: its source is translated. */
-static int nf_vpn_quoted_cmp_masq(struct rhashtable_compare_arg *arg,
-				  const void *obj)
+static int nf_vpn_quoted_cmpfn(struct rhashtable_compare_arg *arg,
+			       const void *obj)
 {
 	const struct nf_vpn_quoted_key *key = arg->key;
 	const struct nf_vpn_spi *spi = obj;
 
-	return !nf_vpn_quoted_matches(key, spi) ||
-	       !nf_vpn_flow_has_masq(&spi->session->flow[NF_VPN_FLOW_ESP], &key->other->addr);
+	return spi->spi != key->spi || spi->dir != key->dir ||
+	       !nf_vpn_host_equal(key->remote, &spi->remote->host);
 }
 
-#define NF_VPN_QUOTED_PARAMS(cmp) {					\
-	.head_offset		= offsetof(struct nf_vpn_spi, quoted),	\
-	.key_len		= sizeof(struct nf_vpn_quoted_key),	\
-	.hashfn			= nf_vpn_quoted_key_hashfn,		\
-	.obj_hashfn		= nf_vpn_quoted_obj_hashfn,		\
-	.obj_cmpfn		= (cmp),				\
-	.automatic_shrinking	= true,					\
-}
+static const struct rhashtable_params nf_vpn_quoted_params = {
+	.head_offset		= offsetof(struct nf_vpn_spi, quoted),
+	.key_len		= sizeof(struct nf_vpn_quoted_key),
+	.hashfn			= nf_vpn_quoted_key_hashfn,
+	.obj_hashfn		= nf_vpn_quoted_obj_hashfn,
+	.obj_cmpfn		= nf_vpn_quoted_cmpfn,
+	.automatic_shrinking	= true,
+};
 
-static const struct rhashtable_params nf_vpn_quoted_params =
-	NF_VPN_QUOTED_PARAMS(nf_vpn_quoted_cmp_any);
-static const struct rhashtable_params nf_vpn_quoted_params_masq =
-	NF_VPN_QUOTED_PARAMS(nf_vpn_quoted_cmp_masq);
+/* SPIs of a remote host and a direction, whatever the other address; under RCU. */
+static struct rhlist_head *nf_vpn_quoted_find(struct nf_vpn_net *vn,
+					      const struct nf_vpn_host *remote,
+					      __be32 spi, u32 dir)
+{
+	struct nf_vpn_quoted_key key = {
+		.remote	= remote,
+		.spi	= spi,
+		.dir	= dir,
+	};
+
+	return rhltable_lookup(&vn->esp->quoted, &key, nf_vpn_quoted_params);
+}
 
 /**
  * nf_vpn_spi_find_in_any - SPI of a remote host, whatever address it is sent to
@@ -227,13 +221,15 @@ static const struct rhashtable_params nf_vpn_quoted_params_masq =
 struct nf_vpn_spi *nf_vpn_spi_find_in_any(struct nf_vpn_net *vn,
 					  const struct nf_vpn_pkt *pkt)
 {
-	struct nf_vpn_quoted_key key = {
-		.remote	= &pkt->src,
-		.spi	= pkt->spi,
-		.dir	= NF_CT_VPN_DIR_IN,
-	};
+	struct nf_vpn_spi *spi = NULL;
+	struct rhlist_head *list;
 
-	return rhashtable_lookup(&vn->esp->quoted, &key, nf_vpn_quoted_params);
+	rcu_read_lock();
+	list = nf_vpn_quoted_find(vn, &pkt->src, pkt->spi, NF_CT_VPN_DIR_IN);
+	if (list)
+		spi = container_of(list, struct nf_vpn_spi, quoted);
+	rcu_read_unlock();
+	return spi;
 }
 
 /**
@@ -244,48 +240,30 @@ struct nf_vpn_spi *nf_vpn_spi_find_in_any(struct nf_vpn_net *vn,
 struct nf_vpn_spi *nf_vpn_spi_find_wire(struct nf_vpn_net *vn,
 					const struct nf_vpn_pkt *pkt)
 {
-	struct nf_vpn_quoted_key key = {
-		.remote	= &pkt->dst,
-		.other	= &pkt->src,
-		.spi	= pkt->spi,
-		.dir	= NF_CT_VPN_DIR_OUT,
-	};
+	struct rhlist_head *list, *pos;
+	struct nf_vpn_spi *spi;
 
-	return rhashtable_lookup(&vn->esp->quoted, &key, nf_vpn_quoted_params_masq);
+	list = nf_vpn_quoted_find(vn, &pkt->dst, pkt->spi, NF_CT_VPN_DIR_OUT);
+	/* Its source is translated. */
+	rhl_for_each_entry_rcu(spi, pos, list, quoted)
+		if (nf_vpn_flow_has_masq(&spi->session->flow[NF_VPN_FLOW_ESP],
+					 &pkt->src.addr))
+			return spi;
+	return NULL;
 }
-
-struct nf_vpn_spi_twins {
-	struct nf_vpn_quoted_key key;
-	unsigned int n;
-};
-
-/* Matches none, so that a look-up meets them all. */
-static int nf_vpn_quoted_cmp_count(struct rhashtable_compare_arg *arg,
-				   const void *obj)
-{
-	struct nf_vpn_spi_twins *twins =
-		container_of(arg->key, struct nf_vpn_spi_twins, key);
-
-	twins->n += nf_vpn_quoted_matches(&twins->key, obj);
-	return 1;
-}
-
-static const struct rhashtable_params nf_vpn_quoted_params_count =
-	NF_VPN_QUOTED_PARAMS(nf_vpn_quoted_cmp_count);
 
 static unsigned int nf_vpn_spi_count(struct nf_vpn_net *vn,
 				     const struct nf_vpn_spi *spi)
 {
-	struct nf_vpn_spi_twins twins = {
-		.key = {
-			.remote	= &spi->remote->host,
-			.spi	= spi->spi,
-			.dir	= spi->dir,
-		},
-	};
+	struct rhlist_head *list;
+	unsigned int n = 0;
 
-	rhashtable_lookup(&vn->esp->quoted, &twins.key, nf_vpn_quoted_params_count);
-	return twins.n;
+	rcu_read_lock();
+	list = nf_vpn_quoted_find(vn, &spi->remote->host, spi->spi, spi->dir);
+	for (; list; list = rcu_dereference(list->next))
+		n++;
+	rcu_read_unlock();
+	return n;
 }
 
 int nf_vpn_spis_init(struct nf_esp_net *en)
@@ -296,7 +274,7 @@ int nf_vpn_spis_init(struct nf_esp_net *en)
 	err = rhashtable_init(&en->spis, &nf_vpn_spi_params);
 	if (err)
 		return err;
-	err = rhashtable_init(&en->quoted, &nf_vpn_quoted_params);
+	err = rhltable_init(&en->quoted, &nf_vpn_quoted_params);
 	if (err)
 		rhashtable_destroy(&en->spis);
 	return err;
@@ -304,7 +282,7 @@ int nf_vpn_spis_init(struct nf_esp_net *en)
 
 void nf_vpn_spis_exit(struct nf_esp_net *en)
 {
-	rhashtable_destroy(&en->quoted);
+	rhltable_destroy(&en->quoted);
 	rhashtable_destroy(&en->spis);
 }
 
@@ -329,10 +307,15 @@ EXPORT_SYMBOL_GPL(nf_vpn_event_spi);
  */
 static int nf_vpn_spi_insert(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 {
+	const struct nf_vpn_quoted_key key = {
+		.remote	= &spi->remote->host,
+		.spi	= spi->spi,
+		.dir	= spi->dir,
+	};
 	int err;
 
-	err = rhashtable_insert_fast(&vn->esp->quoted, &spi->quoted,
-				     nf_vpn_quoted_params);
+	err = rhltable_insert_key(&vn->esp->quoted, &key, &spi->quoted,
+				  nf_vpn_quoted_params);
 	if (err)
 		return err;
 	err = rhashtable_insert_fast(&vn->esp->spis, &spi->node, nf_vpn_spi_params);
@@ -343,8 +326,7 @@ static int nf_vpn_spi_insert(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 		return 0;
 	rhashtable_remove_fast(&vn->esp->spis, &spi->node, nf_vpn_spi_params);
 err_quoted:
-	rhashtable_remove_fast(&vn->esp->quoted, &spi->quoted,
-			       nf_vpn_quoted_params);
+	rhltable_remove(&vn->esp->quoted, &spi->quoted, nf_vpn_quoted_params);
 	spi->dead = true;
 	return err;
 }
@@ -354,7 +336,7 @@ int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 {
 	int err;
 
-	if (nf_vpn_spi_count(vn, spi) >= NF_VPN_SPI_TWINS) {
+	if (nf_vpn_spi_count(vn, spi) >= NF_VPN_SAME_SPI_MAX) {
 		nf_vpn_stat_inc(vn, TWINS);
 		return -EEXIST;
 	}
@@ -368,8 +350,7 @@ void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 {
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_ESP, spi->id);
 	rhashtable_remove_fast(&vn->esp->spis, &spi->node, nf_vpn_spi_params);
-	rhashtable_remove_fast(&vn->esp->quoted, &spi->quoted,
-			       nf_vpn_quoted_params);
+	rhltable_remove(&vn->esp->quoted, &spi->quoted, nf_vpn_quoted_params);
 }
 
 static void nf_vpn_spi_init(struct nf_vpn_spi *spi,

@@ -33,7 +33,7 @@
  */
 struct nf_esp_net {
 	struct rhashtable spis;
-	struct rhashtable quoted;
+	struct rhltable quoted;
 	struct list_head undecided;
 	u32 nundecided;
 };
@@ -92,7 +92,7 @@ struct nf_vpn_asked {
  */
 struct nf_vpn_spi {
 	struct rhash_head node;
-	struct rhash_head quoted;
+	struct rhlist_head quoted;
 	struct nf_vpn_session *session;
 	struct nf_vpn_remote *remote;
 	union {

@@ -7,7 +7,6 @@
  * that shares the initiator; and finds a known pair before it is known which
  * way the message goes.
  */
-#include <linux/jhash.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
@@ -23,43 +22,8 @@
 #include "isakmp/message.h"
 #include "isakmp/ticket.h"
 
-/* Entries of one initiator cookie: more are made up. Bounds a hash chain. */
-#define NF_VPN_COOKIE_TWINS	8
-
-/**
- * struct nf_vpn_cookie_key - what a look-up wants, and what it has met
- * @remote: remote host
- * @init: initiator cookie
- * @query: filled on the way
- * @n: entries with @init met, of any remote host
- */
-struct nf_vpn_cookie_key {
-	const struct nf_vpn_host *remote;
-	__be64 init;
-	struct nf_vpn_cookie_query *query;
-	unsigned int n;
-};
-
-static u32 nf_vpn_cookie_hash(__be64 init, u32 seed)
-{
-	u64 cookie = (__force u64)init;
-
-	return jhash_2words((u32)cookie, (u32)(cookie >> 32), seed);
-}
-
-static u32 nf_vpn_cookie_key_hashfn(const void *data, u32 len, u32 seed)
-{
-	const struct nf_vpn_cookie_key *key = data;
-
-	return nf_vpn_cookie_hash(key->init, seed);
-}
-
-static u32 nf_vpn_cookie_obj_hashfn(const void *data, u32 len, u32 seed)
-{
-	const struct nf_vpn_cookie *c = data;
-
-	return nf_vpn_cookie_hash(c->init, seed);
-}
+/* Entries of one initiator cookie: more are made up. Bounds a look-up. */
+#define NF_VPN_SAME_COOKIE_MAX	8
 
 static void nf_vpn_cookie_met(struct nf_vpn_cookie_query *q,
 			      struct nf_vpn_cookie *c)
@@ -83,38 +47,21 @@ static void nf_vpn_cookie_met(struct nf_vpn_cookie_query *q,
 		q->waiting = c;
 }
 
-/* Matches none, so that a look-up meets them all. */
-static int nf_vpn_cookie_cmpfn(struct rhashtable_compare_arg *arg,
-			       const void *obj)
-{
-	struct nf_vpn_cookie_key *key = (void *)arg->key;
-	struct nf_vpn_cookie *c = (void *)obj;
-
-	if (c->init != key->init)
-		return 1;
-	key->n++;
-	if (nf_vpn_host_equal(key->remote, &c->session->remote->host))
-		nf_vpn_cookie_met(key->query, c);
-	return 1;
-}
-
 static const struct rhashtable_params nf_vpn_cookie_params = {
 	.head_offset		= offsetof(struct nf_vpn_cookie, node),
-	.key_len		= sizeof(struct nf_vpn_cookie_key),
-	.hashfn			= nf_vpn_cookie_key_hashfn,
-	.obj_hashfn		= nf_vpn_cookie_obj_hashfn,
-	.obj_cmpfn		= nf_vpn_cookie_cmpfn,
+	.key_offset		= offsetof(struct nf_vpn_cookie, init),
+	.key_len		= sizeof_field(struct nf_vpn_cookie, init),
 	.automatic_shrinking	= true,
 };
 
 int nf_vpn_cookies_init(struct nf_isakmp_net *in)
 {
-	return rhashtable_init(&in->cookies, &nf_vpn_cookie_params);
+	return rhltable_init(&in->cookies, &nf_vpn_cookie_params);
 }
 
 void nf_vpn_cookies_exit(struct nf_isakmp_net *in)
 {
-	rhashtable_destroy(&in->cookies);
+	rhltable_destroy(&in->cookies);
 }
 
 /**
@@ -133,63 +80,37 @@ unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
 				__be64 resp, const struct nf_vpn_host *client,
 				struct nf_vpn_cookie_query *q)
 {
-	struct nf_vpn_cookie_key key = {
-		.remote	= remote,
-		.init	= init,
-		.query	= q,
-	};
+	struct rhlist_head *list, *pos;
+	struct nf_vpn_cookie *c;
+	unsigned int n = 0;
 
 	memset(q, 0, sizeof(*q));
 	q->client = client;
 	q->resp = resp;
-	rhashtable_lookup_fast(&vn->isakmp->cookies, &key, nf_vpn_cookie_params);
-	return key.n;
+	rcu_read_lock();
+	list = rhltable_lookup(&vn->isakmp->cookies, &init,
+			       nf_vpn_cookie_params);
+	rhl_for_each_entry_rcu(c, pos, list, node) {
+		n++;
+		if (nf_vpn_host_equal(remote, &c->session->remote->host))
+			nf_vpn_cookie_met(q, c);
+	}
+	rcu_read_unlock();
+	return n;
 }
 
-/**
- * struct nf_vpn_pair_key - a complete pair, between two hosts
- * @init: initiator cookie
- * @resp: responder cookie
- * @pkt: addresses of the message
- */
-struct nf_vpn_pair_key {
-	__be64 init;
-	__be64 resp;
-	const struct nf_vpn_pkt *pkt;
-};
-
-static u32 nf_vpn_pair_hashfn(const void *data, u32 len, u32 seed)
+/* Is it a pair that both have used, between the hosts of a message? */
+static bool nf_vpn_cookie_is_pair(const struct nf_vpn_cookie *c,
+				  const struct nf_vpn_pkt *pkt, __be64 resp)
 {
-	const struct nf_vpn_pair_key *key = data;
+	const struct nf_vpn_session *s = c->session;
 
-	return nf_vpn_cookie_hash(key->init, seed);
+	if (READ_ONCE(c->resp) != resp || !READ_ONCE(c->proven))
+		return false;
+	return nf_vpn_host_equal(&s->remote->host, &pkt->src) ||
+	       (nf_vpn_host_equal(&s->remote->host, &pkt->dst) &&
+		nf_vpn_host_equal(&s->client->host, &pkt->src));
 }
-
-static int nf_vpn_pair_cmpfn(struct rhashtable_compare_arg *arg,
-			     const void *obj)
-{
-	const struct nf_vpn_pair_key *key = arg->key;
-	const struct nf_vpn_cookie *c = obj;
-	const struct nf_vpn_session *s;
-
-	if (c->init != key->init || READ_ONCE(c->resp) != key->resp ||
-	    !READ_ONCE(c->proven))
-		return 1;
-	s = c->session;
-	if (nf_vpn_host_equal(&s->remote->host, &key->pkt->src))
-		return 0;
-	return !nf_vpn_host_equal(&s->remote->host, &key->pkt->dst) ||
-	       !nf_vpn_host_equal(&s->client->host, &key->pkt->src);
-}
-
-static const struct rhashtable_params nf_vpn_pair_params = {
-	.head_offset		= offsetof(struct nf_vpn_cookie, node),
-	.key_len		= sizeof(struct nf_vpn_pair_key),
-	.hashfn			= nf_vpn_pair_hashfn,
-	.obj_hashfn		= nf_vpn_cookie_obj_hashfn,
-	.obj_cmpfn		= nf_vpn_pair_cmpfn,
-	.automatic_shrinking	= true,
-};
 
 /**
  * nf_vpn_cookie_find_pair - a pair that client and remote host have both used
@@ -205,54 +126,27 @@ struct nf_vpn_cookie *nf_vpn_cookie_find_pair(struct nf_vpn_net *vn,
 					      const struct nf_vpn_pkt *pkt,
 					      __be64 init, __be64 resp)
 {
-	struct nf_vpn_pair_key key = {
-		.init	= init,
-		.resp	= resp,
-		.pkt	= pkt,
-	};
+	struct rhlist_head *list, *pos;
+	struct nf_vpn_cookie *c;
 
-	return rhashtable_lookup(&vn->isakmp->cookies, &key, nf_vpn_pair_params);
+	list = rhltable_lookup(&vn->isakmp->cookies, &init,
+			       nf_vpn_cookie_params);
+	rhl_for_each_entry_rcu(c, pos, list, node)
+		if (nf_vpn_cookie_is_pair(c, pkt, resp))
+			return c;
+	return NULL;
 }
 
-/**
- * struct nf_vpn_claim_key - a message under a pair that somebody claims
- * @remote: remote host, its sender
- * @m: message
- */
-struct nf_vpn_claim_key {
-	const struct nf_vpn_host *remote;
-	const struct isakmp_message *m;
-};
-
-static u32 nf_vpn_claim_hashfn(const void *data, u32 len, u32 seed)
+static bool nf_vpn_cookie_is_claim(const struct nf_vpn_cookie *c,
+				   const struct nf_vpn_host *remote,
+				   const struct isakmp_message *m)
 {
-	const struct nf_vpn_claim_key *key = data;
-
-	return nf_vpn_cookie_hash(key->m->init_cookie, seed);
+	if (!c->claim || c->resp != m->resp_cookie)
+		return false;
+	if (isakmp_is_response(m) && READ_ONCE(c->request) != m->msgid)
+		return false;
+	return nf_vpn_host_equal(&c->session->remote->host, remote);
 }
-
-static int nf_vpn_claim_cmpfn(struct rhashtable_compare_arg *arg,
-			      const void *obj)
-{
-	const struct nf_vpn_claim_key *key = arg->key;
-	const struct nf_vpn_cookie *c = obj;
-
-	if (!c->claim || c->init != key->m->init_cookie ||
-	    c->resp != key->m->resp_cookie)
-		return 1;
-	if (isakmp_is_response(key->m) && READ_ONCE(c->request) != key->m->msgid)
-		return 1;
-	return !nf_vpn_host_equal(&c->session->remote->host, key->remote);
-}
-
-static const struct rhashtable_params nf_vpn_claim_params = {
-	.head_offset		= offsetof(struct nf_vpn_cookie, node),
-	.key_len		= sizeof(struct nf_vpn_claim_key),
-	.hashfn			= nf_vpn_claim_hashfn,
-	.obj_hashfn		= nf_vpn_cookie_obj_hashfn,
-	.obj_cmpfn		= nf_vpn_claim_cmpfn,
-	.automatic_shrinking	= true,
-};
 
 /**
  * nf_vpn_cookie_find_claim - who claims the pair of an inbound message?
@@ -264,10 +158,21 @@ struct nf_vpn_cookie *nf_vpn_cookie_find_claim(struct nf_vpn_net *vn,
 					       const struct nf_vpn_host *remote,
 					       const struct isakmp_message *m)
 {
-	struct nf_vpn_claim_key key = { .remote = remote, .m = m };
+	struct nf_vpn_cookie *c, *claim = NULL;
+	struct rhlist_head *list, *pos;
 
 	lockdep_assert_held(&vn->lock);
-	return rhashtable_lookup_fast(&vn->isakmp->cookies, &key, nf_vpn_claim_params);
+	rcu_read_lock();
+	list = rhltable_lookup(&vn->isakmp->cookies, &m->init_cookie,
+			       nf_vpn_cookie_params);
+	rhl_for_each_entry_rcu(c, pos, list, node) {
+		if (!nf_vpn_cookie_is_claim(c, remote, m))
+			continue;
+		claim = c;
+		break;
+	}
+	rcu_read_unlock();
+	return claim;
 }
 
 /**
@@ -281,7 +186,7 @@ void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c)
 
 	lockdep_assert_held(&vn->lock);
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_ISAKMP, c->id);
-	rhashtable_remove_fast(&vn->isakmp->cookies, &c->node, nf_vpn_cookie_params);
+	rhltable_remove(&vn->isakmp->cookies, &c->node, nf_vpn_cookie_params);
 	list_del(&c->by_session);
 	nf_vpn_session_ike(s)->expect.cookies--;
 	nf_vpn_session_ike(s)->nunproven -= !c->proven;
@@ -358,7 +263,7 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 	lockdep_assert_held(&vn->lock);
 	if (nf_vpn_cookie_find(vn, &s->remote->host, m->init_cookie,
 			       m->resp_cookie, NULL, &q) >=
-	    NF_VPN_COOKIE_TWINS) {
+	    NF_VPN_SAME_COOKIE_MAX) {
 		nf_vpn_stat_inc(vn, TWINS);
 		return NULL;
 	}
@@ -372,8 +277,8 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 	if (!c)
 		goto err_charge;
 	nf_vpn_cookie_init(c, s, m, origin);
-	if (rhashtable_insert_fast(&vn->isakmp->cookies, &c->node,
-				   nf_vpn_cookie_params))
+	if (rhltable_insert(&vn->isakmp->cookies, &c->node,
+			    nf_vpn_cookie_params))
 		goto err_free;
 	if (nf_vpn_id_get(vn, NF_CT_VPN_KIND_ISAKMP, &c->id, c))
 		goto err_hash;
@@ -389,7 +294,7 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 
 err_hash:
 	/* Others may have seen it already. */
-	rhashtable_remove_fast(&vn->isakmp->cookies, &c->node, nf_vpn_cookie_params);
+	rhltable_remove(&vn->isakmp->cookies, &c->node, nf_vpn_cookie_params);
 	kfree_rcu(c, rcu);
 	goto err_charge;
 err_free:

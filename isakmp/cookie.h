@@ -86,7 +86,7 @@ struct nf_isakmp_pace {
  */
 struct nf_isakmp_net {
 	struct nf_vpn_net *vn;
-	struct rhashtable cookies;
+	struct rhltable cookies;
 	struct nf_isakmp_pace pace;
 };
 
@@ -124,7 +124,7 @@ struct nf_isakmp_net {
  * lockless.
  */
 struct nf_vpn_cookie {
-	struct rhash_head node;
+	struct rhlist_head node;
 	struct nf_vpn_session *session;
 	__be64 init;
 	__be64 resp;
