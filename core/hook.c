@@ -128,7 +128,7 @@ static noinline int nf_vpn_skip_exthdr(const struct sk_buff *skb, int off,
 	__be16 frag_off;
 
 	off = ipv6_skip_exthdr(skb, off, protonum, &frag_off);
-	return frag_off & htons(~0x7) ? -1 : off;
+	return frag_off & htons(IP6_OFFSET) ? -1 : off;
 }
 
 static noinline unsigned int nf_vpn_packet6(struct sk_buff *skb,

@@ -73,7 +73,7 @@ static void nf_vpn_icmp_quote6(const struct sk_buff *skb, unsigned int nhoff,
 	icmp->inner_proto = ip6h->nexthdr;
 	thoff = ipv6_skip_exthdr(skb, nhoff + sizeof(buf), &icmp->inner_proto,
 				 &frag_off);
-	if (!(frag_off & htons(~0x7)))
+	if (!(frag_off & htons(IP6_OFFSET)))
 		icmp->inner_thoff = thoff;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Inbound SPIs that a session may soon receive on. */
-#include <linux/export.h>
 #include <linux/string.h>
 #include <linux/types.h>
 

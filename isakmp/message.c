@@ -6,10 +6,10 @@
  * that it can't leave what is visible of the datagram; a payload that claims
  * more than its message has makes all payloads of that message unbelievable.
  */
-#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/unaligned.h>
 
 #include "isakmp/message.h"
 
@@ -49,16 +49,6 @@ struct span {
 	u32 len;
 	u32 whole;
 };
-
-static u16 isakmp_be16(const u8 *p)
-{
-	return p[0] << 8 | p[1];
-}
-
-static u32 isakmp_be32(const u8 *p)
-{
-	return (u32)isakmp_be16(p) << 16 | isakmp_be16(p + 2);
-}
 
 /* Moves the beginning of @s; @n must not be more than @s->whole. */
 static void span_advance(struct span *s, u32 n)
@@ -160,7 +150,7 @@ static bool isakmp_notify(struct isakmp_message *m, struct span body)
 		return true;
 	protocol = body.p[0];
 	spi_size = body.p[1];
-	type = isakmp_be16(body.p + 2);
+	type = get_unaligned_be16(body.p + 2);
 	span_advance(&body, 4);
 	if (spi_size > body.whole)
 		return false;
@@ -192,8 +182,8 @@ static bool isakmp_v2_fragment(struct isakmp_message *m, struct span body)
 		return false;
 	if (body.len < 4)
 		return true;
-	number = isakmp_be16(body.p);
-	total = isakmp_be16(body.p + 2);
+	number = get_unaligned_be16(body.p);
+	total = get_unaligned_be16(body.p + 2);
 	if (!number || number > total)
 		return false;
 	m->fragment = number;
@@ -217,7 +207,7 @@ static void isakmp_v1_quoted(struct isakmp_message *m, struct span body)
 		return;
 	m->exchange = h->exchange;
 	m->flags = h->flags;
-	m->msgid = isakmp_be32((const u8 *)&h->msgid);
+	m->msgid = get_unaligned_be32(&h->msgid);
 	m->encrypted = isakmp_v1_is_encrypted(m);
 }
 
@@ -283,7 +273,7 @@ static bool isakmp_payloads(struct isakmp_message *m, struct span rest)
 		if (rest.len < ISAKMP_GENERIC_LEN)
 			return true;
 		next = rest.p[0];
-		len = isakmp_be16(rest.p + 2);
+		len = get_unaligned_be16(rest.p + 2);
 		if (len < ISAKMP_GENERIC_LEN || len > rest.whole)
 			return false;
 		body = span_head(&rest, len);
@@ -326,7 +316,7 @@ static void isakmp_walk(struct isakmp_message *m, struct span rest)
  */
 static bool isakmp_is_udp_esp(const struct isakmp_header *h)
 {
-	return !h->init_cookie && isakmp_be32((const u8 *)&h->resp_cookie);
+	return !h->init_cookie && get_unaligned_be32(&h->resp_cookie);
 }
 
 static enum isakmp_reason isakmp_header(struct isakmp_message *m,
@@ -341,8 +331,8 @@ static enum isakmp_reason isakmp_header(struct isakmp_message *m,
 	m->major = h->version >> 4;
 	m->exchange = h->exchange;
 	m->flags = h->flags;
-	m->msgid = isakmp_be32((const u8 *)&h->msgid);
-	m->length = isakmp_be32((const u8 *)&h->length);
+	m->msgid = get_unaligned_be32(&h->msgid);
+	m->length = get_unaligned_be32(&h->length);
 
 	if (m->major != 1 && m->major != 2)
 		return m->init_cookie ? ISAKMP_BAD_VERSION : ISAKMP_NOT_IKE;

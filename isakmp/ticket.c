@@ -19,7 +19,6 @@
  * one, the sole candidate of a packet that isn't its own. So in doubt a ticket
  * stays.
  */
-#include <linux/export.h>
 #include <linux/string.h>
 #include <linux/types.h>
 

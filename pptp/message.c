@@ -3,10 +3,10 @@
  * PPTP control streams (RFC 2637): messages, their Call-IDs, and where they
  * are in a TCP stream. Pure; see include/nf_conntrack_pptp.h.
  */
-#include <linux/export.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/unaligned.h>
 
 #include "pptp/message.h"
 
@@ -40,27 +40,17 @@ static const struct pptp_format {
 
 static const u8 pptp_offsets[] = { PPTP_OFF_ID, PPTP_OFF_PEER };
 
-static u16 pptp_get16(const u8 *p)
-{
-	return p[0] << 8 | p[1];
-}
-
-static u32 pptp_get32(const u8 *p)
-{
-	return (u32)pptp_get16(p) << 16 | pptp_get16(p + 2);
-}
-
 static u16 pptp_length(const u8 *head)
 {
-	return pptp_get16(head);
+	return get_unaligned_be16(head);
 }
 
 static bool pptp_is_header(const u8 *head)
 {
 	return pptp_length(head) >= PPTP_MIN_LENGTH &&
 	       pptp_length(head) <= PPTP_MAX_LENGTH &&
-	       pptp_get16(head + 2) == PPTP_CONTROL_MESSAGE &&
-	       pptp_get32(head + 4) == PPTP_MAGIC;
+	       get_unaligned_be16(head + 2) == PPTP_CONTROL_MESSAGE &&
+	       get_unaligned_be32(head + 4) == PPTP_MAGIC;
 }
 
 /* Bytes that are collected of a message. */
@@ -73,7 +63,7 @@ static u8 pptp_head_length(const u8 *head)
 static const struct pptp_format *pptp_format(const u8 *head)
 {
 	static const struct pptp_format none;
-	u16 type = pptp_get16(head + PPTP_OFF_TYPE);
+	u16 type = get_unaligned_be16(head + PPTP_OFF_TYPE);
 
 	if (type >= PPTP_TYPES ||
 	    pptp_length(head) < pptp_formats[type].length)
@@ -84,17 +74,17 @@ static const struct pptp_format *pptp_format(const u8 *head)
 static void pptp_read(const struct pptp_cursor *c, struct pptp_message *m)
 {
 	const struct pptp_format *format = pptp_format(c->head);
-	u16 type = pptp_get16(c->head + PPTP_OFF_TYPE);
+	u16 type = get_unaligned_be16(c->head + PPTP_OFF_TYPE);
 
 	memset(m, 0, sizeof(*m));
 	m->type = type < PPTP_TYPES ? type : 0;
 	m->complete = c->have == pptp_head_length(c->head);
 	if (format->whose[0] && c->have >= PPTP_OFF_ID + 2)
-		m->id = pptp_get16(c->head + PPTP_OFF_ID);
+		m->id = get_unaligned_be16(c->head + PPTP_OFF_ID);
 	if (!format->whose[1])
 		return;
 	if (c->have >= PPTP_OFF_PEER + 2)
-		m->peer = pptp_get16(c->head + PPTP_OFF_PEER);
+		m->peer = get_unaligned_be16(c->head + PPTP_OFF_PEER);
 	if (c->have > PPTP_OFF_RESULT)
 		m->result = c->head[PPTP_OFF_RESULT];
 }
@@ -175,7 +165,7 @@ static void pptp_ask(struct pptp_stream *s, struct pptp_cursor *c,
 		    c->asked & 1 << i)
 			continue;
 		c->asked |= 1 << i;
-		old = pptp_get16(c->head + off);
+		old = get_unaligned_be16(c->head + off);
 		new = in->ops->translate(in->priv, &m, format->whose[i], old,
 					  c->held == off + 1);
 		if (new != old)
