@@ -31,6 +31,7 @@
 #include <net/netfilter/nf_conntrack_l4proto.h>
 #include <net/netfilter/nf_conntrack_timeout.h>
 
+#include "compat.h"
 #include "core/copy.h"
 #include "core/event.h"
 #include "core/flow.h"
@@ -414,3 +415,4 @@ module_exit(nf_conntrack_esp_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Connection tracking of ESP by SPI");
 MODULE_VERSION(NF_VPN_VERSION);
+NF_VPN_IMPORT_NS;

@@ -38,6 +38,7 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "compat.h"
 #include "core/copy.h"
 #include "core/flow.h"
 #include "core/icmp.h"
@@ -381,3 +382,4 @@ module_exit(nf_conntrack_isakmp_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Connection tracking of ISAKMP by cookies");
 MODULE_VERSION(NF_VPN_VERSION);
+NF_VPN_IMPORT_NS;

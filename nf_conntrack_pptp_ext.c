@@ -26,6 +26,7 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "compat.h"
 #include "core/clock.h"
 #include "core/event.h"
 #include "core/icmp.h"
@@ -395,6 +396,7 @@ module_exit(nf_conntrack_pptp_ext_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("PPTP: Call-ID NAT and connection tracking");
 MODULE_VERSION(NF_VPN_VERSION);
+NF_VPN_IMPORT_NS;
 MODULE_ALIAS_NFCT_HELPER("pptp-ext");
 #if !IS_ENABLED(CONFIG_NF_CONNTRACK_PPTP)
 MODULE_ALIAS_NFCT_HELPER("pptp");

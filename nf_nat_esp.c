@@ -22,6 +22,7 @@
 #include <linux/module.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "compat.h"
 #include "core/copy.h"
 #include "core/event.h"
 #include "core/flow.h"
@@ -243,3 +244,4 @@ module_exit(nf_nat_esp_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("NAT of ESP: inbound SPIs to the right host");
 MODULE_VERSION(NF_VPN_VERSION);
+NF_VPN_IMPORT_NS;

@@ -8,17 +8,13 @@
 #ifndef _NF_VPN_COMPAT_H
 #define _NF_VPN_COMPAT_H
 
+#include <linux/module.h>
 #include <linux/sysctl.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_helper.h>
-
-/* skb_gso_segment() moved there from netdevice.h in 6.5. */
-#ifdef NF_VPN_HAVE_GSO_H
-#include <net/gso.h>
-#endif
 
 /* proc handlers take a const table since 6.11. */
 #ifdef NF_VPN_HAVE_CONST_CTL_TABLE
@@ -28,61 +24,43 @@
 #endif
 
 /* Tables have a size instead of a sentinel since 6.6. */
+#ifndef NF_VPN_HAVE_SYSCTL_SZ
 static inline struct ctl_table_header *
-nf_vpn_register_sysctl(struct net *net, const char *path,
-		       struct ctl_table *table, size_t n)
+register_net_sysctl_sz(struct net *net, const char *path,
+		       struct ctl_table *table, size_t size)
 {
-#ifdef NF_VPN_HAVE_SYSCTL_SZ
-	return register_net_sysctl_sz(net, path, table, n);
-#else
 	return register_net_sysctl(net, path, table);
-#endif
 }
+#endif
 
-/* nf_ct_refresh() lost its skb argument in 6.13 and in later 6.12.y. */
-static inline void nf_vpn_ct_refresh(struct nf_conn *ct,
-				     const struct sk_buff *skb, u32 timeout)
-{
-#ifdef NF_VPN_HAVE_REFRESH_WITHOUT_SKB
-	nf_ct_refresh(ct, timeout);
-#else
-	nf_ct_refresh(ct, skb, timeout);
+/* nf_ct_refresh() lost its skb argument, unused there, in 6.13 and later 6.12.y. */
+#ifndef NF_VPN_HAVE_REFRESH_WITHOUT_SKB
+#define nf_ct_refresh(ct, timeout)	nf_ct_refresh(ct, NULL, timeout)
 #endif
-}
 
 /*
  * 7.1 and later copy the helper at registration and hand out the copy; before,
- * the caller's is the registered one. @helper must be static either way.
+ * the caller's is the registered one. It must be static either way.
  */
+#ifndef NF_VPN_HAVE_HELPER_COPY
 static inline int nf_vpn_helper_register(struct nf_conntrack_helper *helper,
 					 struct nf_conntrack_helper **registered)
 {
-#ifdef NF_VPN_HAVE_HELPER_COPY
-	return nf_conntrack_helper_register(helper, registered);
-#else
 	*registered = helper;
 	return nf_conntrack_helper_register(helper);
-#endif
 }
 
-/* 7.3 dropped the ports of nf_ct_helper_init(). */
-static inline void
-nf_vpn_helper_init(struct nf_conntrack_helper *helper, u16 l3num, u16 protonum,
-		   const char *name,
-		   const struct nf_conntrack_expect_policy *policy,
-		   int (*help)(struct sk_buff *skb, unsigned int protoff,
-			       struct nf_conn *ct,
-			       enum ip_conntrack_info ctinfo),
-		   struct module *me)
-{
-#ifdef NF_VPN_HAVE_HELPER_INIT_PORTS
-	nf_ct_helper_init(helper, l3num, protonum, name, 0, 0, 0, policy, 0,
-			  help, NULL, me);
-#else
-	nf_ct_helper_init(helper, l3num, protonum, name, policy, 0, help, NULL,
-			  me);
+#define nf_conntrack_helper_register(helper, registered)		\
+	nf_vpn_helper_register(helper, registered)
 #endif
-}
+
+/* 7.3 dropped the ports. */
+#ifdef NF_VPN_HAVE_HELPER_INIT_PORTS
+#define nf_ct_helper_init(helper, l3num, protonum, name, policy, class, help, \
+			  from_nlattr, me)				\
+	nf_ct_helper_init(helper, l3num, protonum, name, 0, 0, 0, policy, class, \
+			  help, from_nlattr, me)
+#endif
 
 /*
  * Before 7.3 a helper has a port, and no two of one protocol may share theirs,
@@ -112,20 +90,20 @@ static inline bool nf_vpn_helper_assign(struct nf_conn_help *help,
 }
 
 /* system_unbound_wq got a new name in 6.17. */
-#ifdef NF_VPN_HAVE_DFL_WQ
-#define nf_vpn_unbound_wq system_dfl_wq
-#else
-#define nf_vpn_unbound_wq system_unbound_wq
+#ifndef NF_VPN_HAVE_DFL_WQ
+#define system_dfl_wq	system_unbound_wq
 #endif
 
-/* Attributes of a dump request: struct genl_info came to dumps in 6.6. */
-static inline struct nlattr **nf_vpn_dump_attrs(struct netlink_callback *cb)
-{
-#ifdef NF_VPN_HAVE_GENL_INFO_DUMP
-	return genl_info_dump(cb)->attrs;
-#else
-	return genl_dumpit_info(cb)->attrs;
+/* struct genl_info came to dumps in 6.6; what had the attributes before. */
+#ifndef NF_VPN_HAVE_GENL_INFO_DUMP
+#define genl_info_dump(cb)	genl_dumpit_info(cb)
 #endif
-}
+
+/* The namespace of our symbols, see compat/probe.sh: a string since 6.13. */
+#ifdef NF_VPN_HAVE_TOKEN_NAMESPACE
+#define NF_VPN_IMPORT_NS	MODULE_IMPORT_NS(NF_CONNTRACK_VPN)
+#else
+#define NF_VPN_IMPORT_NS	MODULE_IMPORT_NS("NF_CONNTRACK_VPN")
+#endif
 
 #endif /* _NF_VPN_COMPAT_H */

@@ -13,11 +13,6 @@ have() {
 	return 0
 }
 
-# have_file NAME FILE: the same if there is such a header.
-have_file() {
-	[ ! -e "$include/$2" ] || printf ' -DNF_VPN_HAVE_%s' "$1"
-}
-
 have CONST_CTL_TABLE linux/sysctl.h \
 	'typedef int proc_handler\(const struct ctl_table'
 have SYSCTL_SZ net/net_namespace.h 'register_net_sysctl_sz\('
@@ -29,5 +24,13 @@ have HELPER_INIT_PORTS net/netfilter/nf_conntrack_helper.h \
 	'nf_ct_helper_init\([^;]*u16 spec_port'
 have GENL_INFO_DUMP net/genetlink.h 'genl_info_dump\('
 have DFL_WQ linux/workqueue.h 'struct workqueue_struct \*system_dfl_wq'
-have_file GSO_H net/gso.h
+have TOKEN_NAMESPACE linux/module.h \
+	'MODULE_IMPORT_NS\(ns\) MODULE_INFO\(import_ns, __stringify'
+# Exports say theirs as a token or as a string; stable kernels mix the two.
+if [ -n "$(have TOKEN linux/export.h \
+	'__stringify\(DEFAULT_SYMBOL_NAMESPACE\)')" ]; then
+	printf ' -DDEFAULT_SYMBOL_NAMESPACE=NF_CONNTRACK_VPN'
+else
+	printf " -DDEFAULT_SYMBOL_NAMESPACE='\"NF_CONNTRACK_VPN\"'"
+fi
 echo

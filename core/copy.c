@@ -7,9 +7,9 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/netdevice.h>
+#include <net/gso.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "compat.h"
 #include "core/copy.h"
 #include "core/flow.h"
 

@@ -375,7 +375,7 @@ void __nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		return;
 	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status)) {
 		timeout = nf_vpn_flow_lifetime(vn, ct, kind, true);
-		nf_vpn_ct_refresh(ct, NULL, timeout);
+		nf_ct_refresh(ct, timeout);
 		nf_vpn_stamp(&s->flow[kind].due, jiffies + timeout);
 	}
 	nf_ct_put(ct);

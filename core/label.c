@@ -27,10 +27,10 @@ int nf_vpn_label_register(struct nf_vpn_label *label,
 {
 	int err;
 
-	nf_vpn_helper_init(&label->helper, l3num, info->protonum, info->name,
-			   &nf_vpn_expect_policy, info->help, info->me);
+	nf_ct_helper_init(&label->helper, l3num, info->protonum, info->name,
+			  &nf_vpn_expect_policy, 0, info->help, NULL, info->me);
 	nf_vpn_helper_port(&label->helper, info->port);
-	err = nf_vpn_helper_register(&label->helper, &label->registered);
+	err = nf_conntrack_helper_register(&label->helper, &label->registered);
 	if (err)
 		label->registered = NULL;
 	return err;

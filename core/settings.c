@@ -204,7 +204,8 @@ int nf_vpn_sysctl_init(struct nf_vpn_net *vn)
 		if (table[i].data == &vn->set.enable)
 			table[i].proc_handler = nf_vpn_proc_enable;
 	}
-	vn->sysctl = nf_vpn_register_sysctl(vn->net, "net/netfilter", table, n);
+	vn->sysctl = register_net_sysctl_sz(vn->net, "net/netfilter",
+					    table, n);
 	if (vn->sysctl)
 		return 0;
 	kfree(table);

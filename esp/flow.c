@@ -41,7 +41,7 @@ static noinline int esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
 	if (nf_vpn_flow_is_late(vn, ct))
 		return NF_DROP;
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, false);
-	nf_vpn_ct_refresh(ct, skb, timeout);
+	nf_ct_refresh(ct, timeout);
 	nf_vpn_flow_hosts(ct, &client, &remote);
 	s = nf_vpn_session_find(vn, &client, &remote);
 	if (s) {

@@ -92,7 +92,7 @@ static noinline int isakmp_flow_new(const struct sk_buff *skb,
 	if (nf_vpn_flow_is_late(vn, ct))
 		return NF_DROP;
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, false);
-	nf_vpn_ct_refresh(ct, skb, timeout);
+	nf_ct_refresh(ct, timeout);
 	nf_vpn_flow_hosts(ct, &client, &remote);
 	if (isakmp_is_astray(vn, ct, &client, &remote, skb->skb_iif))
 		return NF_DROP;
@@ -129,9 +129,9 @@ static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
  * Return: verdict
  */
 unsigned int nf_isakmp_stock(struct nf_vpn_net *vn,
-					  struct sk_buff *skb,
-					  const struct isakmp_arrival *a,
-					  const struct nf_hook_state *state)
+			     struct sk_buff *skb,
+			     const struct isakmp_arrival *a,
+			     const struct nf_hook_state *state)
 {
 	struct nf_conn *ct;
 	bool reply;
@@ -158,9 +158,9 @@ unsigned int nf_isakmp_stock(struct nf_vpn_net *vn,
  * Return: verdict
  */
 unsigned int nf_isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
-				     struct nf_vpn_session *s,
-				     struct nf_vpn_ike *ike, struct nf_conn *ct,
-				  enum ip_conntrack_dir dir)
+			      struct nf_vpn_session *s,
+			      struct nf_vpn_ike *ike, struct nf_conn *ct,
+			      enum ip_conntrack_dir dir)
 {
 	bool replied = dir == IP_CT_DIR_REPLY ||
 		       test_bit(IPS_SEEN_REPLY_BIT, &ct->status);

@@ -187,7 +187,7 @@ static void nf_vpn_sas_queue_resync(struct net *net)
 
 	spin_lock_bh(&sas->lock);
 	if (!sas->dead)
-		queue_work(nf_vpn_unbound_wq, &sas->resync);
+		queue_work(system_dfl_wq, &sas->resync);
 	spin_unlock_bh(&sas->lock);
 }
 

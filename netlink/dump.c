@@ -57,7 +57,7 @@ static enum nf_ct_vpn_kind nf_vpn_dump_kind(const struct netlink_callback *cb)
 /* What is asked for; of a kind that isn't there anything is. */
 static int nf_vpn_dump_read(struct nf_vpn_dump *d, struct netlink_callback *cb)
 {
-	struct nlattr **attrs = nf_vpn_dump_attrs(cb);
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
 	const struct nf_vpn_kind *kind;
 	int err = 0;
 
