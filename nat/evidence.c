@@ -87,8 +87,9 @@ bool esp_has_asked(const struct esp_times *t, u32 arrival, u32 rtt)
  * @n: number of candidates
  * @trials: packets that were judged
  *
- * Return: its index, or -1: %ESP_HITS hits and 60 % of the trials, while nobody
- * else has more than a third; or the first %ESP_HITS_ALONE trials.
+ * Return: its index, or -1: %ESP_HITS hits and %ESP_HITS_PERCENT of the trials,
+ * while nobody else has more than one part in %ESP_RIVAL_PART; or the first
+ * %ESP_HITS_ALONE trials.
  */
 int esp_winner(const u8 *hits, unsigned int n, unsigned int trials)
 {
@@ -104,7 +105,8 @@ int esp_winner(const u8 *hits, unsigned int n, unsigned int trials)
 			second = hits[i];
 		}
 	}
-	if (best * 10 < trials * 6 || second * 3 > trials)
+	if (best * 100 < trials * ESP_HITS_PERCENT ||
+	    second * ESP_RIVAL_PART > trials)
 		return -1;
 	if (best == trials && best >= ESP_HITS_ALONE)
 		return winner;

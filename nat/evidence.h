@@ -30,6 +30,9 @@
 /* Hits that a decision needs; if all trials are hits of one, fewer. */
 #define ESP_HITS		3
 #define ESP_HITS_ALONE		2
+/* And it is so many per cent of the trials, while no other has a third of them. */
+#define ESP_HITS_PERCENT	60
+#define ESP_RIVAL_PART		3
 
 bool esp_times_clean(const struct esp_times *t, u32 from, u32 to);
 bool esp_is_answer(const struct esp_times *t, u32 arrival, u32 rtt);

@@ -30,6 +30,9 @@
 /* Who sends on an SPI and isn't answered does so again in this time. */
 #define NF_NAT_ESP_ASKING	(3 * HZ)
 
+/* An SPI that has received so lately is in use. */
+#define NF_NAT_ESP_IN_USE	(2 * HZ)
+
 /* Has the session one child SA only, as far as it is in use? */
 static bool nf_nat_esp_single_child(const struct nf_vpn_session *s)
 {
@@ -39,7 +42,7 @@ static bool nf_nat_esp_single_child(const struct nf_vpn_session *s)
 	if (nf_vpn_session_is_mixed(s))
 		return false;
 	hlist_for_each_entry(spi, &s->spis, by_session)
-		if (spi->dir == NF_CT_VPN_DIR_IN && nf_vpn_spi_idle(spi) < 2 * HZ)
+		if (spi->dir == NF_CT_VPN_DIR_IN && nf_vpn_spi_idle(spi) < NF_NAT_ESP_IN_USE)
 			n++;
 	return n <= 1;
 }
