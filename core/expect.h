@@ -9,6 +9,7 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
+#include "core/scan.h"
 #include "core/session.h"
 #include "core/ticket.h"
 
@@ -57,7 +58,12 @@ struct nf_vpn_expect_view {
 
 /* Of a remote host's sessions, at most so many; lock of the netns held. */
 #define nf_vpn_for_each_expect(e, remote)				\
-	nf_vpn_bounded(hlist_for_each_entry(e, &(remote)->expects, by_remote))
+	for (struct nf_vpn_scan scan_ = {				\
+		     .left = NF_VPN_SCAN,				\
+		     .first = (remote)->expects.first,			\
+	     };								\
+	     ((e) = hlist_entry_safe(nf_vpn_scan_node(&scan_),		\
+				     struct nf_vpn_expect, by_remote));)
 
 void nf_vpn_expect_link(struct nf_vpn_expect *e, struct nf_vpn_session *s,
 			struct nf_vpn_tickets *tickets);

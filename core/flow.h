@@ -121,10 +121,12 @@ void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
 			enum ip_conntrack_dir dir, u32 timeout);
 void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct);
 void nf_vpn_flow_answered(struct nf_conn *ct);
-int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
-			 struct nf_conntrack_helper *label);
 void nf_vpn_flow_attach_related(struct sk_buff *skb, struct nf_conn *ct,
 				u32 timeout);
+
+/* core/flow_zone.c */
+int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
+			 struct nf_conntrack_helper *label);
 bool nf_vpn_flow_is_late(const struct nf_vpn_net *vn, const struct nf_conn *ct);
 void nf_vpn_flow_kill_zones(struct net *net, u8 protonum);
 int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *protonum);
@@ -175,6 +177,13 @@ static inline void nf_vpn_flow_let_through(struct nf_conn *ct,
 {
 	if (nf_vpn_flow_is_young(ct))
 		nf_vpn_flow_judged(ct, skb);
+}
+
+/* A template of zone 0 has done its duty once the flow is known. */
+static inline void nf_vpn_drop_template(struct sk_buff *skb)
+{
+	nf_conntrack_put(skb_nfct(skb));
+	skb->_nfct = 0;
 }
 
 #endif /* _NF_VPN_FLOW_H */

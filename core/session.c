@@ -11,6 +11,7 @@
 #include "core/id.h"
 #include "core/net.h"
 #include "core/packet.h"
+#include "core/scan.h"
 #include "core/session.h"
 #include "core/tracker.h"
 

@@ -179,32 +179,6 @@ struct nf_vpn_session {
 	};
 };
 
-/*
- * Sessions of one remote host that are looked at for one packet, at most: it is
- * done under the lock, and anybody may send such packets.
- */
-#define NF_VPN_SCAN		256
-
-#define nf_vpn_bounded(loop)						\
-	for (unsigned int left_ = NF_VPN_SCAN; left_; left_ = 0)	\
-		loop							\
-			if (!left_--)					\
-				break;					\
-			else
-
-/* The newest first; lock of the netns held, as for the others. */
-#define nf_vpn_for_each_session(s, remote)				\
-	nf_vpn_bounded(hlist_for_each_entry(s, &(remote)->sessions, by_remote))
-
-/* Those that wait for an inbound SPI, longest waiting first. */
-#define nf_vpn_for_each_waiting(s, remote)				\
-	nf_vpn_bounded(list_for_each_entry(s, &(remote)->pending, pending))
-
-/* Longest waiting last. */
-#define nf_vpn_for_each_waiting_reverse(s, remote)			\
-	nf_vpn_bounded(list_for_each_entry_reverse(s, &(remote)->pending, \
-						   pending))
-
 /* core/session.c */
 int nf_vpn_sessions_init(struct nf_vpn_net *vn);
 void nf_vpn_sessions_exit(struct nf_vpn_net *vn);

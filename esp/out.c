@@ -115,8 +115,8 @@ static void esp_watch(struct nf_vpn_session *s)
  * Return: verdict
  */
 unsigned int nf_esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
-				   struct nf_vpn_session *s,
-				   struct nf_vpn_spi *spi, struct nf_conn *ct)
+			       struct nf_vpn_session *s,
+			       struct nf_vpn_spi *spi, struct nf_conn *ct)
 {
 	bool replied = test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
 	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, replied);
@@ -170,8 +170,8 @@ unlock:
  * Return: verdict
  */
 unsigned int nf_esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
-			       struct nf_vpn_session *s,
-			       const struct nf_hook_state *state)
+			   struct nf_vpn_session *s,
+			   const struct nf_hook_state *state)
 {
 	if (!nf_vpn_conntrack_follows(state))
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
@@ -198,8 +198,8 @@ unsigned int nf_esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
  * Return: verdict
  */
 unsigned int nf_esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
-				    const struct nf_vpn_pkt *pkt, bool local,
-				    const struct nf_hook_state *state)
+				const struct nf_vpn_pkt *pkt, bool local,
+				const struct nf_hook_state *state)
 {
 	struct nf_vpn_session *s;
 	struct nf_vpn_spi *spi;

@@ -152,11 +152,9 @@ static inline bool nf_vpn_session_is_mixed(const struct nf_vpn_session *s)
 	       msecs_to_jiffies(ESP_MIXED_MS);
 }
 
-/* esp/spi.c */
+/* esp/table.c */
 int nf_vpn_spis_init(struct nf_esp_net *en);
 void nf_vpn_spis_exit(struct nf_esp_net *en);
-void nf_vpn_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
-		      struct nf_vpn_spi *spi);
 struct nf_vpn_spi *nf_vpn_spi_find(struct nf_vpn_net *vn,
 				   const struct nf_vpn_pkt *pkt);
 struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
@@ -167,6 +165,12 @@ struct nf_vpn_spi *nf_vpn_spi_find_in_any(struct nf_vpn_net *vn,
 					  const struct nf_vpn_pkt *pkt);
 struct nf_vpn_spi *nf_vpn_spi_find_wire(struct nf_vpn_net *vn,
 					const struct nf_vpn_pkt *pkt);
+int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+
+/* esp/spi.c */
+void nf_vpn_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+		      struct nf_vpn_spi *spi);
 struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
 				      struct nf_vpn_session *s,
 				      const struct nf_vpn_pkt *pkt);
@@ -178,8 +182,6 @@ void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_pair(struct nf_vpn_spi *spi);
 void nf_vpn_spi_hold(struct nf_vpn_spi *spi, enum nf_vpn_hold hold);
 void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt);
-int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
-void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
 
 /* esp/pair.c */

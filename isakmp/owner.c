@@ -17,6 +17,7 @@
 #include "core/flow.h"
 #include "core/net.h"
 #include "core/packet.h"
+#include "core/scan.h"
 #include "core/session.h"
 #include "isakmp/arrival.h"
 #include "isakmp/cookie.h"

@@ -5,6 +5,7 @@
 #include "core/flow.h"
 #include "core/net.h"
 #include "core/packet.h"
+#include "core/scan.h"
 #include "core/session.h"
 #include "esp/spi.h"
 #include "nat/nat.h"

@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/net.h"
 #include "core/packet.h"
+#include "core/scan.h"
 #include "core/session.h"
 #include "esp/spi.h"
 #include "esp/times.h"

@@ -35,7 +35,6 @@ void nf_vpn_kind_register(const struct nf_vpn_kind *kind)
 	rcu_assign_pointer(nf_vpn_kinds[kind->kind], kind);
 	nf_vpn_kind_open(kind->kind, kind);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_kind_unregister);
 EXPORT_SYMBOL_GPL(nf_vpn_kind_register);
 
 /**
@@ -57,6 +56,7 @@ void nf_vpn_kind_unregister(const struct nf_vpn_kind *kind)
 	RCU_INIT_POINTER(nf_vpn_kinds[kind->kind], NULL);
 	synchronize_rcu();
 }
+EXPORT_SYMBOL_GPL(nf_vpn_kind_unregister);
 
 /**
  * nf_vpn_kind - what can be told of a kind

@@ -15,29 +15,6 @@
 #include "core/net.h"
 #include "pptp/call.h"
 
-/**
- * struct nf_vpn_call_pair - wire Call-IDs between two addresses
- * @node: in &nf_pptp_net.pairs
- * @addr: source and destination of the GRE packets
- * @ids: those in use
- * @users: their number
- *
- * Protected by &nf_vpn_net.lock.
- */
-struct nf_vpn_call_pair {
-	struct rhash_head node;
-	__be32 addr[2];
-	struct ida ids;
-	u32 users;
-};
-
-static const struct rhashtable_params nf_vpn_pair_params = {
-	.head_offset		= offsetof(struct nf_vpn_call_pair, node),
-	.key_offset		= offsetof(struct nf_vpn_call_pair, addr),
-	.key_len		= sizeof_field(struct nf_vpn_call_pair, addr),
-	.automatic_shrinking	= true,
-};
-
 /* Each packet comes here: inline, what memcmp() would not be. */
 static int nf_vpn_call_cmpfn(struct rhashtable_compare_arg *arg,
 			     const void *obj)
@@ -59,12 +36,11 @@ static const struct rhashtable_params nf_vpn_call_params = {
 
 int nf_vpn_calls_init(struct nf_pptp_net *pn)
 {
-	int err;
+	int err = rhashtable_init(&pn->table, &nf_vpn_call_params);
 
-	err = rhashtable_init(&pn->table, &nf_vpn_call_params);
 	if (err)
 		return err;
-	err = rhashtable_init(&pn->pairs, &nf_vpn_pair_params);
+	err = nf_vpn_pairs_init(pn);
 	if (err)
 		rhashtable_destroy(&pn->table);
 	return err;
@@ -72,62 +48,8 @@ int nf_vpn_calls_init(struct nf_pptp_net *pn)
 
 void nf_vpn_calls_exit(struct nf_pptp_net *pn)
 {
-	rhashtable_destroy(&pn->pairs);
+	nf_vpn_pairs_exit(pn);
 	rhashtable_destroy(&pn->table);
-}
-
-static struct nf_vpn_call_pair *nf_vpn_pair_get(struct nf_vpn_net *vn,
-						__be32 src, __be32 dst)
-{
-	__be32 addr[2] = { src, dst };
-	struct nf_vpn_call_pair *pair;
-
-	pair = rhashtable_lookup_fast(&vn->pptp->pairs, addr,
-				      nf_vpn_pair_params);
-	if (pair) {
-		pair->users++;
-		return pair;
-	}
-	pair = kzalloc(sizeof(*pair), GFP_ATOMIC);
-	if (!pair)
-		return NULL;
-	memcpy(pair->addr, addr, sizeof(addr));
-	ida_init(&pair->ids);
-	pair->users = 1;
-	if (!rhashtable_insert_fast(&vn->pptp->pairs, &pair->node,
-				    nf_vpn_pair_params))
-		return pair;
-	kfree(pair);
-	return NULL;
-}
-
-static void nf_vpn_pair_put(struct nf_vpn_net *vn,
-			    struct nf_vpn_call_pair *pair)
-{
-	if (--pair->users)
-		return;
-	/* Looked up under the lock only. */
-	rhashtable_remove_fast(&vn->pptp->pairs, &pair->node,
-			       nf_vpn_pair_params);
-	ida_destroy(&pair->ids);
-	kfree(pair);
-}
-
-/*
- * @want if it is free, else one that differs in its low byte only: its high
- * byte may have to be sent before the low one is known.
- */
-static int nf_vpn_pair_alloc(struct nf_vpn_call_pair *pair, u16 want,
-			     bool translate, bool fixed)
-{
-	int id = ida_alloc_range(&pair->ids, want, want, GFP_ATOMIC);
-
-	if (id == -ENOSPC && translate)
-		id = ida_alloc_range(&pair->ids, want & 0xff00, want | 0xff,
-				     GFP_ATOMIC);
-	if (id == -ENOSPC && translate && !fixed)
-		id = ida_alloc_range(&pair->ids, 0, U16_MAX, GFP_ATOMIC);
-	return id;
 }
 
 /**
@@ -301,7 +223,7 @@ static int nf_vpn_call_add_side(struct nf_vpn_net *vn,
 	return 0;
 
 err_id:
-	ida_free(&pair->ids, id);
+	nf_vpn_pair_free(pair, id);
 err_pair:
 	nf_vpn_pair_put(vn, pair);
 	return err;
@@ -315,7 +237,7 @@ static void nf_vpn_call_drop_side(struct nf_vpn_net *vn,
 	if (!pair)
 		return;
 	nf_vpn_call_unlink(vn, call, side);
-	ida_free(&pair->ids, ntohs(nf_vpn_call_wire(call, side)));
+	nf_vpn_pair_free(pair, ntohs(nf_vpn_call_wire(call, side)));
 	nf_vpn_pair_put(vn, pair);
 	call->pair[side] = NULL;
 }

@@ -27,7 +27,6 @@
 #ifndef _NF_PPTP_CALL_H
 #define _NF_PPTP_CALL_H
 
-#include <linux/idr.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "core/client.h"
@@ -181,6 +180,16 @@ struct nf_vpn_conn *nf_vpn_conn_add(struct nf_vpn_net *vn,
 void nf_vpn_conn_close(struct nf_vpn_net *vn, struct nf_vpn_conn *conn);
 bool nf_vpn_conns_gc(struct nf_vpn_net *vn);
 void nf_vpn_conns_flush(struct nf_vpn_net *vn);
+
+/* pptp/pair.c */
+int nf_vpn_pairs_init(struct nf_pptp_net *pn);
+void nf_vpn_pairs_exit(struct nf_pptp_net *pn);
+struct nf_vpn_call_pair *nf_vpn_pair_get(struct nf_vpn_net *vn, __be32 src,
+					 __be32 dst);
+void nf_vpn_pair_put(struct nf_vpn_net *vn, struct nf_vpn_call_pair *pair);
+int nf_vpn_pair_alloc(struct nf_vpn_call_pair *pair, u16 want, bool translate,
+		      bool fixed);
+void nf_vpn_pair_free(struct nf_vpn_call_pair *pair, u16 id);
 
 /* pptp/call.c */
 bool nf_vpn_calls_full(struct nf_vpn_net *vn);
