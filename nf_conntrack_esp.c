@@ -64,7 +64,7 @@ static bool esp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	else if (READ_ONCE(s->flow[NF_VPN_FLOW_ESP].due) != due)
 		deleted = false;	/* another CPU has just met it */
 	else if (deleted)
-		nf_vpn_session_forget(vn, s);
+		nf_esp_session_forget(vn, s);
 	spin_unlock_bh(&vn->lock);
 	return deleted;
 }
@@ -77,17 +77,17 @@ static unsigned int esp_bind_addressee(struct nf_vpn_net *vn,
 				       enum nf_ct_vpn_conf conf)
 {
 	struct nf_conn *ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt);
-	struct nf_vpn_spi *spi = NULL;
+	struct nf_esp_spi *spi = NULL;
 
 	if (!ct)
 		return NF_ESP_NOT_OURS;
 	spin_lock_bh(&vn->lock);
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags)) {
-		spi = nf_vpn_spi_find_in(vn, pkt);
+		spi = nf_esp_spi_find_in(vn, pkt);
 		if (!spi)
-			spi = nf_vpn_spi_bind(vn, s, pkt, conf);
+			spi = nf_esp_spi_bind(vn, s, pkt, conf);
 		if (spi)
-			nf_vpn_spi_seen(spi, pkt, skb->len);
+			nf_esp_spi_seen(spi, pkt, skb->len);
 	}
 	spin_unlock_bh(&vn->lock);
 	return nf_esp_attach_in(vn, skb, s, ct, true);
@@ -151,14 +151,14 @@ static unsigned int esp_reconsider(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (verdict != NF_ACCEPT)
 		return NF_ESP_NOT_OURS;
 	spin_lock_bh(&vn->lock);
-	nf_vpn_session_end_esp(vn, stale);
+	nf_esp_session_end_esp(vn, stale);
 	spin_unlock_bh(&vn->lock);
 	return verdict;
 }
 
 static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 				  const struct nf_vpn_pkt *pkt,
-				  struct nf_vpn_spi *spi,
+				  struct nf_esp_spi *spi,
 				  const struct nf_hook_state *state)
 {
 	struct nf_vpn_session *s = spi->session;
@@ -168,11 +168,11 @@ static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 
 	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_ESP, &reply);
 	if (likely(ct && test_bit(IPS_SEEN_REPLY_BIT, &ct->status))) {
-		nf_vpn_spi_seen(spi, pkt, skb->len);
+		nf_esp_spi_seen(spi, pkt, skb->len);
 		return nf_esp_attach_out(vn, skb, s, spi, ct);
 	}
 	if (reply) {
-		nf_vpn_spi_seen(spi, pkt, skb->len);
+		nf_esp_spi_seen(spi, pkt, skb->len);
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
 	}
 	verdict = esp_reconsider(vn, skb, pkt, s, state);
@@ -182,14 +182,14 @@ static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 		return verdict;
 	}
 	if (ct) {
-		nf_vpn_spi_seen(spi, pkt, skb->len);
+		nf_esp_spi_seen(spi, pkt, skb->len);
 		return nf_esp_attach_out(vn, skb, s, spi, ct);
 	}
 	if (esp_flow_lost(vn, s))
 		return nf_esp_unknown_out(vn, skb, pkt,
 				       test_bit(NF_VPN_SESSION_LOCAL,
 						&s->flags), state);
-	nf_vpn_spi_seen(spi, pkt, skb->len);
+	nf_esp_spi_seen(spi, pkt, skb->len);
 	return nf_esp_create(vn, skb, s, state);
 }
 
@@ -212,7 +212,7 @@ static unsigned int esp_unknown(struct nf_vpn_net *vn, struct sk_buff *skb,
 
 static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 				 const struct nf_vpn_pkt *pkt,
-				 struct nf_vpn_spi *spi,
+				 struct nf_esp_spi *spi,
 				 const struct nf_hook_state *state)
 {
 	struct nf_vpn_session *s = spi->session;
@@ -220,14 +220,14 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	const struct nf_esp_nat_ops *nat;
 
 	if (likely(ct)) {
-		nf_vpn_spi_seen(spi, pkt, skb->len);
+		nf_esp_spi_seen(spi, pkt, skb->len);
 		if (unlikely(!READ_ONCE(spi->paired)))
-			nf_vpn_spi_prove(vn, spi);
+			nf_esp_spi_prove(vn, spi);
 		return nf_esp_attach_in(vn, skb, s, ct, true);
 	}
 	/* Also where the remote host began and the flow is stock's. */
 	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags)) {
-		nf_vpn_spi_seen(spi, pkt, skb->len);
+		nf_esp_spi_seen(spi, pkt, skb->len);
 		nf_vpn_stat_inc(vn, LOCAL);
 		return NF_ACCEPT;
 	}
@@ -238,7 +238,7 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	ct = nat ? nat->revive(vn, s, spi, pkt, state) : NULL;
 	if (!ct)
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_NO_FLOW);
-	nf_vpn_spi_seen(spi, pkt, skb->len);
+	nf_esp_spi_seen(spi, pkt, skb->len);
 	return nf_esp_attach_in(vn, skb, s, ct, true);
 }
 
@@ -260,7 +260,7 @@ static unsigned int esp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 			       unsigned int thoff,
 			       const struct nf_hook_state *state)
 {
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 	struct nf_vpn_pkt pkt;
 
 	nf_vpn_pkt_addrs(&pkt, skb, skb_network_offset(skb), state->pf);
@@ -274,7 +274,7 @@ static unsigned int esp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 		nf_l4proto_log_invalid(skb, state, IPPROTO_ESP, "SPI 0");
 		return nf_vpn_drop(vn, &pkt, NF_CT_VPN_A_STATS_INVALID);
 	}
-	spi = nf_vpn_spi_find(vn, &pkt);
+	spi = nf_esp_spi_find(vn, &pkt);
 	if (spi && spi->dir == NF_CT_VPN_DIR_OUT)
 		return esp_known_out(vn, skb, &pkt, spi, state);
 	if (spi && spi->session && state->hook == NF_INET_PRE_ROUTING)
@@ -308,19 +308,19 @@ static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_icmp *icmp,
 			      const struct nf_hook_state *state)
 {
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 	struct nf_vpn_pkt outer;
 
 	/* RFC 792: eight bytes of it are quoted, SPI and sequence number. */
 	if (!esp_read(skb, icmp->inner_thoff, &icmp->inner))
 		return NF_ACCEPT;
-	spi = nf_vpn_spi_find_wire(vn, &icmp->inner);
+	spi = nf_esp_spi_find_wire(vn, &icmp->inner);
 	if (spi)
 		return test_bit(NF_VPN_SESSION_LOCAL, &spi->session->flags) ?
 			NF_ACCEPT :
 			nf_vpn_icmp_relate(vn, skb, icmp, spi->session,
 					   NF_VPN_FLOW_ESP, state);
-	spi = nf_vpn_spi_find_in_any(vn, &icmp->inner);
+	spi = nf_esp_spi_find_in_any(vn, &icmp->inner);
 	if (!spi || (spi->session &&
 		     (nf_vpn_host_equal(&spi->session->client->host,
 					&icmp->inner.dst) ||
@@ -330,7 +330,7 @@ static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 	/* A host may speak for itself, not for a sibling whose SPI it covets. */
 	if (nf_vpn_host_equal(&outer.src, &icmp->inner.dst) &&
 	    esp_is_refusal(skb, icmp))
-		nf_vpn_spi_refused(vn, &icmp->inner);
+		nf_esp_spi_refused(vn, &icmp->inner);
 	return nf_vpn_drop(vn, &icmp->inner, NF_CT_VPN_A_STATS_ICMP_DROPPED);
 }
 
@@ -339,7 +339,7 @@ static unsigned int nf_esp_net_id __read_mostly;
 static int __net_init nf_esp_net_init(struct net *net)
 {
 	struct nf_esp_net *en = net_generic(net, nf_esp_net_id);
-	int err = nf_vpn_spis_init(en);
+	int err = nf_esp_spis_init(en);
 
 	if (!err)
 		nf_vpn_pernet(net)->esp = en;
@@ -352,7 +352,7 @@ static void __net_exit nf_esp_net_exit(struct net *net)
 
 	nf_vpn_gc_stop(vn);
 	nf_esp_flush(vn);
-	nf_vpn_spis_exit(vn->esp);
+	nf_esp_spis_exit(vn->esp);
 	vn->esp = NULL;
 }
 
@@ -374,8 +374,8 @@ static const struct nf_vpn_tracker esp_tracker = {
 	.gc		= nf_esp_gc,
 	.gc_net		= nf_esp_gc_net,
 	.end		= nf_esp_end,
-	.expect		= nf_vpn_session_expect,
-	.refused	= nf_vpn_spi_refused,
+	.expect		= nf_esp_session_expect,
+	.refused	= nf_esp_spi_refused,
 };
 
 static int __init nf_conntrack_esp_init(void)

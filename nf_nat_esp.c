@@ -39,17 +39,17 @@ static unsigned int nf_nat_esp_local(struct nf_vpn_net *vn, struct sk_buff *skb,
 				     const struct nf_vpn_pkt *pkt)
 {
 	struct nf_vpn_session *s;
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 	struct nf_conn *ct;
 
 	nf_vpn_stat_inc(vn, LOCAL);
 	spin_lock_bh(&vn->lock);
 	s = nf_vpn_session_find(vn, &pkt->dst, &pkt->src);
-	spi = s ? nf_vpn_spi_find_in(vn, pkt) : NULL;
+	spi = s ? nf_esp_spi_find_in(vn, pkt) : NULL;
 	if (s && !spi)
-		spi = nf_vpn_spi_bind(vn, s, pkt, NF_CT_VPN_CONF_CERTAIN);
+		spi = nf_esp_spi_bind(vn, s, pkt, NF_CT_VPN_CONF_CERTAIN);
 	if (spi)
-		nf_vpn_spi_seen(spi, pkt, skb->len);
+		nf_esp_spi_seen(spi, pkt, skb->len);
 	spin_unlock_bh(&vn->lock);
 	ct = s ? nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt) : NULL;
 	return ct ? nf_esp_attach_in(vn, skb, s, ct, true) : NF_ACCEPT;
@@ -96,7 +96,7 @@ static struct nf_conn *nf_nat_esp_create(struct nf_vpn_net *vn,
  */
 static struct nf_conn *nf_nat_esp_revive(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
-					 const struct nf_vpn_spi *spi,
+					 const struct nf_esp_spi *spi,
 					 const struct nf_vpn_pkt *pkt,
 					 const struct nf_hook_state *state)
 {

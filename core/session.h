@@ -34,7 +34,7 @@
 #include "core/rtt.h"
 
 struct nf_vpn_expect;
-struct nf_vpn_watch;
+struct nf_esp_watch;
 
 /* Inbound SPIs are recognised for this long after their flow idled out. */
 #define NF_VPN_REMEMBER		(24 * 60 * 60 * HZ)
@@ -133,7 +133,7 @@ enum nf_vpn_session_flags {
  * @ahead: inbound SPIs bound to it that no outbound one is there for
  * @reserved: inbound SPIs bound to it that were seen but once so far
  * @nspis: number of SPIs by &enum nf_ct_vpn_dir
- * @held: of these, those that &nf_vpn_spi.hold keeps
+ * @held: of these, those that &nf_esp_spi.hold keeps
  * @watch: NULL while no SPI may be its own; &nf_vpn_net.lock protects it,
  *	found under RCU
  * @order: scratch while candidates are compared
@@ -158,7 +158,7 @@ struct nf_vpn_session {
 	u32 created;
 	struct hlist_node by_remote;
 	struct list_head pending;
-	struct nf_vpn_watch __rcu *watch;
+	struct nf_esp_watch __rcu *watch;
 	u32 pending_since;
 	__be32 spi_out;
 	u32 mixed;

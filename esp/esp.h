@@ -41,11 +41,11 @@ struct nf_esp_nat_ops {
 				const struct nf_vpn_pkt *pkt,
 				const struct nf_hook_state *state);
 	bool (*admit)(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
-	void (*starved)(struct nf_vpn_net *vn, const struct nf_vpn_spi *spi,
+	void (*starved)(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 			u32 since);
 	struct nf_conn *(*revive)(struct nf_vpn_net *vn,
 				  struct nf_vpn_session *s,
-				  const struct nf_vpn_spi *spi,
+				  const struct nf_esp_spi *spi,
 				  const struct nf_vpn_pkt *pkt,
 				  const struct nf_hook_state *state);
 };
@@ -59,7 +59,7 @@ void nf_esp_nat_register(const struct nf_esp_nat_ops *ops);
 void nf_esp_nat_unregister(void);
 unsigned int nf_esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 			       struct nf_vpn_session *s,
-			       struct nf_vpn_spi *spi, struct nf_conn *ct);
+			       struct nf_esp_spi *spi, struct nf_conn *ct);
 unsigned int nf_esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 			   struct nf_vpn_session *s,
 			   const struct nf_hook_state *state);

@@ -14,54 +14,54 @@
 #include "esp/watch.h"
 
 /**
- * nf_vpn_session_forget - drop all SPIs of a session
+ * nf_esp_session_forget - drop all SPIs of a session
  * @vn: netns, its lock held
  * @s: session whose flow is gone
  *
  * Its next packet sets it up anew. What netlink has made stays: that was not
  * learnt from packets of the flow.
  */
-void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+void nf_esp_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	struct hlist_node *next;
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
 	lockdep_assert_held(&vn->lock);
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
 		if (spi->hold)
 			continue;
 		nf_vpn_stat_inc(vn, FORGOTTEN);
-		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
-		nf_vpn_spi_free(vn, spi);
+		nf_esp_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+		nf_esp_spi_free(vn, spi);
 	}
-	nf_vpn_undecided_purge(vn, s);
+	nf_esp_undecided_purge(vn, s);
 	s->ahead = 0;
 	WRITE_ONCE(s->flow[NF_VPN_FLOW_ESP].seen, false);
 	clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
 }
 
 /**
- * nf_vpn_session_end_esp - the session has no ESP any more
+ * nf_esp_session_end_esp - the session has no ESP any more
  * @vn: netns, its lock held
  * @s: session; it stays if it has IKE, or SPIs that are held
  */
-void nf_vpn_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+void nf_esp_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	if (!nf_vpn_session_expects(s) && !s->held)
 		nf_vpn_session_free(vn, s);
 	else if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
-		nf_vpn_session_forget(vn, s);
+		nf_esp_session_forget(vn, s);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_session_end_esp);
+EXPORT_SYMBOL_GPL(nf_esp_session_end_esp);
 
 /*
  * How long an SPI that isn't pinned may be silent, in jiffies. IKE that is alive
  * keeps those that are in use: an idle one that came back must not look new.
  */
-static u32 nf_vpn_spi_limit(const struct nf_vpn_net *vn,
-			    const struct nf_vpn_spi *spi, bool ike)
+static u32 nf_esp_spi_limit(const struct nf_vpn_net *vn,
+			    const struct nf_esp_spi *spi, bool ike)
 {
-	if (spi->hold == NF_VPN_HOLD_IDLE)
+	if (spi->hold == NF_ESP_HOLD_IDLE)
 		return HZ * (u32)READ_ONCE(vn->set.esp_timeout);
 	if (spi->dir == NF_CT_VPN_DIR_IN || (ike && spi->paired))
 		return NF_VPN_REMEMBER;
@@ -69,25 +69,25 @@ static u32 nf_vpn_spi_limit(const struct nf_vpn_net *vn,
 			  READ_ONCE(vn->set.esp_timeout_unreplied));
 }
 
-static bool nf_vpn_spi_is_over(const struct nf_vpn_net *vn,
-			       const struct nf_vpn_spi *spi, bool ike)
+static bool nf_esp_spi_is_over(const struct nf_vpn_net *vn,
+			       const struct nf_esp_spi *spi, bool ike)
 {
-	return spi->hold != NF_VPN_HOLD_PIN &&
-	       nf_vpn_spi_idle(spi) >= nf_vpn_spi_limit(vn, spi, ike);
+	return spi->hold != NF_ESP_HOLD_PIN &&
+	       nf_esp_spi_idle(spi) >= nf_esp_spi_limit(vn, spi, ike);
 }
 
 static void nf_vpn_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			   bool ike)
 {
 	struct hlist_node *next;
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
-		if (!nf_vpn_spi_is_over(vn, spi, ike))
+		if (!nf_esp_spi_is_over(vn, spi, ike))
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
-		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
-		nf_vpn_spi_free(vn, spi);
+		nf_esp_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+		nf_esp_spi_free(vn, spi);
 	}
 }
 
@@ -98,13 +98,13 @@ static void nf_vpn_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 static bool nf_vpn_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	struct hlist_node *next;
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
 		if (spi->dir != NF_CT_VPN_DIR_OUT || spi->hold)
 			continue;
-		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
-		nf_vpn_spi_free(vn, spi);
+		nf_esp_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+		nf_esp_spi_free(vn, spi);
 	}
 	nf_vpn_gc_spis(vn, s, false);
 	return !hlist_empty(&s->spis);
@@ -128,7 +128,7 @@ static bool nf_vpn_gc_flow(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			return false;
 		fallthrough;
 	case NF_VPN_FLOW_DELETED:
-		nf_vpn_session_forget(vn, s);
+		nf_esp_session_forget(vn, s);
 		return false;
 	case NF_VPN_FLOW_IDLE:
 		return nf_vpn_gc_idle(vn, s);
@@ -151,7 +151,7 @@ bool nf_esp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 /* &nf_vpn_tracker.gc_net: they end with sessions, if not before. */
 bool nf_esp_gc_net(struct nf_vpn_net *vn)
 {
-	nf_vpn_undecided_gc(vn, HZ * (u32)
+	nf_esp_undecided_gc(vn, HZ * (u32)
 			    READ_ONCE(vn->set.esp_timeout_unreplied));
 	return false;
 }
@@ -160,32 +160,32 @@ bool nf_esp_gc_net(struct nf_vpn_net *vn)
 static void nf_esp_unwait(struct nf_vpn_session *s)
 {
 	list_del_init(&s->pending);
-	nf_vpn_watch_free(s);
+	nf_esp_watch_free(s);
 }
 
 /* &nf_vpn_tracker.end */
 void nf_esp_end(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	struct hlist_node *next;
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
-		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
-		nf_vpn_spi_free(vn, spi);
+		nf_esp_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+		nf_esp_spi_free(vn, spi);
 	}
-	nf_vpn_undecided_purge(vn, s);
+	nf_esp_undecided_purge(vn, s);
 	if (s->remote->nsessions == 1)
-		nf_vpn_undecided_end(vn, s->remote);
+		nf_esp_undecided_end(vn, s->remote);
 	nf_esp_unwait(s);
 }
 
 /* Hold none of its SPIs any longer; under the lock. */
-static void nf_vpn_session_release(struct nf_vpn_session *s)
+static void nf_esp_session_release(struct nf_vpn_session *s)
 {
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
 	hlist_for_each_entry(spi, &s->spis, by_session)
-		nf_vpn_spi_hold(spi, NF_VPN_HOLD_NONE);
+		nf_esp_spi_hold(spi, NF_ESP_HOLD_NONE);
 }
 
 static void nf_esp_flush_session(void *data, void *entry)
@@ -194,8 +194,8 @@ static void nf_esp_flush_session(void *data, void *entry)
 	struct nf_vpn_net *vn = data;
 
 	spin_lock_bh(&vn->lock);
-	nf_vpn_session_release(s);
-	nf_vpn_session_end_esp(vn, s);
+	nf_esp_session_release(s);
+	nf_esp_session_end_esp(vn, s);
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
 		nf_esp_unwait(s);
 	spin_unlock_bh(&vn->lock);
@@ -212,7 +212,7 @@ void nf_esp_flush(struct nf_vpn_net *vn)
 {
 	while (!nf_vpn_walk(&vn->sessions, nf_esp_flush_session, vn))
 		cond_resched();
-	nf_vpn_undecided_gc(vn, 0);
+	nf_esp_undecided_gc(vn, 0);
 }
 
 static void nf_esp_load_session(void *data, void *entry)
@@ -222,7 +222,7 @@ static void nf_esp_load_session(void *data, void *entry)
 
 	spin_lock_bh(&vn->lock);
 	if (list_empty(&s->pending) && nf_vpn_expect_need(s) > 0)
-		nf_vpn_session_expect(vn, s);
+		nf_esp_session_expect(vn, s);
 	spin_unlock_bh(&vn->lock);
 }
 

@@ -16,8 +16,8 @@
 #include "netlink/message.h"
 #include "netlink/request.h"
 
-static u8 nf_vpn_spi_nl_state(const struct nf_vpn_net *vn,
-			      const struct nf_vpn_spi *spi,
+static u8 nf_esp_spi_nl_state(const struct nf_vpn_net *vn,
+			      const struct nf_esp_spi *spi,
 			      enum nf_vpn_flow_state flow)
 {
 	u32 limit = HZ * (u32)READ_ONCE(vn->set.esp_timeout);
@@ -27,12 +27,12 @@ static u8 nf_vpn_spi_nl_state(const struct nf_vpn_net *vn,
 	if (spi->dir == NF_CT_VPN_DIR_OUT)
 		return READ_ONCE(spi->paired) ? NF_CT_VPN_STATE_ESTABLISHED :
 						NF_CT_VPN_STATE_UNREPLIED;
-	if (flow == NF_VPN_FLOW_IDLE || nf_vpn_spi_idle(spi) >= limit)
+	if (flow == NF_VPN_FLOW_IDLE || nf_esp_spi_idle(spi) >= limit)
 		return NF_CT_VPN_STATE_REMEMBERED;
 	return NF_CT_VPN_STATE_ESTABLISHED;
 }
 
-static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_vpn_spi *spi)
+static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_esp_spi *spi)
 {
 	const struct nf_vpn_session *s = spi->session;
 	u32 l3num = spi->remote->host.l3num;
@@ -40,7 +40,7 @@ static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_vpn_spi *spi)
 
 	if (!s)
 		return nla_put_u32(skb, NF_CT_VPN_A_ESP_CANDIDATES,
-				   READ_ONCE(nf_vpn_spi_undecided(spi)->n)) ||
+				   READ_ONCE(nf_esp_spi_undecided(spi)->n)) ||
 		       nf_vpn_put_addr(skb, NF_CT_VPN_A_ESP_MASQ, l3num,
 				       &spi->gw);
 	masq = spi->dir == NF_CT_VPN_DIR_IN ? &spi->gw :
@@ -55,7 +55,7 @@ static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_vpn_spi *spi)
 /* What is known of an SPI without asking conntrack. */
 static int nf_vpn_put_spi_known(struct sk_buff *skb, void *obj)
 {
-	struct nf_vpn_spi *spi = obj;
+	struct nf_esp_spi *spi = obj;
 	const struct nf_vpn_host *remote = &spi->remote->host;
 	u32 l3num = remote->l3num;
 
@@ -76,17 +76,17 @@ static int nf_vpn_put_spi_known(struct sk_buff *skb, void *obj)
 			      nf_vpn_age_ms(spi->first),
 			      NF_CT_VPN_A_ESP_PAD) ||
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_ESP_LAST,
-			      jiffies_to_msecs(nf_vpn_spi_idle(spi)),
+			      jiffies_to_msecs(nf_esp_spi_idle(spi)),
 			      NF_CT_VPN_A_ESP_PAD) ||
 	    nla_put_u32(skb, NF_CT_VPN_A_ESP_SEQ, READ_ONCE(spi->seq)) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ESP_PIN,
-		       spi->hold == NF_VPN_HOLD_PIN))
+		       spi->hold == NF_ESP_HOLD_PIN))
 		return -EMSGSIZE;
 	return 0;
 }
 
 static bool nf_vpn_dump_wants_spi(const struct nf_vpn_dump *d,
-				  const struct nf_vpn_spi *spi)
+				  const struct nf_esp_spi *spi)
 {
 	if ((d->by_spi && spi->spi != htonl(d->spi)) ||
 	    (d->by_dir && spi->dir != d->dir) ||
@@ -102,7 +102,7 @@ static int nf_vpn_dump_spi(struct sk_buff *skb, struct netlink_callback *cb,
 			   void *obj)
 {
 	enum nf_vpn_flow_state flow = NF_VPN_FLOW_LIVE;
-	struct nf_vpn_spi *spi = obj;
+	struct nf_esp_spi *spi = obj;
 	void *hdr;
 	u8 state;
 
@@ -112,7 +112,7 @@ static int nf_vpn_dump_spi(struct sk_buff *skb, struct netlink_callback *cb,
 		flow = nf_vpn_flow_state(vn, spi->session, NF_VPN_FLOW_ESP);
 	if (flow == NF_VPN_FLOW_DELETED && !spi->hold)
 		return 0;
-	state = nf_vpn_spi_nl_state(vn, spi, flow);
+	state = nf_esp_spi_nl_state(vn, spi, flow);
 	if (!nf_vpn_dump_wants_state(d, state))
 		return 0;
 	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_ESP_GET);
@@ -124,24 +124,24 @@ static int nf_vpn_dump_spi(struct sk_buff *skb, struct netlink_callback *cb,
 
 static bool nf_vpn_drop_spi(struct nf_vpn_net *vn, u32 id, void *obj)
 {
-	struct nf_vpn_spi *spi = obj;
+	struct nf_esp_spi *spi = obj;
 	bool found;
 
 	spin_lock_bh(&vn->lock);
 	found = nf_vpn_id_is(vn, NF_CT_VPN_KIND_ESP, id, spi);
 	if (found)
-		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+		nf_esp_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
 	if (found && spi->session)
-		nf_vpn_spi_free(vn, spi);
+		nf_esp_spi_free(vn, spi);
 	else if (found)
-		nf_vpn_undecided_free(vn, nf_vpn_spi_undecided(spi));
+		nf_esp_undecided_free(vn, nf_esp_spi_undecided(spi));
 	spin_unlock_bh(&vn->lock);
 	return found;
 }
 
 static bool nf_vpn_wants_spi(const struct nf_vpn_match *m, const void *obj)
 {
-	const struct nf_vpn_spi *spi = obj;
+	const struct nf_esp_spi *spi = obj;
 
 	return nf_vpn_hosts_want(&m->hosts, spi->session ?
 				 &spi->session->client->host : NULL,
@@ -150,7 +150,7 @@ static bool nf_vpn_wants_spi(const struct nf_vpn_match *m, const void *obj)
 
 static bool nf_vpn_names_spi(const struct nf_vpn_match *m, const void *obj)
 {
-	const struct nf_vpn_spi *spi = obj;
+	const struct nf_esp_spi *spi = obj;
 
 	if (spi->spi != htonl(nla_get_u32(m->attrs[NF_CT_VPN_A_ESP_SPI])) ||
 	    spi->dir != nla_get_u8(m->attrs[NF_CT_VPN_A_ESP_DIR]))

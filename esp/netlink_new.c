@@ -13,7 +13,7 @@
 #include "netlink/request.h"
 
 /* Pinned SPIs of one session and direction: the others must find room. */
-#define NF_VPN_SESSION_PINS	(NF_VPN_SESSION_SPIS / 2)
+#define NF_ESP_SESSION_PINS	(NF_ESP_SESSION_SPIS / 2)
 
 /**
  * struct nf_vpn_new_spi - an SPI that shall be known
@@ -27,7 +27,7 @@ struct nf_vpn_new_spi {
 	struct nf_vpn_pkt pkt;
 	u8 dir;
 	u8 conf;
-	enum nf_vpn_hold hold;
+	enum nf_esp_hold hold;
 	bool waits;
 };
 
@@ -111,32 +111,32 @@ static int nf_vpn_read_spi(const struct nf_vpn_new *n,
 					 -EINVAL);
 	if (attrs[NF_CT_VPN_A_ESP_PIN] &&
 	    nla_get_u8(attrs[NF_CT_VPN_A_ESP_PIN]))
-		want->hold = NF_VPN_HOLD_PIN;
+		want->hold = NF_ESP_HOLD_PIN;
 	else if (want->conf == NF_CT_VPN_CONF_PRELOADED)
-		want->hold = NF_VPN_HOLD_IDLE;
+		want->hold = NF_ESP_HOLD_IDLE;
 	err = nf_vpn_read_spi_state(n, want);
 	return err ?: nf_vpn_new_spi_addrs(n, want);
 }
 
 static bool nf_vpn_may_pin(const struct nf_vpn_session *s, u8 dir)
 {
-	const struct nf_vpn_spi *spi;
+	const struct nf_esp_spi *spi;
 	unsigned int pins = 0;
 
 	hlist_for_each_entry(spi, &s->spis, by_session)
-		pins += spi->dir == dir && spi->hold == NF_VPN_HOLD_PIN;
-	return pins < NF_VPN_SESSION_PINS;
+		pins += spi->dir == dir && spi->hold == NF_ESP_HOLD_PIN;
+	return pins < NF_ESP_SESSION_PINS;
 }
 
 /* Several sessions may own it, and nobody says that he knows better. */
 static bool nf_vpn_is_open_to_all(const struct nf_vpn_new *n,
-				  const struct nf_vpn_spi *spi)
+				  const struct nf_esp_spi *spi)
 {
-	const struct nf_vpn_undecided *u;
+	const struct nf_esp_undecided *u;
 
 	if (!spi || spi->session || n->replace)
 		return false;
-	u = nf_vpn_spi_undecided(spi);
+	u = nf_esp_spi_undecided(spi);
 	return u->n + u->stock > 1;
 }
 
@@ -147,9 +147,9 @@ static bool nf_vpn_is_open_to_all(const struct nf_vpn_new *n,
  */
 static int nf_vpn_claim_spi(const struct nf_vpn_new *n,
 			    const struct nf_vpn_session *s,
-			    struct nf_vpn_undecided *u)
+			    struct nf_esp_undecided *u)
 {
-	int i = nf_vpn_undecided_index(u, s);
+	int i = nf_esp_undecided_index(u, s);
 
 	if (n->excl)
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
@@ -171,7 +171,7 @@ static int nf_vpn_claim_spi(const struct nf_vpn_new *n,
 /* An SPI that is there: whose may it stay? Frees it if it changes hands. */
 static int nf_vpn_take_spi(const struct nf_vpn_new *n,
 			   const struct nf_vpn_session *s,
-			   struct nf_vpn_spi **spi)
+			   struct nf_esp_spi **spi)
 {
 	if (!*spi)
 		return 0;
@@ -184,33 +184,33 @@ static int nf_vpn_take_spi(const struct nf_vpn_new *n,
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
 					 "spi is another client's", -EEXIST);
 	if ((*spi)->session) {
-		nf_vpn_event_spi(n->vn, NF_CT_VPN_EVENT_REBOUND, *spi);
-		nf_vpn_spi_free(n->vn, *spi);
+		nf_esp_event_spi(n->vn, NF_CT_VPN_EVENT_REBOUND, *spi);
+		nf_esp_spi_free(n->vn, *spi);
 	} else {
-		nf_vpn_undecided_free(n->vn, nf_vpn_spi_undecided(*spi));
+		nf_esp_undecided_free(n->vn, nf_esp_spi_undecided(*spi));
 	}
 	*spi = NULL;
 	return 0;
 }
 
-static struct nf_vpn_spi *nf_vpn_add_spi(const struct nf_vpn_new *n,
+static struct nf_esp_spi *nf_vpn_add_spi(const struct nf_vpn_new *n,
 					 struct nf_vpn_session *s,
 					 const struct nf_vpn_new_spi *want)
 {
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
 	if (want->dir == NF_CT_VPN_DIR_IN) {
-		spi = nf_vpn_spi_bind(n->vn, s, &want->pkt, want->conf);
+		spi = nf_esp_spi_bind(n->vn, s, &want->pkt, want->conf);
 		/* What is restored was in use, what is preloaded will be. */
 		if (spi && want->conf != NF_CT_VPN_CONF_PRELOADED)
-			nf_vpn_spi_pair(spi);
+			nf_esp_spi_pair(spi);
 		return spi;
 	}
-	spi = nf_vpn_spi_add_out(n->vn, s, &want->pkt);
+	spi = nf_esp_spi_add_out(n->vn, s, &want->pkt);
 	if (spi && !want->waits && !spi->paired) {
 		WRITE_ONCE(spi->paired, true);
 		s->unpaired--;
-		nf_vpn_session_settle(s);
+		nf_esp_session_settle(s);
 	}
 	return spi;
 }
@@ -220,19 +220,19 @@ static int nf_vpn_load_spi_to(const struct nf_vpn_new *n,
 			      struct nf_vpn_session *s,
 			      const struct nf_vpn_new_spi *want)
 {
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 	int err;
 
 	spi = want->dir == NF_CT_VPN_DIR_OUT ?
-		nf_vpn_spi_find_out(n->vn, &want->pkt) :
-		nf_vpn_spi_find_in(n->vn, &want->pkt);
+		nf_esp_spi_find_out(n->vn, &want->pkt) :
+		nf_esp_spi_find_in(n->vn, &want->pkt);
 	if (nf_vpn_is_open_to_all(n, spi))
-		return nf_vpn_claim_spi(n, s, nf_vpn_spi_undecided(spi));
+		return nf_vpn_claim_spi(n, s, nf_esp_spi_undecided(spi));
 	err = nf_vpn_take_spi(n, s, &spi);
 	if (err)
 		return err;
-	if (want->hold == NF_VPN_HOLD_PIN &&
-	    (!spi || spi->hold != NF_VPN_HOLD_PIN) &&
+	if (want->hold == NF_ESP_HOLD_PIN &&
+	    (!spi || spi->hold != NF_ESP_HOLD_PIN) &&
 	    !nf_vpn_may_pin(s, want->dir))
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_PIN,
 					 "pin: half of the session's SPIs are pinned",
@@ -246,7 +246,7 @@ static int nf_vpn_load_spi_to(const struct nf_vpn_new *n,
 	WRITE_ONCE(spi->last, (u32)jiffies);
 	if (n->info->attrs[NF_CT_VPN_A_ESP_SEQ])
 		WRITE_ONCE(spi->seq, want->pkt.seq);
-	nf_vpn_spi_hold(spi, want->hold);
+	nf_esp_spi_hold(spi, want->hold);
 	/* It yields to nobody now, or as others do. */
 	nf_vpn_session_wake(n->vn, s);
 	nf_vpn_session_doze(n->vn, s);

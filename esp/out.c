@@ -38,7 +38,7 @@ EXPORT_SYMBOL_GPL(nf_esp_nat_unregister);
 
 /* Does the client go back and forth between outbound SPIs? */
 static void esp_note_mixed(struct nf_vpn_session *s,
-			   const struct nf_vpn_spi *spi)
+			   const struct nf_esp_spi *spi)
 {
 	if (likely(READ_ONCE(s->spi_out) == spi->spi))
 		return;
@@ -49,11 +49,11 @@ static void esp_note_mixed(struct nf_vpn_session *s,
 /* Has the remote host been heard since? One of several children says nothing. */
 static bool esp_is_answered(const struct nf_vpn_session *s, u32 since)
 {
-	return !nf_vpn_session_is_mixed(s) &&
+	return !nf_esp_session_is_mixed(s) &&
 	       (s32)((u32)READ_ONCE(s->last_in) - since) >= 0;
 }
 
-static void esp_starved(struct nf_vpn_net *vn, struct nf_vpn_spi *spi,
+static void esp_starved(struct nf_vpn_net *vn, struct nf_esp_spi *spi,
 			u32 since)
 {
 	const struct nf_esp_nat_ops *nat = rcu_dereference(nf_esp_nat);
@@ -65,9 +65,9 @@ static void esp_starved(struct nf_vpn_net *vn, struct nf_vpn_spi *spi,
 }
 
 /* Count an outbound packet that perhaps nobody answers. */
-static void esp_ask(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+static void esp_ask(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
-	struct nf_vpn_asked *asked = &spi->asked;
+	struct nf_esp_asked *asked = &spi->asked;
 	u32 since = READ_ONCE(asked->since);
 	u8 n = READ_ONCE(asked->n);
 
@@ -83,14 +83,14 @@ static void esp_ask(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 		esp_starved(vn, spi, since);
 }
 
-static void esp_unanswered(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+static void esp_unanswered(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	struct nf_vpn_session *s = spi->session;
 
 	esp_note_mixed(s, spi);
 	if (likely(!time_after(jiffies, READ_ONCE(s->last_in) +
 			       msecs_to_jiffies(ESP_STARVED_SILENCE_MS)) &&
-		   !nf_vpn_session_is_mixed(s)))
+		   !nf_esp_session_is_mixed(s)))
 		return;
 	esp_ask(vn, spi);
 }
@@ -98,7 +98,7 @@ static void esp_unanswered(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 /* Note when a session sends, where that may tell whose an SPI is. */
 static void esp_watch(struct nf_vpn_session *s)
 {
-	struct nf_vpn_watch *w = rcu_dereference(s->watch);
+	struct nf_esp_watch *w = rcu_dereference(s->watch);
 
 	if (unlikely(w))
 		esp_times_add(&w->sent, nf_vpn_now_us());
@@ -116,7 +116,7 @@ static void esp_watch(struct nf_vpn_session *s)
  */
 unsigned int nf_esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 			       struct nf_vpn_session *s,
-			       struct nf_vpn_spi *spi, struct nf_conn *ct)
+			       struct nf_esp_spi *spi, struct nf_conn *ct)
 {
 	bool replied = test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
 	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, replied);
@@ -138,7 +138,7 @@ unsigned int nf_esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
 					const struct nf_vpn_pkt *pkt,
 					unsigned int len, bool local,
-					struct nf_vpn_spi **spi)
+					struct nf_esp_spi **spi)
 {
 	const struct nf_esp_nat_ops *nat = rcu_dereference(nf_esp_nat);
 	struct nf_vpn_session *s;
@@ -151,9 +151,9 @@ static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
 	s = nf_vpn_session_get(vn, &pkt->src, &pkt->dst, local);
 	if (IS_ERR(s))
 		goto unlock;
-	*spi = nf_vpn_spi_add_out(vn, s, pkt);
+	*spi = nf_esp_spi_add_out(vn, s, pkt);
 	if (*spi)
-		nf_vpn_spi_seen(*spi, pkt, len);
+		nf_esp_spi_seen(*spi, pkt, len);
 	nf_vpn_expect_raw_esp(s);
 unlock:
 	spin_unlock_bh(&vn->lock);
@@ -202,7 +202,7 @@ unsigned int nf_esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
 	struct nf_vpn_session *s;
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 	struct nf_conn *ct;
 	bool reply;
 

@@ -9,9 +9,9 @@
 #include "esp/spi.h"
 #include "esp/watch.h"
 
-static struct nf_vpn_spi *nf_vpn_session_unpaired(struct nf_vpn_session *s)
+static struct nf_esp_spi *nf_esp_session_unpaired(struct nf_vpn_session *s)
 {
-	struct nf_vpn_spi *spi, *oldest = NULL;
+	struct nf_esp_spi *spi, *oldest = NULL;
 
 	/* New SPIs are added in front. */
 	hlist_for_each_entry(spi, &s->spis, by_session)
@@ -21,15 +21,15 @@ static struct nf_vpn_spi *nf_vpn_session_unpaired(struct nf_vpn_session *s)
 }
 
 /**
- * nf_vpn_session_paired - an inbound SPI was bound to the session
+ * nf_esp_session_paired - an inbound SPI was bound to the session
  * @s: session, lock of its netns held
  *
  * The outbound SPI that waited longest is taken for its partner, or the next one
  * that appears: the remote host may have been first.
  */
-void nf_vpn_session_paired(struct nf_vpn_session *s)
+void nf_esp_session_paired(struct nf_vpn_session *s)
 {
-	struct nf_vpn_spi *spi = nf_vpn_session_unpaired(s);
+	struct nf_esp_spi *spi = nf_esp_session_unpaired(s);
 
 	if (!spi) {
 		s->ahead += s->ahead < U8_MAX;
@@ -40,13 +40,13 @@ void nf_vpn_session_paired(struct nf_vpn_session *s)
 }
 
 /**
- * nf_vpn_session_parted - an SPI that had a partner goes
+ * nf_esp_session_parted - an SPI that had a partner goes
  * @s: session, lock of its netns held
  * @dir: &enum nf_ct_vpn_dir
  *
  * An outbound one goes first when both are idle, and comes back.
  */
-void nf_vpn_session_parted(struct nf_vpn_session *s, u8 dir)
+void nf_esp_session_parted(struct nf_vpn_session *s, u8 dir)
 {
 	if (dir == NF_CT_VPN_DIR_OUT)
 		s->ahead += s->ahead < U8_MAX;
@@ -55,14 +55,14 @@ void nf_vpn_session_parted(struct nf_vpn_session *s, u8 dir)
 }
 
 /**
- * nf_vpn_session_asks - an outbound SPI has appeared
+ * nf_esp_session_asks - an outbound SPI has appeared
  * @s: session, lock of its netns held
  * @spi: SPI
  *
  * Return: whether it waits for a partner. Where IKE shows, it tells of all that
  * are to come, and one that came before is the partner.
  */
-bool nf_vpn_session_asks(struct nf_vpn_session *s, struct nf_vpn_spi *spi)
+bool nf_esp_session_asks(struct nf_vpn_session *s, struct nf_esp_spi *spi)
 {
 	if (s->ahead && nf_vpn_expect_need(s) >= 0) {
 		s->ahead--;
@@ -74,49 +74,49 @@ bool nf_vpn_session_asks(struct nf_vpn_session *s, struct nf_vpn_spi *spi)
 }
 
 /**
- * nf_vpn_session_expect - a session waits for an inbound SPI from now on
+ * nf_esp_session_expect - a session waits for an inbound SPI from now on
  * @vn: netns, its lock held
  * @s: session
  */
-void nf_vpn_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+void nf_esp_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	lockdep_assert_held(&vn->lock);
 	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
 	    test_bit(NF_VPN_SESSION_DEAD, &s->flags))
 		return;
 	if (list_empty(&s->pending))
-		nf_vpn_watch_get(s);
+		nf_esp_watch_get(s);
 	list_move_tail(&s->pending, &s->remote->pending);
 }
 
 /**
- * nf_vpn_session_settle - perhaps it waits no longer
+ * nf_esp_session_settle - perhaps it waits no longer
  * @s: session, lock of its netns held
  */
-void nf_vpn_session_settle(struct nf_vpn_session *s)
+void nf_esp_session_settle(struct nf_vpn_session *s)
 {
 	if (s->unpaired || nf_vpn_expect_need(s) > 0 || list_empty(&s->pending))
 		return;
 	list_del_init(&s->pending);
-	nf_vpn_watch_put(s);
+	nf_esp_watch_put(s);
 }
 
 /**
- * nf_vpn_session_unpair - an inbound SPI turned out not to be the session's
+ * nf_esp_session_unpair - an inbound SPI turned out not to be the session's
  * @vn: netns, its lock held
  * @s: session
  * @partner: it was taken for the partner of an outbound one
  *
  * Then the most recent outbound SPI waits for a partner again.
  */
-void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+void nf_esp_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			   bool partner)
 {
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
 	nf_vpn_expect_reopen(s);
 	if (list_empty(&s->pending))
-		nf_vpn_session_expect(vn, s);
+		nf_esp_session_expect(vn, s);
 	if (!partner)
 		return;
 	hlist_for_each_entry(spi, &s->spis, by_session) {
@@ -127,4 +127,4 @@ void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		return;
 	}
 }
-EXPORT_SYMBOL_GPL(nf_vpn_session_unpair);
+EXPORT_SYMBOL_GPL(nf_esp_session_unpair);

@@ -13,21 +13,21 @@
 #include "esp/spi.h"
 
 /**
- * nf_vpn_event_spi - something happened to an SPI
+ * nf_esp_event_spi - something happened to an SPI
  * @vn: netns, its lock held
  * @event: what
  * @spi: SPI
  */
-void nf_vpn_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
-		      struct nf_vpn_spi *spi)
+void nf_esp_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+		      struct nf_esp_spi *spi)
 {
 	if (spi->session)
 		nf_vpn_trace_spi(vn, event, spi->session, spi->spi, spi->conf);
 	nf_vpn_event(vn, event, NF_CT_VPN_KIND_ESP, spi);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_event_spi);
+EXPORT_SYMBOL_GPL(nf_esp_event_spi);
 
-static void nf_vpn_spi_init(struct nf_vpn_spi *spi,
+static void nf_esp_spi_init(struct nf_esp_spi *spi,
 			    const struct nf_vpn_pkt *pkt)
 {
 	spi->spi = pkt->spi;
@@ -37,134 +37,134 @@ static void nf_vpn_spi_init(struct nf_vpn_spi *spi,
 }
 
 /**
- * nf_vpn_spi_init_in - fill in an inbound SPI that has no owner yet
- * @spi: zeroed part of a &struct nf_vpn_undecided
+ * nf_esp_spi_init_in - fill in an inbound SPI that has no owner yet
+ * @spi: zeroed part of a &struct nf_esp_undecided
  * @pkt: its first packet
  */
-void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt)
+void nf_esp_spi_init_in(struct nf_esp_spi *spi, const struct nf_vpn_pkt *pkt)
 {
-	nf_vpn_spi_init(spi, pkt);
+	nf_esp_spi_init(spi, pkt);
 	spi->dir = NF_CT_VPN_DIR_IN;
 	spi->gw = pkt->dst.addr;
 }
 
 /* An inbound SPI was seen once, or a second time (-1). */
-static void nf_vpn_session_reserve(struct nf_vpn_session *s, int n)
+static void nf_esp_session_reserve(struct nf_vpn_session *s, int n)
 {
 	s->reserved += n;
 	s->remote->nreserved += n;
 }
 
 /**
- * nf_vpn_spi_hold - keep an SPI although no flow does, or no longer
+ * nf_esp_spi_hold - keep an SPI although no flow does, or no longer
  * @spi: SPI of a session, lock of its netns held
  * @hold: how long
  */
-void nf_vpn_spi_hold(struct nf_vpn_spi *spi, enum nf_vpn_hold hold)
+void nf_esp_spi_hold(struct nf_esp_spi *spi, enum nf_esp_hold hold)
 {
 	spi->session->held += !!hold - !!spi->hold;
 	spi->hold = hold;
 }
 
 /**
- * nf_vpn_spi_free - unlink an SPI of a session, free it after RCU
+ * nf_esp_spi_free - unlink an SPI of a session, free it after RCU
  * @vn: netns, its lock held
  * @spi: SPI
  */
-void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+void nf_esp_spi_free(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	struct nf_vpn_session *s = spi->session;
 
 	lockdep_assert_held(&vn->lock);
-	nf_vpn_spi_unlink(vn, spi);
-	nf_vpn_spi_hold(spi, NF_VPN_HOLD_NONE);
+	nf_esp_spi_unlink(vn, spi);
+	nf_esp_spi_hold(spi, NF_ESP_HOLD_NONE);
 	spi->dead = true;
 	hlist_del(&spi->by_session);
 	s->nspis[spi->dir]--;
 	if (spi->dir == NF_CT_VPN_DIR_IN)
-		nf_vpn_session_reserve(s, -!spi->paired);
+		nf_esp_session_reserve(s, -!spi->paired);
 	else
 		s->unpaired -= !spi->paired;
 	if (spi->paired)
-		nf_vpn_session_parted(s, spi->dir);
-	nf_vpn_session_settle(s);
+		nf_esp_session_parted(s, spi->dir);
+	nf_esp_session_settle(s);
 	nf_vpn_uncharge(vn, s->client);
 	kfree_rcu(spi, rcu);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_spi_free);
+EXPORT_SYMBOL_GPL(nf_esp_spi_free);
 
 /*
  * So many inbound SPIs of a session that may be made up are made up: fewer are
  * children that the remote host has just begun or rekeyed.
  */
-#define NF_VPN_SPI_MADE_UP	(NF_VPN_SESSION_SPIS / 4)
+#define NF_ESP_SPI_MADE_UP	(NF_ESP_SESSION_SPIS / 4)
 
 /*
  * Outbound ones are the client's own affair, and preloaded ones come from the
  * admin.
  */
-static bool nf_vpn_spi_may_be_made_up(const struct nf_vpn_spi *spi)
+static bool nf_esp_spi_may_be_made_up(const struct nf_esp_spi *spi)
 {
 	return spi->dir == NF_CT_VPN_DIR_IN && !spi->hold &&
-	       !nf_vpn_spi_is_proven(spi);
+	       !nf_esp_spi_is_proven(spi);
 }
 
 /* Which of a session's SPIs yield to a new one, the first of these first. */
-enum nf_vpn_spi_rank {
-	NF_VPN_SPI_FLOOD,
-	NF_VPN_SPI_IDLE,
-	NF_VPN_SPI_UNPROVEN,
-	NF_VPN_SPI_OUT,
-	NF_VPN_SPI_STAYS,
+enum nf_esp_spi_rank {
+	NF_ESP_SPI_FLOOD,
+	NF_ESP_SPI_IDLE,
+	NF_ESP_SPI_UNPROVEN,
+	NF_ESP_SPI_OUT,
+	NF_ESP_SPI_STAYS,
 };
 
 /*
  * What was proven and is in use never yields to what was seen once, or else a
  * few made-up packets would end a tunnel.
  */
-static enum nf_vpn_spi_rank nf_vpn_spi_rank(const struct nf_vpn_spi *spi,
+static enum nf_esp_spi_rank nf_esp_spi_rank(const struct nf_esp_spi *spi,
 					    bool flood, u32 idle)
 {
-	if (spi->hold == NF_VPN_HOLD_PIN)
-		return NF_VPN_SPI_STAYS;
-	if (flood && nf_vpn_spi_may_be_made_up(spi))
-		return NF_VPN_SPI_FLOOD;
-	if (nf_vpn_spi_idle(spi) >= idle)
-		return NF_VPN_SPI_IDLE;
-	if (nf_vpn_spi_may_be_made_up(spi))
-		return NF_VPN_SPI_UNPROVEN;
-	return spi->dir == NF_CT_VPN_DIR_OUT ? NF_VPN_SPI_OUT :
-					       NF_VPN_SPI_STAYS;
+	if (spi->hold == NF_ESP_HOLD_PIN)
+		return NF_ESP_SPI_STAYS;
+	if (flood && nf_esp_spi_may_be_made_up(spi))
+		return NF_ESP_SPI_FLOOD;
+	if (nf_esp_spi_idle(spi) >= idle)
+		return NF_ESP_SPI_IDLE;
+	if (nf_esp_spi_may_be_made_up(spi))
+		return NF_ESP_SPI_UNPROVEN;
+	return spi->dir == NF_CT_VPN_DIR_OUT ? NF_ESP_SPI_OUT :
+					       NF_ESP_SPI_STAYS;
 }
 
-static bool nf_vpn_spi_is_flood(const struct nf_vpn_session *s)
+static bool nf_esp_spi_is_flood(const struct nf_vpn_session *s)
 {
-	const struct nf_vpn_spi *spi;
+	const struct nf_esp_spi *spi;
 	unsigned int n = 0;
 
 	hlist_for_each_entry(spi, &s->spis, by_session)
-		n += nf_vpn_spi_may_be_made_up(spi);
-	return n >= NF_VPN_SPI_MADE_UP;
+		n += nf_esp_spi_may_be_made_up(spi);
+	return n >= NF_ESP_SPI_MADE_UP;
 }
 
 /* The SPI that yields, the least recently seen of its rank; NULL if all stay. */
-static struct nf_vpn_spi *nf_vpn_spi_last(const struct nf_vpn_net *vn,
+static struct nf_esp_spi *nf_esp_spi_last(const struct nf_vpn_net *vn,
 					  const struct nf_vpn_session *s,
 					  u8 dir)
 {
 	u32 timeout = HZ * (u32)READ_ONCE(vn->set.esp_timeout);
-	enum nf_vpn_spi_rank rank, best = NF_VPN_SPI_STAYS;
-	bool flood = nf_vpn_spi_is_flood(s);
-	struct nf_vpn_spi *spi, *last = NULL;
+	enum nf_esp_spi_rank rank, best = NF_ESP_SPI_STAYS;
+	bool flood = nf_esp_spi_is_flood(s);
+	struct nf_esp_spi *spi, *last = NULL;
 
 	hlist_for_each_entry(spi, &s->spis, by_session) {
 		if (spi->dir != dir)
 			continue;
-		rank = nf_vpn_spi_rank(spi, flood, timeout);
-		if (rank > best || rank == NF_VPN_SPI_STAYS)
+		rank = nf_esp_spi_rank(spi, flood, timeout);
+		if (rank > best || rank == NF_ESP_SPI_STAYS)
 			continue;
 		if (rank == best &&
-		    nf_vpn_spi_idle(spi) < nf_vpn_spi_idle(last))
+		    nf_esp_spi_idle(spi) < nf_esp_spi_idle(last))
 			continue;
 		best = rank;
 		last = spi;
@@ -173,34 +173,34 @@ static struct nf_vpn_spi *nf_vpn_spi_last(const struct nf_vpn_net *vn,
 }
 
 /* A session keeps a bounded number of SPIs. Returns whether there is room. */
-static bool nf_vpn_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+static bool nf_esp_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			       u8 dir)
 {
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
-	if (s->nspis[dir] < NF_VPN_SESSION_SPIS)
+	if (s->nspis[dir] < NF_ESP_SESSION_SPIS)
 		return true;
-	spi = nf_vpn_spi_last(vn, s, dir);
+	spi = nf_esp_spi_last(vn, s, dir);
 	if (!spi)
 		return false;
-	if (dir == NF_CT_VPN_DIR_IN && nf_vpn_spi_is_proven(spi))
+	if (dir == NF_CT_VPN_DIR_IN && nf_esp_spi_is_proven(spi))
 		s->lost = (u32)jiffies;
 	nf_vpn_stat_inc(vn, SPI_RECYCLED);
-	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
-	nf_vpn_spi_free(vn, spi);
+	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
+	nf_esp_spi_free(vn, spi);
 	return true;
 }
 
-static struct nf_vpn_spi *nf_vpn_spi_alloc(struct nf_vpn_net *vn,
+static struct nf_esp_spi *nf_esp_spi_alloc(struct nf_vpn_net *vn,
 					   struct nf_vpn_session *s,
 					   const struct nf_vpn_pkt *pkt, u8 dir)
 {
-	struct nf_vpn_spi *spi = NULL;
+	struct nf_esp_spi *spi = NULL;
 
 	lockdep_assert_held(&vn->lock);
 	/* Others may have to make room for this SPI, not its own session. */
 	nf_vpn_session_wake(vn, s);
-	if (!nf_vpn_spi_recycle(vn, s, dir)) {
+	if (!nf_esp_spi_recycle(vn, s, dir)) {
 		s->lost = (u32)jiffies;
 		goto out;
 	}
@@ -214,19 +214,19 @@ static struct nf_vpn_spi *nf_vpn_spi_alloc(struct nf_vpn_net *vn,
 	}
 	spi->session = s;
 	spi->remote = s->remote;
-	nf_vpn_spi_init(spi, pkt);
+	nf_esp_spi_init(spi, pkt);
 	spi->dir = dir;
 out:
 	nf_vpn_session_doze(vn, s);
 	return spi;
 }
 
-static struct nf_vpn_spi *nf_vpn_spi_publish(struct nf_vpn_net *vn,
-					     struct nf_vpn_spi *spi)
+static struct nf_esp_spi *nf_esp_spi_publish(struct nf_vpn_net *vn,
+					     struct nf_esp_spi *spi)
 {
 	struct nf_vpn_session *s = spi->session;
 
-	if (nf_vpn_spi_link(vn, spi)) {
+	if (nf_esp_spi_link(vn, spi)) {
 		nf_vpn_uncharge(vn, s->client);
 		kfree_rcu(spi, rcu);
 		return NULL;
@@ -238,7 +238,7 @@ static struct nf_vpn_spi *nf_vpn_spi_publish(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_vpn_spi_add_out - learn an outbound SPI
+ * nf_esp_spi_add_out - learn an outbound SPI
  * @vn: netns, its lock held
  * @s: session of the sender
  * @pkt: first packet
@@ -248,34 +248,34 @@ static struct nf_vpn_spi *nf_vpn_spi_publish(struct nf_vpn_net *vn,
  * Return: the SPI, an older one if another CPU was faster, NULL if there is no
  * room: the session works without.
  */
-struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_add_out(struct nf_vpn_net *vn,
 				      struct nf_vpn_session *s,
 				      const struct nf_vpn_pkt *pkt)
 {
-	struct nf_vpn_spi *spi = nf_vpn_spi_find_out(vn, pkt);
+	struct nf_esp_spi *spi = nf_esp_spi_find_out(vn, pkt);
 
 	if (spi)
 		return spi;
-	spi = nf_vpn_spi_alloc(vn, s, pkt, NF_CT_VPN_DIR_OUT);
+	spi = nf_esp_spi_alloc(vn, s, pkt, NF_CT_VPN_DIR_OUT);
 	if (!spi)
 		return NULL;
-	spi = nf_vpn_spi_publish(vn, spi);
+	spi = nf_esp_spi_publish(vn, spi);
 	if (!spi)
 		return NULL;
-	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_NEW, spi);
+	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_NEW, spi);
 	/* A rekeyed child changes to it; who goes back has several. */
 	WRITE_ONCE(s->spi_out, spi->spi);
-	if (!nf_vpn_session_asks(s, spi))
+	if (!nf_esp_session_asks(s, spi))
 		return spi;
 	if (s->unpaired == 1 || esp_seq_is_new(pkt->seq))
 		s->pending_old = !esp_seq_is_new(pkt->seq);
 	s->pending_since = (u32)jiffies;
-	nf_vpn_session_expect(vn, s);
+	nf_esp_session_expect(vn, s);
 	return spi;
 }
 
 /**
- * nf_vpn_spi_bind - an inbound SPI belongs to this session
+ * nf_esp_spi_bind - an inbound SPI belongs to this session
  * @vn: netns, its lock held
  * @s: owner
  * @pkt: a packet with that SPI, which no entry exists for
@@ -283,59 +283,59 @@ struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
  *
  * Return: the SPI or NULL if there is no room.
  */
-struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_bind(struct nf_vpn_net *vn,
 				   struct nf_vpn_session *s,
 				   const struct nf_vpn_pkt *pkt,
 				   enum nf_ct_vpn_conf conf)
 {
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
-	spi = nf_vpn_spi_alloc(vn, s, pkt, NF_CT_VPN_DIR_IN);
+	spi = nf_esp_spi_alloc(vn, s, pkt, NF_CT_VPN_DIR_IN);
 	if (!spi)
 		return NULL;
 	spi->gw = pkt->dst.addr;
 	spi->conf = conf;
 	spi->old = !esp_seq_is_new(pkt->seq);
-	spi = nf_vpn_spi_publish(vn, spi);
+	spi = nf_esp_spi_publish(vn, spi);
 	if (!spi)
 		return NULL;
 	nf_vpn_stat_inc(vn, BOUND);
-	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_BOUND, spi);
-	nf_vpn_session_reserve(s, 1);
+	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_BOUND, spi);
+	nf_esp_session_reserve(s, 1);
 	return spi;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_spi_bind);
+EXPORT_SYMBOL_GPL(nf_esp_spi_bind);
 
 /**
- * nf_vpn_spi_pair - an inbound SPI is its session's beyond doubt
+ * nf_esp_spi_pair - an inbound SPI is its session's beyond doubt
  * @spi: SPI of a session, lock of its netns held
  */
-void nf_vpn_spi_pair(struct nf_vpn_spi *spi)
+void nf_esp_spi_pair(struct nf_esp_spi *spi)
 {
 	struct nf_vpn_session *s = spi->session;
 
 	if (spi->paired || spi->dead)
 		return;
-	nf_vpn_session_reserve(s, -1);
+	nf_esp_session_reserve(s, -1);
 	WRITE_ONCE(spi->paired, true);
-	nf_vpn_session_paired(s);
+	nf_esp_session_paired(s);
 	if (!spi->old)
 		nf_vpn_expect_spend(s);
-	nf_vpn_session_settle(s);
+	nf_esp_session_settle(s);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_spi_pair);
+EXPORT_SYMBOL_GPL(nf_esp_spi_pair);
 
 /**
- * nf_vpn_spi_prove - an inbound SPI is seen again
+ * nf_esp_spi_prove - an inbound SPI is seen again
  * @vn: netns, its lock not held
  * @spi: SPI of a session, under RCU
  *
  * Only now its session has what it waited for. A flood of made-up numbers,
  * each sent once, must not make it look served.
  */
-void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+void nf_esp_spi_prove(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	spin_lock_bh(&vn->lock);
-	nf_vpn_spi_pair(spi);
+	nf_esp_spi_pair(spi);
 	spin_unlock_bh(&vn->lock);
 }

@@ -13,19 +13,19 @@
 /*
  * SPIs kept per session and direction, each charged to its client: a child SA for
  * each pair of networks or for each processor (RFC 9611), and twice as many while
- * they are rekeyed. nf_vpn_spi_recycle() says which one yields.
+ * they are rekeyed. nf_esp_spi_recycle() says which one yields.
  */
-#define NF_VPN_SESSION_SPIS	64
+#define NF_ESP_SESSION_SPIS	64
 
 /*
  * Packets after which an inbound SPI is taken for one that is in use rather than
  * made up. Lost and repeated packets don't matter: it only says who yields.
  */
-#define NF_VPN_SPI_PROVEN	8
+#define NF_ESP_SPI_PROVEN	8
 
 /**
  * struct nf_esp_net - what the module keeps of a netns
- * @spis: &struct nf_vpn_spi by the addresses and the SPI of its packets as they
+ * @spis: &struct nf_esp_spi by the addresses and the SPI of its packets as they
  *	arrive at the gateway
  * @quoted: the same by remote address, SPI and direction, for ICMP errors
  * @undecided: undecided SPIs of all remote hosts, oldest first
@@ -39,36 +39,36 @@ struct nf_esp_net {
 };
 
 /**
- * enum nf_vpn_hold - what keeps an SPI that no flow keeps
- * @NF_VPN_HOLD_NONE: nothing
- * @NF_VPN_HOLD_IDLE: it was preloaded, and goes once it has been idle for
+ * enum nf_esp_hold - what keeps an SPI that no flow keeps
+ * @NF_ESP_HOLD_NONE: nothing
+ * @NF_ESP_HOLD_IDLE: it was preloaded, and goes once it has been idle for
  *	nf_conntrack_esp_timeout
- * @NF_VPN_HOLD_PIN: it stays until it is deleted
+ * @NF_ESP_HOLD_PIN: it stays until it is deleted
  */
-enum nf_vpn_hold {
-	NF_VPN_HOLD_NONE,
-	NF_VPN_HOLD_IDLE,
-	NF_VPN_HOLD_PIN,
+enum nf_esp_hold {
+	NF_ESP_HOLD_NONE,
+	NF_ESP_HOLD_IDLE,
+	NF_ESP_HOLD_PIN,
 };
 
 /**
- * struct nf_vpn_asked - packets of an outbound SPI that may be unanswered
+ * struct nf_esp_asked - packets of an outbound SPI that may be unanswered
  * @since: low half of jiffies at the first of them
  * @n: how many, no more than %ESP_STARVED_PACKETS
  *
  * Lockless: a lost count delays the look for answers by a packet.
  */
-struct nf_vpn_asked {
+struct nf_esp_asked {
 	u32 since;
 	u8 n;
 };
 
 /**
- * struct nf_vpn_spi - one ESP SPI in one direction
+ * struct nf_esp_spi - one ESP SPI in one direction
  * @node: in &nf_esp_net.spis
  * @quoted: in &nf_esp_net.quoted
  * @session: owner; NULL for an inbound SPI that is undecided, which is a part
- *	of a &struct nf_vpn_undecided then
+ *	of a &struct nf_esp_undecided then
  * @remote: sender or receiver
  * @gw: inbound: destination address on the wire
  * @asked: outbound: what has been sent since answers were last looked for
@@ -77,7 +77,7 @@ struct nf_vpn_asked {
  * @conf: &enum nf_ct_vpn_conf
  * @paired: outbound: an inbound SPI has been bound since; inbound: seen more
  *	than once, so not just somebody's made-up number
- * @hold: &enum nf_vpn_hold
+ * @hold: &enum nf_esp_hold
  * @old: inbound: in use before we saw it (RFC 4303 section 3.3.3)
  * @dead: unlinked, to be freed
  * @repairs: how often its owner was doubted
@@ -90,14 +90,14 @@ struct nf_vpn_asked {
  * @by_session: in &nf_vpn_session.spis
  * @rcu: for freeing
  */
-struct nf_vpn_spi {
+struct nf_esp_spi {
 	struct rhash_head node;
 	struct rhlist_head quoted;
 	struct nf_vpn_session *session;
 	struct nf_vpn_remote *remote;
 	union {
 		union nf_inet_addr gw;
-		struct nf_vpn_asked asked;
+		struct nf_esp_asked asked;
 	};
 	__be32 spi;
 	u8 dir;
@@ -119,7 +119,7 @@ struct nf_vpn_spi {
 	};
 };
 
-static inline void nf_vpn_spi_seen(struct nf_vpn_spi *spi,
+static inline void nf_esp_spi_seen(struct nf_esp_spi *spi,
 				   const struct nf_vpn_pkt *pkt,
 				   unsigned int len)
 {
@@ -134,68 +134,68 @@ static inline void nf_vpn_spi_seen(struct nf_vpn_spi *spi,
 }
 
 /* Jiffies since the last packet of @spi. */
-static inline u32 nf_vpn_spi_idle(const struct nf_vpn_spi *spi)
+static inline u32 nf_esp_spi_idle(const struct nf_esp_spi *spi)
 {
 	return nf_vpn_since_low(READ_ONCE(spi->last));
 }
 
 /* Has so much been received on it that it isn't somebody's made-up number? */
-static inline bool nf_vpn_spi_is_proven(const struct nf_vpn_spi *spi)
+static inline bool nf_esp_spi_is_proven(const struct nf_esp_spi *spi)
 {
-	return atomic64_read(&spi->packets) >= NF_VPN_SPI_PROVEN;
+	return atomic64_read(&spi->packets) >= NF_ESP_SPI_PROVEN;
 }
 
 /* Does its client use several outbound SPIs by turns? */
-static inline bool nf_vpn_session_is_mixed(const struct nf_vpn_session *s)
+static inline bool nf_esp_session_is_mixed(const struct nf_vpn_session *s)
 {
 	return nf_vpn_since_low(READ_ONCE(s->mixed)) <
 	       msecs_to_jiffies(ESP_MIXED_MS);
 }
 
 /* esp/table.c */
-int nf_vpn_spis_init(struct nf_esp_net *en);
-void nf_vpn_spis_exit(struct nf_esp_net *en);
-struct nf_vpn_spi *nf_vpn_spi_find(struct nf_vpn_net *vn,
+int nf_esp_spis_init(struct nf_esp_net *en);
+void nf_esp_spis_exit(struct nf_esp_net *en);
+struct nf_esp_spi *nf_esp_spi_find(struct nf_vpn_net *vn,
 				   const struct nf_vpn_pkt *pkt);
-struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_find_out(struct nf_vpn_net *vn,
 				       const struct nf_vpn_pkt *pkt);
-struct nf_vpn_spi *nf_vpn_spi_find_in(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_find_in(struct nf_vpn_net *vn,
 				      const struct nf_vpn_pkt *pkt);
-struct nf_vpn_spi *nf_vpn_spi_find_in_any(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_find_in_any(struct nf_vpn_net *vn,
 					  const struct nf_vpn_pkt *pkt);
-struct nf_vpn_spi *nf_vpn_spi_find_wire(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_find_wire(struct nf_vpn_net *vn,
 					const struct nf_vpn_pkt *pkt);
-int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
-void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+int nf_esp_spi_link(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
+void nf_esp_spi_unlink(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
 
 /* esp/spi.c */
-void nf_vpn_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
-		      struct nf_vpn_spi *spi);
-struct nf_vpn_spi *nf_vpn_spi_add_out(struct nf_vpn_net *vn,
+void nf_esp_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+		      struct nf_esp_spi *spi);
+struct nf_esp_spi *nf_esp_spi_add_out(struct nf_vpn_net *vn,
 				      struct nf_vpn_session *s,
 				      const struct nf_vpn_pkt *pkt);
-struct nf_vpn_spi *nf_vpn_spi_bind(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_bind(struct nf_vpn_net *vn,
 				   struct nf_vpn_session *s,
 				   const struct nf_vpn_pkt *pkt,
 				   enum nf_ct_vpn_conf conf);
-void nf_vpn_spi_prove(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
-void nf_vpn_spi_pair(struct nf_vpn_spi *spi);
-void nf_vpn_spi_hold(struct nf_vpn_spi *spi, enum nf_vpn_hold hold);
-void nf_vpn_spi_init_in(struct nf_vpn_spi *spi, const struct nf_vpn_pkt *pkt);
-void nf_vpn_spi_free(struct nf_vpn_net *vn, struct nf_vpn_spi *spi);
+void nf_esp_spi_prove(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
+void nf_esp_spi_pair(struct nf_esp_spi *spi);
+void nf_esp_spi_hold(struct nf_esp_spi *spi, enum nf_esp_hold hold);
+void nf_esp_spi_init_in(struct nf_esp_spi *spi, const struct nf_vpn_pkt *pkt);
+void nf_esp_spi_free(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
 
 /* esp/pair.c */
-void nf_vpn_session_paired(struct nf_vpn_session *s);
-void nf_vpn_session_parted(struct nf_vpn_session *s, u8 dir);
-bool nf_vpn_session_asks(struct nf_vpn_session *s, struct nf_vpn_spi *spi);
-void nf_vpn_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+void nf_esp_session_paired(struct nf_vpn_session *s);
+void nf_esp_session_parted(struct nf_vpn_session *s, u8 dir);
+bool nf_esp_session_asks(struct nf_vpn_session *s, struct nf_esp_spi *spi);
+void nf_esp_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			   bool partner);
-void nf_vpn_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_vpn_session_settle(struct nf_vpn_session *s);
+void nf_esp_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_esp_session_settle(struct nf_vpn_session *s);
 
 /* esp/gc.c */
-void nf_vpn_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_vpn_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_esp_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_esp_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 bool nf_esp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	       const struct nf_vpn_gc_view *v, u32 needs);
 bool nf_esp_gc_net(struct nf_vpn_net *vn);

@@ -18,7 +18,7 @@
 #include "core/packet.h"
 #include "esp/spi.h"
 
-static inline u32 nf_vpn_spi_hash(const union nf_inet_addr *src,
+static inline u32 nf_esp_spi_hash(const union nf_inet_addr *src,
 				  const union nf_inet_addr *dst, __be32 spi,
 				  u32 l3num, u32 seed)
 {
@@ -30,27 +30,27 @@ static inline u32 nf_vpn_spi_hash(const union nf_inet_addr *src,
 	return jhash2((__force const u32 *)dst->ip6, 4, seed);
 }
 
-static inline u32 nf_vpn_spi_pkt_hashfn(const void *data, u32 len, u32 seed)
+static inline u32 nf_esp_spi_pkt_hashfn(const void *data, u32 len, u32 seed)
 {
 	const struct nf_vpn_pkt *pkt = data;
 
-	return nf_vpn_spi_hash(&pkt->src.addr, &pkt->dst.addr, pkt->spi,
+	return nf_esp_spi_hash(&pkt->src.addr, &pkt->dst.addr, pkt->spi,
 			       pkt->src.l3num, seed);
 }
 
-static inline u32 nf_vpn_spi_obj_hashfn(const void *data, u32 len, u32 seed)
+static inline u32 nf_esp_spi_obj_hashfn(const void *data, u32 len, u32 seed)
 {
-	const struct nf_vpn_spi *spi = data;
+	const struct nf_esp_spi *spi = data;
 	const struct nf_vpn_host *remote = &spi->remote->host;
 
 	if (spi->dir == NF_CT_VPN_DIR_IN)
-		return nf_vpn_spi_hash(&remote->addr, &spi->gw, spi->spi,
+		return nf_esp_spi_hash(&remote->addr, &spi->gw, spi->spi,
 				       remote->l3num, seed);
-	return nf_vpn_spi_hash(&spi->session->client->host.addr, &remote->addr,
+	return nf_esp_spi_hash(&spi->session->client->host.addr, &remote->addr,
 			       spi->spi, remote->l3num, seed);
 }
 
-static inline bool nf_vpn_spi_is_out(const struct nf_vpn_spi *spi,
+static inline bool nf_esp_spi_is_out(const struct nf_esp_spi *spi,
 				     const struct nf_vpn_pkt *pkt)
 {
 	return spi->dir == NF_CT_VPN_DIR_OUT && spi->spi == pkt->spi &&
@@ -59,7 +59,7 @@ static inline bool nf_vpn_spi_is_out(const struct nf_vpn_spi *spi,
 				&pkt->dst.addr);
 }
 
-static inline bool nf_vpn_spi_is_in(const struct nf_vpn_spi *spi,
+static inline bool nf_esp_spi_is_in(const struct nf_esp_spi *spi,
 				    const struct nf_vpn_pkt *pkt)
 {
 	return spi->dir == NF_CT_VPN_DIR_IN && spi->spi == pkt->spi &&
@@ -67,77 +67,77 @@ static inline bool nf_vpn_spi_is_in(const struct nf_vpn_spi *spi,
 	       nf_vpn_host_equal(&spi->remote->host, &pkt->src);
 }
 
-static inline int nf_vpn_spi_cmp_out(struct rhashtable_compare_arg *arg,
+static inline int nf_esp_spi_cmp_out(struct rhashtable_compare_arg *arg,
 				     const void *obj)
 {
-	return !nf_vpn_spi_is_out(obj, arg->key);
+	return !nf_esp_spi_is_out(obj, arg->key);
 }
 
-static inline int nf_vpn_spi_cmp_in(struct rhashtable_compare_arg *arg,
+static inline int nf_esp_spi_cmp_in(struct rhashtable_compare_arg *arg,
 				    const void *obj)
 {
-	return !nf_vpn_spi_is_in(obj, arg->key);
+	return !nf_esp_spi_is_in(obj, arg->key);
 }
 
-static inline int nf_vpn_spi_cmp(struct rhashtable_compare_arg *arg,
+static inline int nf_esp_spi_cmp(struct rhashtable_compare_arg *arg,
 				 const void *obj)
 {
-	return !nf_vpn_spi_is_out(obj, arg->key) &&
-	       !nf_vpn_spi_is_in(obj, arg->key);
+	return !nf_esp_spi_is_out(obj, arg->key) &&
+	       !nf_esp_spi_is_in(obj, arg->key);
 }
 
 /* One table, several ways to compare: only the look-up depends on .obj_cmpfn */
-#define NF_VPN_SPI_PARAMS(cmp) {					\
-	.head_offset		= offsetof(struct nf_vpn_spi, node),	\
+#define NF_ESP_SPI_PARAMS(cmp) {					\
+	.head_offset		= offsetof(struct nf_esp_spi, node),	\
 	.key_len		= sizeof(struct nf_vpn_pkt),		\
-	.hashfn			= nf_vpn_spi_pkt_hashfn,		\
-	.obj_hashfn		= nf_vpn_spi_obj_hashfn,		\
+	.hashfn			= nf_esp_spi_pkt_hashfn,		\
+	.obj_hashfn		= nf_esp_spi_obj_hashfn,		\
 	.obj_cmpfn		= (cmp),				\
 	.automatic_shrinking	= true,					\
 }
 
-static const struct rhashtable_params nf_vpn_spi_params =
-	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp);
-static const struct rhashtable_params nf_vpn_spi_params_out =
-	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_out);
-static const struct rhashtable_params nf_vpn_spi_params_in =
-	NF_VPN_SPI_PARAMS(nf_vpn_spi_cmp_in);
+static const struct rhashtable_params nf_esp_spi_params =
+	NF_ESP_SPI_PARAMS(nf_esp_spi_cmp);
+static const struct rhashtable_params nf_esp_spi_params_out =
+	NF_ESP_SPI_PARAMS(nf_esp_spi_cmp_out);
+static const struct rhashtable_params nf_esp_spi_params_in =
+	NF_ESP_SPI_PARAMS(nf_esp_spi_cmp_in);
 
 /**
- * nf_vpn_spi_find - SPI of a packet, whichever direction it goes
+ * nf_esp_spi_find - SPI of a packet, whichever direction it goes
  * @vn: netns, under RCU
  * @pkt: packet before its addresses are translated
  */
-struct nf_vpn_spi *nf_vpn_spi_find(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_find(struct nf_vpn_net *vn,
 				   const struct nf_vpn_pkt *pkt)
 {
-	return rhashtable_lookup(&vn->esp->spis, pkt, nf_vpn_spi_params);
+	return rhashtable_lookup(&vn->esp->spis, pkt, nf_esp_spi_params);
 }
 
 /**
- * nf_vpn_spi_find_out - SPI of a packet from a client
+ * nf_esp_spi_find_out - SPI of a packet from a client
  * @vn: netns, under RCU
  * @pkt: packet as the client sent it
  */
-struct nf_vpn_spi *nf_vpn_spi_find_out(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_find_out(struct nf_vpn_net *vn,
 				       const struct nf_vpn_pkt *pkt)
 {
-	return rhashtable_lookup(&vn->esp->spis, pkt, nf_vpn_spi_params_out);
+	return rhashtable_lookup(&vn->esp->spis, pkt, nf_esp_spi_params_out);
 }
 
 /**
- * nf_vpn_spi_find_in - SPI of a packet from a remote host
+ * nf_esp_spi_find_in - SPI of a packet from a remote host
  * @vn: netns, under RCU
  * @pkt: packet before its destination is translated back
  */
-struct nf_vpn_spi *nf_vpn_spi_find_in(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_find_in(struct nf_vpn_net *vn,
 				      const struct nf_vpn_pkt *pkt)
 {
-	return rhashtable_lookup(&vn->esp->spis, pkt, nf_vpn_spi_params_in);
+	return rhashtable_lookup(&vn->esp->spis, pkt, nf_esp_spi_params_in);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_spi_find_in);
+EXPORT_SYMBOL_GPL(nf_esp_spi_find_in);
 
-struct nf_vpn_quoted_key {
+struct nf_esp_quoted_key {
 	const struct nf_vpn_host *remote;
 	__be32 spi;
 	u32 dir;
@@ -148,9 +148,9 @@ struct nf_vpn_quoted_key {
  * never gives one SPI to two senders, so more than a few are made up, and every
  * look-up would have to walk them.
  */
-#define NF_VPN_SAME_SPI_MAX	8
+#define NF_ESP_SAME_SPI_MAX	8
 
-static u32 nf_vpn_quoted_hash(const struct nf_vpn_host *remote, __be32 spi,
+static u32 nf_esp_quoted_hash(const struct nf_vpn_host *remote, __be32 spi,
 			      u32 dir, u32 seed)
 {
 	if (remote->l3num == AF_INET)
@@ -160,85 +160,85 @@ static u32 nf_vpn_quoted_hash(const struct nf_vpn_host *remote, __be32 spi,
 		      seed ^ (__force u32)spi ^ dir);
 }
 
-static u32 nf_vpn_quoted_key_hashfn(const void *data, u32 len, u32 seed)
+static u32 nf_esp_quoted_key_hashfn(const void *data, u32 len, u32 seed)
 {
-	const struct nf_vpn_quoted_key *key = data;
+	const struct nf_esp_quoted_key *key = data;
 
-	return nf_vpn_quoted_hash(key->remote, key->spi, key->dir, seed);
+	return nf_esp_quoted_hash(key->remote, key->spi, key->dir, seed);
 }
 
-static u32 nf_vpn_quoted_obj_hashfn(const void *data, u32 len, u32 seed)
+static u32 nf_esp_quoted_obj_hashfn(const void *data, u32 len, u32 seed)
 {
-	const struct nf_vpn_spi *spi = data;
+	const struct nf_esp_spi *spi = data;
 
-	return nf_vpn_quoted_hash(&spi->remote->host, spi->spi,
+	return nf_esp_quoted_hash(&spi->remote->host, spi->spi,
 				  spi->dir, seed);
 }
 
-static int nf_vpn_quoted_cmpfn(struct rhashtable_compare_arg *arg,
+static int nf_esp_quoted_cmpfn(struct rhashtable_compare_arg *arg,
 			       const void *obj)
 {
-	const struct nf_vpn_quoted_key *key = arg->key;
-	const struct nf_vpn_spi *spi = obj;
+	const struct nf_esp_quoted_key *key = arg->key;
+	const struct nf_esp_spi *spi = obj;
 
 	return spi->spi != key->spi || spi->dir != key->dir ||
 	       !nf_vpn_host_equal(key->remote, &spi->remote->host);
 }
 
-static const struct rhashtable_params nf_vpn_quoted_params = {
-	.head_offset		= offsetof(struct nf_vpn_spi, quoted),
-	.key_len		= sizeof(struct nf_vpn_quoted_key),
-	.hashfn			= nf_vpn_quoted_key_hashfn,
-	.obj_hashfn		= nf_vpn_quoted_obj_hashfn,
-	.obj_cmpfn		= nf_vpn_quoted_cmpfn,
+static const struct rhashtable_params nf_esp_quoted_params = {
+	.head_offset		= offsetof(struct nf_esp_spi, quoted),
+	.key_len		= sizeof(struct nf_esp_quoted_key),
+	.hashfn			= nf_esp_quoted_key_hashfn,
+	.obj_hashfn		= nf_esp_quoted_obj_hashfn,
+	.obj_cmpfn		= nf_esp_quoted_cmpfn,
 	.automatic_shrinking	= true,
 };
 
 /* SPIs of a remote host and a direction, whatever the other address; under RCU. */
-static struct rhlist_head *nf_vpn_quoted_find(struct nf_vpn_net *vn,
+static struct rhlist_head *nf_esp_quoted_find(struct nf_vpn_net *vn,
 					      const struct nf_vpn_host *remote,
 					      __be32 spi, u32 dir)
 {
-	struct nf_vpn_quoted_key key = {
+	struct nf_esp_quoted_key key = {
 		.remote	= remote,
 		.spi	= spi,
 		.dir	= dir,
 	};
 
-	return rhltable_lookup(&vn->esp->quoted, &key, nf_vpn_quoted_params);
+	return rhltable_lookup(&vn->esp->quoted, &key, nf_esp_quoted_params);
 }
 
 /**
- * nf_vpn_spi_find_in_any - SPI of a remote host, whatever address it is sent to
+ * nf_esp_spi_find_in_any - SPI of a remote host, whatever address it is sent to
  * @vn: netns, under RCU
  * @pkt: packet; its destination doesn't matter
  */
-struct nf_vpn_spi *nf_vpn_spi_find_in_any(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_find_in_any(struct nf_vpn_net *vn,
 					  const struct nf_vpn_pkt *pkt)
 {
-	struct nf_vpn_spi *spi = NULL;
+	struct nf_esp_spi *spi = NULL;
 	struct rhlist_head *list;
 
 	rcu_read_lock();
-	list = nf_vpn_quoted_find(vn, &pkt->src, pkt->spi, NF_CT_VPN_DIR_IN);
+	list = nf_esp_quoted_find(vn, &pkt->src, pkt->spi, NF_CT_VPN_DIR_IN);
 	if (list)
-		spi = container_of(list, struct nf_vpn_spi, quoted);
+		spi = container_of(list, struct nf_esp_spi, quoted);
 	rcu_read_unlock();
 	return spi;
 }
 
 /**
- * nf_vpn_spi_find_wire - SPI of an outbound packet as seen behind the gateway
+ * nf_esp_spi_find_wire - SPI of an outbound packet as seen behind the gateway
  * @vn: netns, under RCU
  * @pkt: packet with its source translated
  */
-struct nf_vpn_spi *nf_vpn_spi_find_wire(struct nf_vpn_net *vn,
+struct nf_esp_spi *nf_esp_spi_find_wire(struct nf_vpn_net *vn,
 					const struct nf_vpn_pkt *pkt)
 {
 	struct rhlist_head *list, *pos;
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
-	list = nf_vpn_quoted_find(vn, &pkt->dst, pkt->spi, NF_CT_VPN_DIR_OUT);
+	list = nf_esp_quoted_find(vn, &pkt->dst, pkt->spi, NF_CT_VPN_DIR_OUT);
 	/* Its source is translated. */
 	rhl_for_each_entry_rcu(spi, pos, list, quoted)
 		if (nf_vpn_flow_has_masq(&spi->session->flow[NF_VPN_FLOW_ESP],
@@ -247,35 +247,35 @@ struct nf_vpn_spi *nf_vpn_spi_find_wire(struct nf_vpn_net *vn,
 	return NULL;
 }
 
-static unsigned int nf_vpn_spi_count(struct nf_vpn_net *vn,
-				     const struct nf_vpn_spi *spi)
+static unsigned int nf_esp_spi_count(struct nf_vpn_net *vn,
+				     const struct nf_esp_spi *spi)
 {
 	struct rhlist_head *list;
 	unsigned int n = 0;
 
 	rcu_read_lock();
-	list = nf_vpn_quoted_find(vn, &spi->remote->host, spi->spi, spi->dir);
+	list = nf_esp_quoted_find(vn, &spi->remote->host, spi->spi, spi->dir);
 	for (; list; list = rcu_dereference(list->next))
 		n++;
 	rcu_read_unlock();
 	return n;
 }
 
-int nf_vpn_spis_init(struct nf_esp_net *en)
+int nf_esp_spis_init(struct nf_esp_net *en)
 {
 	int err;
 
 	INIT_LIST_HEAD(&en->undecided);
-	err = rhashtable_init(&en->spis, &nf_vpn_spi_params);
+	err = rhashtable_init(&en->spis, &nf_esp_spi_params);
 	if (err)
 		return err;
-	err = rhltable_init(&en->quoted, &nf_vpn_quoted_params);
+	err = rhltable_init(&en->quoted, &nf_esp_quoted_params);
 	if (err)
 		rhashtable_destroy(&en->spis);
 	return err;
 }
 
-void nf_vpn_spis_exit(struct nf_esp_net *en)
+void nf_esp_spis_exit(struct nf_esp_net *en)
 {
 	rhltable_destroy(&en->quoted);
 	rhashtable_destroy(&en->spis);
@@ -285,9 +285,9 @@ void nf_vpn_spis_exit(struct nf_esp_net *en)
  * Publish: all fields that a look-up reads are set. If that fails half-way,
  * others may have seen @spi already, and hold it until a grace period is over.
  */
-static int nf_vpn_spi_insert(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+static int nf_esp_spi_insert(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
-	const struct nf_vpn_quoted_key key = {
+	const struct nf_esp_quoted_key key = {
 		.remote	= &spi->remote->host,
 		.spi	= spi->spi,
 		.dir	= spi->dir,
@@ -295,40 +295,40 @@ static int nf_vpn_spi_insert(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
 	int err;
 
 	err = rhltable_insert_key(&vn->esp->quoted, &key, &spi->quoted,
-				  nf_vpn_quoted_params);
+				  nf_esp_quoted_params);
 	if (err)
 		return err;
-	err = rhashtable_insert_fast(&vn->esp->spis, &spi->node, nf_vpn_spi_params);
+	err = rhashtable_insert_fast(&vn->esp->spis, &spi->node, nf_esp_spi_params);
 	if (err)
 		goto err_quoted;
 	err = nf_vpn_id_get(vn, NF_CT_VPN_KIND_ESP, &spi->id, spi);
 	if (!err)
 		return 0;
-	rhashtable_remove_fast(&vn->esp->spis, &spi->node, nf_vpn_spi_params);
+	rhashtable_remove_fast(&vn->esp->spis, &spi->node, nf_esp_spi_params);
 err_quoted:
-	rhltable_remove(&vn->esp->quoted, &spi->quoted, nf_vpn_quoted_params);
+	rhltable_remove(&vn->esp->quoted, &spi->quoted, nf_esp_quoted_params);
 	spi->dead = true;
 	return err;
 }
 
 /* What goes wrong is counted. */
-int nf_vpn_spi_link(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+int nf_esp_spi_link(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	int err;
 
-	if (nf_vpn_spi_count(vn, spi) >= NF_VPN_SAME_SPI_MAX) {
+	if (nf_esp_spi_count(vn, spi) >= NF_ESP_SAME_SPI_MAX) {
 		nf_vpn_stat_inc(vn, TWINS);
 		return -EEXIST;
 	}
-	err = nf_vpn_spi_insert(vn, spi);
+	err = nf_esp_spi_insert(vn, spi);
 	if (err)
 		nf_vpn_stat_inc(vn, NO_MEMORY);
 	return err;
 }
 
-void nf_vpn_spi_unlink(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+void nf_esp_spi_unlink(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_ESP, spi->id);
-	rhashtable_remove_fast(&vn->esp->spis, &spi->node, nf_vpn_spi_params);
-	rhltable_remove(&vn->esp->quoted, &spi->quoted, nf_vpn_quoted_params);
+	rhashtable_remove_fast(&vn->esp->spis, &spi->node, nf_esp_spi_params);
+	rhltable_remove(&vn->esp->quoted, &spi->quoted, nf_esp_quoted_params);
 }

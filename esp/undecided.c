@@ -13,16 +13,16 @@
 #include "esp/watch.h"
 
 /**
- * nf_vpn_undecided_free - the SPI is decided or out of date
+ * nf_esp_undecided_free - the SPI is decided or out of date
  * @vn: netns, its lock held
  * @u: entry, freed after RCU
  */
-void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u)
+void nf_esp_undecided_free(struct nf_vpn_net *vn, struct nf_esp_undecided *u)
 {
 	lockdep_assert_held(&vn->lock);
 	while (u->n)
-		nf_vpn_undecided_drop(u, u->n - 1);
-	nf_vpn_spi_unlink(vn, &u->spi);
+		nf_esp_undecided_drop(u, u->n - 1);
+	nf_esp_spi_unlink(vn, &u->spi);
 	u->spi.dead = true;
 	list_del(&u->by_remote);
 	list_del(&u->by_net);
@@ -31,45 +31,45 @@ void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u)
 	nf_vpn_uncharge(vn, NULL);
 	kfree_rcu(u, spi.rcu);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_undecided_free);
+EXPORT_SYMBOL_GPL(nf_esp_undecided_free);
 
 /* Entries of all remote hosts that are looked at for one that yields. */
-#define NF_VPN_UNDECIDED_SCAN	64
+#define NF_ESP_UNDECIDED_SCAN	64
 
 /* An entry that has been silent for so long may be needed by others. */
-#define NF_VPN_UNDECIDED_IDLE	(10 * HZ)
+#define NF_ESP_UNDECIDED_IDLE	(10 * HZ)
 
 /*
  * The entry of a remote host that yields: the oldest that may be made up, else
  * the oldest that is idle. What is in use stays, since whoever it was offered to
  * would have to be found anew.
  */
-static struct nf_vpn_undecided *
-nf_vpn_undecided_oldest(const struct nf_vpn_remote *remote)
+static struct nf_esp_undecided *
+nf_esp_undecided_oldest(const struct nf_vpn_remote *remote)
 {
-	struct nf_vpn_undecided *u, *idle = NULL;
+	struct nf_esp_undecided *u, *idle = NULL;
 
 	list_for_each_entry(u, &remote->undecided, by_remote) {
-		if (!nf_vpn_spi_is_proven(&u->spi))
+		if (!nf_esp_spi_is_proven(&u->spi))
 			return u;
-		if (!idle && nf_vpn_spi_idle(&u->spi) >= NF_VPN_UNDECIDED_IDLE)
+		if (!idle && nf_esp_spi_idle(&u->spi) >= NF_ESP_UNDECIDED_IDLE)
 			idle = u;
 	}
 	return idle;
 }
 
 /* Of all remote hosts; those that stay go to the end of the list. */
-static struct nf_vpn_undecided *
-nf_vpn_undecided_oldest_of_all(struct nf_vpn_net *vn)
+static struct nf_esp_undecided *
+nf_esp_undecided_oldest_of_all(struct nf_vpn_net *vn)
 {
-	unsigned int scan = NF_VPN_UNDECIDED_SCAN;
-	struct nf_vpn_undecided *u;
+	unsigned int scan = NF_ESP_UNDECIDED_SCAN;
+	struct nf_esp_undecided *u;
 
 	while (scan--) {
-		u = list_first_entry(&vn->esp->undecided, struct nf_vpn_undecided,
+		u = list_first_entry(&vn->esp->undecided, struct nf_esp_undecided,
 				     by_net);
-		if (!nf_vpn_spi_is_proven(&u->spi) ||
-		    nf_vpn_spi_idle(&u->spi) >= NF_VPN_UNDECIDED_IDLE)
+		if (!nf_esp_spi_is_proven(&u->spi) ||
+		    nf_esp_spi_idle(&u->spi) >= NF_ESP_UNDECIDED_IDLE)
 			return u;
 		list_move_tail(&u->by_net, &vn->esp->undecided);
 	}
@@ -80,41 +80,41 @@ nf_vpn_undecided_oldest_of_all(struct nf_vpn_net *vn)
  * A flood of made-up SPIs replaces itself; what is in use stays. Returns whether
  * there is room.
  */
-static bool nf_vpn_undecided_recycle(struct nf_vpn_net *vn,
+static bool nf_esp_undecided_recycle(struct nf_vpn_net *vn,
 				     struct nf_vpn_remote *remote)
 {
-	struct nf_vpn_undecided *oldest;
+	struct nf_esp_undecided *oldest;
 
-	if (remote->nundecided >= NF_VPN_UNDECIDED_REMOTE)
-		oldest = nf_vpn_undecided_oldest(remote);
-	else if (vn->esp->nundecided >= NF_VPN_UNDECIDED)
-		oldest = nf_vpn_undecided_oldest_of_all(vn);
+	if (remote->nundecided >= NF_ESP_UNDECIDED_REMOTE)
+		oldest = nf_esp_undecided_oldest(remote);
+	else if (vn->esp->nundecided >= NF_ESP_UNDECIDED)
+		oldest = nf_esp_undecided_oldest_of_all(vn);
 	else
 		return true;
 	if (!oldest)
 		return false;
 	nf_vpn_stat_inc(vn, SPI_RECYCLED);
-	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, &oldest->spi);
-	nf_vpn_undecided_free(vn, oldest);
+	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, &oldest->spi);
+	nf_esp_undecided_free(vn, oldest);
 	return true;
 }
 
 /**
- * nf_vpn_undecided_add - note an inbound SPI with several candidates
+ * nf_esp_undecided_add - note an inbound SPI with several candidates
  * @vn: netns, its lock held
  * @remote: sender
  * @pkt: first packet
  *
  * Return: entry without candidates, or NULL if there is no room.
  */
-struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
+struct nf_esp_undecided *nf_esp_undecided_add(struct nf_vpn_net *vn,
 					      struct nf_vpn_remote *remote,
 					      const struct nf_vpn_pkt *pkt)
 {
-	struct nf_vpn_undecided *u;
+	struct nf_esp_undecided *u;
 
 	lockdep_assert_held(&vn->lock);
-	if (!nf_vpn_undecided_recycle(vn, remote) || nf_vpn_charge(vn, NULL))
+	if (!nf_esp_undecided_recycle(vn, remote) || nf_vpn_charge(vn, NULL))
 		return NULL;
 	u = kzalloc(sizeof(*u), GFP_ATOMIC);
 	if (!u) {
@@ -122,11 +122,11 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 		goto err_charge;
 	}
 	u->spi.remote = remote;
-	nf_vpn_spi_init_in(&u->spi, pkt);
+	nf_esp_spi_init_in(&u->spi, pkt);
 	u->spi.old = !esp_seq_is_new(pkt->seq);
 	u->first = jiffies;
 	u->gone = jiffies - NF_VPN_LONG_AGO;
-	if (nf_vpn_spi_link(vn, &u->spi))
+	if (nf_esp_spi_link(vn, &u->spi))
 		goto err_free;
 	list_add_tail(&u->by_remote, &remote->undecided);
 	list_add_tail(&u->by_net, &vn->esp->undecided);
@@ -134,7 +134,7 @@ struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
 	vn->esp->nundecided++;
 	nf_vpn_stat_inc(vn, SPI_NEW);
 	nf_vpn_stat_inc(vn, UNDECIDED);
-	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_NEW, &u->spi);
+	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_NEW, &u->spi);
 	return u;
 
 err_free:
@@ -143,31 +143,31 @@ err_charge:
 	nf_vpn_uncharge(vn, NULL);
 	return NULL;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_undecided_add);
+EXPORT_SYMBOL_GPL(nf_esp_undecided_add);
 
 /**
- * nf_vpn_undecided_admit - one candidate more
+ * nf_esp_undecided_admit - one candidate more
  * @vn: netns, its lock held
  * @u: entry; nothing happens if it is full
  * @s: session of its remote host
  * @fresh: it counts as one that had just begun to wait
  */
-void nf_vpn_undecided_admit(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+void nf_esp_undecided_admit(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			    struct nf_vpn_session *s, bool fresh)
 {
 	lockdep_assert_held(&vn->lock);
-	if (u->n == NF_VPN_CANDIDATES)
+	if (u->n == NF_ESP_CANDIDATES)
 		return;
 	if (fresh)
 		u->fresh |= BIT(u->n);
 	u->hits[u->n] = 0;
 	u->cand[u->n++] = s;
-	nf_vpn_watch_get(s);
+	nf_esp_watch_get(s);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_undecided_admit);
+EXPORT_SYMBOL_GPL(nf_esp_undecided_admit);
 
 /* Bits of candidates, without number @i. */
-static u32 nf_vpn_undecided_cut(u32 bits, unsigned int i)
+static u32 nf_esp_undecided_cut(u32 bits, unsigned int i)
 {
 	u32 below = BIT(i) - 1;
 
@@ -175,30 +175,30 @@ static u32 nf_vpn_undecided_cut(u32 bits, unsigned int i)
 }
 
 /**
- * nf_vpn_undecided_drop - a session is no candidate any more
+ * nf_esp_undecided_drop - a session is no candidate any more
  * @u: entry, lock of its netns held
  * @i: index of the candidate
  */
-void nf_vpn_undecided_drop(struct nf_vpn_undecided *u, unsigned int i)
+void nf_esp_undecided_drop(struct nf_esp_undecided *u, unsigned int i)
 {
-	nf_vpn_watch_put(u->cand[i]);
+	nf_esp_watch_put(u->cand[i]);
 	u->n--;
 	memmove(&u->cand[i], &u->cand[i + 1],
 		(u->n - i) * sizeof(u->cand[0]));
 	memmove(&u->hits[i], &u->hits[i + 1], u->n - i);
-	u->fresh = nf_vpn_undecided_cut(u->fresh, i);
-	u->claimed = nf_vpn_undecided_cut(u->claimed, i);
+	u->fresh = nf_esp_undecided_cut(u->fresh, i);
+	u->claimed = nf_esp_undecided_cut(u->claimed, i);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_undecided_drop);
+EXPORT_SYMBOL_GPL(nf_esp_undecided_drop);
 
 /**
- * nf_vpn_undecided_index - which candidate is this session?
+ * nf_esp_undecided_index - which candidate is this session?
  * @u: entry, lock of its netns held
  * @s: session
  *
  * Return: its index or -1.
  */
-int nf_vpn_undecided_index(const struct nf_vpn_undecided *u,
+int nf_esp_undecided_index(const struct nf_esp_undecided *u,
 			   const struct nf_vpn_session *s)
 {
 	unsigned int i;
@@ -208,23 +208,23 @@ int nf_vpn_undecided_index(const struct nf_vpn_undecided *u,
 			return i;
 	return -1;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_undecided_index);
+EXPORT_SYMBOL_GPL(nf_esp_undecided_index);
 
 /* The candidate whose client this is can't be the owner. */
-static void nf_vpn_undecided_refuse(struct nf_vpn_undecided *u,
+static void nf_esp_undecided_refuse(struct nf_esp_undecided *u,
 				    const struct nf_vpn_host *client)
 {
 	unsigned int i;
 
 	for (i = 0; i < u->n && u->n + u->stock > 1; i++)
 		if (nf_vpn_host_equal(&u->cand[i]->client->host, client)) {
-			nf_vpn_undecided_drop(u, i);
+			nf_esp_undecided_drop(u, i);
 			return;
 		}
 }
 
 /**
- * nf_vpn_spi_refused - a client says that an inbound SPI isn't its own
+ * nf_esp_spi_refused - a client says that an inbound SPI isn't its own
  * @vn: netns, its lock not held
  * @pkt: addresses and SPI of the packet that it got
  *
@@ -232,16 +232,16 @@ static void nf_vpn_undecided_refuse(struct nf_vpn_undecided *u,
  * SPI is, or it is another client's, and some peers delete an SA that a host
  * doesn't know.
  */
-bool nf_vpn_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
+bool nf_esp_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 {
 	const struct nf_vpn_host *client = &pkt->dst;
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 	bool foreign = false;
 
 	spin_lock_bh(&vn->lock);
-	spi = nf_vpn_spi_find_in_any(vn, pkt);
+	spi = nf_esp_spi_find_in_any(vn, pkt);
 	if (spi && !spi->session)
-		nf_vpn_undecided_refuse(nf_vpn_spi_undecided(spi), client);
+		nf_esp_undecided_refuse(nf_esp_spi_undecided(spi), client);
 	if (spi)
 		foreign = !spi->session ||
 			  !nf_vpn_host_equal(&spi->session->client->host,
@@ -251,59 +251,59 @@ bool nf_vpn_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 }
 
 /**
- * nf_vpn_undecided_purge - a session, or its flow, goes away
+ * nf_esp_undecided_purge - a session, or its flow, goes away
  * @vn: netns, its lock held
  * @s: session
  *
  * What it was a candidate for stays with the others.
  */
-void nf_vpn_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+void nf_esp_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	struct nf_vpn_undecided *u, *next;
+	struct nf_esp_undecided *u, *next;
 	int i;
 
 	list_for_each_entry_safe(u, next, &s->remote->undecided, by_remote) {
-		i = nf_vpn_undecided_index(u, s);
+		i = nf_esp_undecided_index(u, s);
 		if (i < 0)
 			continue;
-		nf_vpn_undecided_drop(u, i);
+		nf_esp_undecided_drop(u, i);
 		u->gone = jiffies;
 		if (!u->n && !u->stock)
-			nf_vpn_undecided_free(vn, u);
+			nf_esp_undecided_free(vn, u);
 	}
 }
 
 /**
- * nf_vpn_undecided_gc - drop what has been silent for a while
+ * nf_esp_undecided_gc - drop what has been silent for a while
  * @vn: netns
  * @idle: jiffies
  */
-void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle)
+void nf_esp_undecided_gc(struct nf_vpn_net *vn, u32 idle)
 {
-	struct nf_vpn_undecided *u, *next;
+	struct nf_esp_undecided *u, *next;
 
 	spin_lock_bh(&vn->lock);
 	list_for_each_entry_safe(u, next, &vn->esp->undecided, by_net) {
-		if (nf_vpn_spi_idle(&u->spi) < idle)
+		if (nf_esp_spi_idle(&u->spi) < idle)
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
-		nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, &u->spi);
-		nf_vpn_undecided_free(vn, u);
+		nf_esp_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, &u->spi);
+		nf_esp_undecided_free(vn, u);
 	}
 	spin_unlock_bh(&vn->lock);
 }
 
 /**
- * nf_vpn_undecided_end - the last session of a remote host goes
+ * nf_esp_undecided_end - the last session of a remote host goes
  * @vn: netns, its lock held
  * @remote: remote host
  *
  * Nobody can own its undecided SPIs.
  */
-void nf_vpn_undecided_end(struct nf_vpn_net *vn, struct nf_vpn_remote *remote)
+void nf_esp_undecided_end(struct nf_vpn_net *vn, struct nf_vpn_remote *remote)
 {
-	struct nf_vpn_undecided *u, *next;
+	struct nf_esp_undecided *u, *next;
 
 	list_for_each_entry_safe(u, next, &remote->undecided, by_remote)
-		nf_vpn_undecided_free(vn, u);
+		nf_esp_undecided_free(vn, u);
 }

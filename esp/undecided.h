@@ -7,15 +7,15 @@
 #include "esp/spi.h"
 
 /* Most sessions that an undecided SPI is copied to. */
-#define NF_VPN_CANDIDATES	32
+#define NF_ESP_CANDIDATES	32
 
 /* Undecided SPIs per remote host and per netns; one that may be made up yields. */
-#define NF_VPN_UNDECIDED_REMOTE	64
-#define NF_VPN_UNDECIDED	1024
+#define NF_ESP_UNDECIDED_REMOTE	64
+#define NF_ESP_UNDECIDED	1024
 
 /**
- * struct nf_vpn_undecided - inbound SPI that several sessions may own
- * @spi: entry in &nf_esp_net.spis, &nf_vpn_spi.session is NULL
+ * struct nf_esp_undecided - inbound SPI that several sessions may own
+ * @spi: entry in &nf_esp_net.spis, &nf_esp_spi.session is NULL
  * @by_remote: in &nf_vpn_remote.undecided
  * @by_net: in &nf_esp_net.undecided
  * @first: jiffies of the first packet
@@ -34,8 +34,8 @@
  * All but @spi is protected by &nf_vpn_net.lock. That a candidate's
  * session or its flow goes away is no evidence for the others: it may come back.
  */
-struct nf_vpn_undecided {
-	struct nf_vpn_spi spi;
+struct nf_esp_undecided {
+	struct nf_esp_spi spi;
 	struct list_head by_remote;
 	struct list_head by_net;
 	unsigned long first;
@@ -48,28 +48,28 @@ struct nf_vpn_undecided {
 	u8 trials;
 	u8 over;
 	u8 n;
-	u8 hits[NF_VPN_CANDIDATES];
-	struct nf_vpn_session *cand[NF_VPN_CANDIDATES];
+	u8 hits[NF_ESP_CANDIDATES];
+	struct nf_vpn_session *cand[NF_ESP_CANDIDATES];
 };
 
-struct nf_vpn_undecided *nf_vpn_undecided_add(struct nf_vpn_net *vn,
+struct nf_esp_undecided *nf_esp_undecided_add(struct nf_vpn_net *vn,
 					      struct nf_vpn_remote *remote,
 					      const struct nf_vpn_pkt *pkt);
-void nf_vpn_undecided_free(struct nf_vpn_net *vn, struct nf_vpn_undecided *u);
-void nf_vpn_undecided_admit(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+void nf_esp_undecided_free(struct nf_vpn_net *vn, struct nf_esp_undecided *u);
+void nf_esp_undecided_admit(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			    struct nf_vpn_session *s, bool fresh);
-void nf_vpn_undecided_drop(struct nf_vpn_undecided *u, unsigned int i);
-int nf_vpn_undecided_index(const struct nf_vpn_undecided *u,
+void nf_esp_undecided_drop(struct nf_esp_undecided *u, unsigned int i);
+int nf_esp_undecided_index(const struct nf_esp_undecided *u,
 			   const struct nf_vpn_session *s);
-bool nf_vpn_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
-void nf_vpn_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_vpn_undecided_gc(struct nf_vpn_net *vn, u32 idle);
-void nf_vpn_undecided_end(struct nf_vpn_net *vn, struct nf_vpn_remote *remote);
+bool nf_esp_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
+void nf_esp_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_esp_undecided_gc(struct nf_vpn_net *vn, u32 idle);
+void nf_esp_undecided_end(struct nf_vpn_net *vn, struct nf_vpn_remote *remote);
 
-static inline struct nf_vpn_undecided *
-nf_vpn_spi_undecided(const struct nf_vpn_spi *spi)
+static inline struct nf_esp_undecided *
+nf_esp_spi_undecided(const struct nf_esp_spi *spi)
 {
-	return container_of(spi, struct nf_vpn_undecided, spi);
+	return container_of(spi, struct nf_esp_undecided, spi);
 }
 
 #endif /* _NF_ESP_UNDECIDED_H */

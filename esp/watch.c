@@ -6,15 +6,15 @@
 #include "esp/watch.h"
 
 /**
- * nf_vpn_watch_get - one reason more to watch a session
+ * nf_esp_watch_get - one reason more to watch a session
  * @s: session, lock of its netns held
  *
- * If memory is short it isn't watched; then nf_vpn_watch_put() may end another
+ * If memory is short it isn't watched; then nf_esp_watch_put() may end another
  * one's watch early. Both cost evidence and nothing else.
  */
-void nf_vpn_watch_get(struct nf_vpn_session *s)
+void nf_esp_watch_get(struct nf_vpn_session *s)
 {
-	struct nf_vpn_watch *w = rcu_dereference_protected(s->watch, true);
+	struct nf_esp_watch *w = rcu_dereference_protected(s->watch, true);
 
 	if (!w) {
 		w = kzalloc(sizeof(*w), GFP_ATOMIC);
@@ -26,24 +26,24 @@ void nf_vpn_watch_get(struct nf_vpn_session *s)
 }
 
 /**
- * nf_vpn_watch_put - a reason to watch a session is gone
+ * nf_esp_watch_put - a reason to watch a session is gone
  * @s: session, lock of its netns held
  */
-void nf_vpn_watch_put(struct nf_vpn_session *s)
+void nf_esp_watch_put(struct nf_vpn_session *s)
 {
-	struct nf_vpn_watch *w = rcu_dereference_protected(s->watch, true);
+	struct nf_esp_watch *w = rcu_dereference_protected(s->watch, true);
 
 	if (w && !--w->refs)
-		nf_vpn_watch_free(s);
+		nf_esp_watch_free(s);
 }
 
 /**
- * nf_vpn_watch_free - the session goes away
+ * nf_esp_watch_free - the session goes away
  * @s: session, lock of its netns held
  */
-void nf_vpn_watch_free(struct nf_vpn_session *s)
+void nf_esp_watch_free(struct nf_vpn_session *s)
 {
-	struct nf_vpn_watch *w = rcu_dereference_protected(s->watch, true);
+	struct nf_esp_watch *w = rcu_dereference_protected(s->watch, true);
 
 	if (!w)
 		return;

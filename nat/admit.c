@@ -106,7 +106,7 @@ bool nf_nat_esp_admit(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 		if (!nf_nat_esp_has_ended(vn, s))
 			return false;
 		spin_lock_bh(&vn->lock);
-		nf_vpn_session_end_esp(vn, s);
+		nf_esp_session_end_esp(vn, s);
 		spin_unlock_bh(&vn->lock);
 	}
 	return false;

@@ -30,7 +30,7 @@ static bool nf_nat_esp_may_spend(struct nf_vpn_remote *remote, unsigned int n)
 	return true;
 }
 
-static unsigned int nf_nat_esp_rank(const struct nf_vpn_undecided *u,
+static unsigned int nf_nat_esp_rank(const struct nf_esp_undecided *u,
 				    unsigned int i)
 {
 	return 2 * u->hits[i] + !!(u->fresh & BIT(i));
@@ -38,9 +38,9 @@ static unsigned int nf_nat_esp_rank(const struct nf_vpn_undecided *u,
 
 /* Likeliest first; among equals those that have waited longest. */
 static void nf_nat_esp_sort(struct nf_nat_esp_choice *c,
-			    const struct nf_vpn_undecided *u)
+			    const struct nf_esp_undecided *u)
 {
-	unsigned int rank[NF_VPN_CANDIDATES];
+	unsigned int rank[NF_ESP_CANDIDATES];
 	unsigned int i, k;
 
 	for (i = 0; i < u->n; i++) {
@@ -69,7 +69,7 @@ static void nf_nat_esp_sort(struct nf_nat_esp_choice *c,
  */
 bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		       struct nf_nat_esp_choice *c,
-		       const struct nf_vpn_undecided *u)
+		       const struct nf_esp_undecided *u)
 {
 	if (nf_nat_esp_may_spend(remote, c->n - 1 + c->stock))
 		return false;

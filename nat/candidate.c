@@ -23,7 +23,7 @@
 /* SPIs that its host has told us of and that were not seen twice so far. */
 static int nf_nat_esp_preloaded(const struct nf_vpn_session *s)
 {
-	const struct nf_vpn_spi *spi;
+	const struct nf_esp_spi *spi;
 	int n = 0;
 
 	hlist_for_each_entry(spi, &s->spis, by_session)
@@ -298,7 +298,7 @@ static void nf_nat_esp_unexpected(struct nf_nat_esp_choice *c,
  * is none, or if somebody else may own it.
  */
 static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
-			   const struct nf_vpn_undecided *u)
+			   const struct nf_esp_undecided *u)
 {
 	int i, index, last = -1;
 
@@ -325,8 +325,8 @@ static unsigned int nf_nat_esp_taken(struct nf_nat_esp_choice *c,
 {
 	unsigned int i, taken = 0;
 	int spis = 0, room = 0;
-	u8 count[NF_VPN_CANDIDATES] = {};
-	struct nf_vpn_undecided *u;
+	u8 count[NF_ESP_CANDIDATES] = {};
+	struct nf_esp_undecided *u;
 
 	for (i = 0; i < c->n; i++)
 		c->s[i]->order = i;
@@ -385,7 +385,7 @@ void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
  *
  * As a host whose entry was deleted does once it sends again.
  */
-void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			  const struct nf_vpn_pkt *pkt)
 {
 	bool old = !esp_seq_is_new(pkt->seq);
@@ -398,9 +398,9 @@ void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
 			return;
 		if (!nf_nat_esp_waits(s, old) ||
 		    !nf_nat_esp_uses(s, &pkt->dst.addr) ||
-		    nf_vpn_undecided_index(u, s) >= 0)
+		    nf_esp_undecided_index(u, s) >= 0)
 			continue;
-		nf_vpn_undecided_admit(vn, u, s, true);
+		nf_esp_undecided_admit(vn, u, s, true);
 	}
 }
 

@@ -18,7 +18,7 @@
 #define NF_NAT_ESP_OVER		64
 
 /* The candidate that is left, or that the times of packets speak for; or -1. */
-static int nf_nat_esp_owner(const struct nf_vpn_undecided *u)
+static int nf_nat_esp_owner(const struct nf_esp_undecided *u)
 {
 	if (u->n == 1 && !u->stock &&
 	    time_after(jiffies, u->gone + NF_NAT_ESP_RETURN))
@@ -27,7 +27,7 @@ static int nf_nat_esp_owner(const struct nf_vpn_undecided *u)
 }
 
 static void nf_nat_esp_to_choice(struct nf_nat_esp_choice *c,
-				 const struct nf_vpn_undecided *u)
+				 const struct nf_esp_undecided *u)
 {
 	c->n = u->n;
 	c->expecting = u->expecting;
@@ -35,37 +35,37 @@ static void nf_nat_esp_to_choice(struct nf_nat_esp_choice *c,
 	memcpy(c->s, u->cand, u->n * sizeof(c->s[0]));
 }
 
-static struct nf_vpn_spi *nf_nat_esp_bind(struct nf_vpn_net *vn,
+static struct nf_esp_spi *nf_nat_esp_bind(struct nf_vpn_net *vn,
 					  struct nf_nat_esp_choice *c,
 					  const struct nf_nat_esp_arrival *a,
 					  enum nf_ct_vpn_conf conf)
 {
-	struct nf_vpn_spi *spi = nf_vpn_spi_bind(vn, c->s[0], a->pkt, conf);
+	struct nf_esp_spi *spi = nf_esp_spi_bind(vn, c->s[0], a->pkt, conf);
 
 	c->n = 1;
 	c->stock = false;
 	if (spi)
-		nf_vpn_spi_seen(spi, a->pkt, a->len);
+		nf_esp_spi_seen(spi, a->pkt, a->len);
 	return spi;
 }
 
 /* The undecided SPI is a candidate's; what is known of the SPI goes over. */
-static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			      unsigned int owner, struct nf_nat_esp_choice *c,
 			      const struct nf_nat_esp_arrival *a,
 			      enum nf_ct_vpn_conf conf)
 {
 	const struct nf_nat_esp_past past = nf_nat_esp_past(&u->spi);
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
 	c->s[0] = u->cand[owner];
-	nf_vpn_undecided_free(vn, u);
+	nf_esp_undecided_free(vn, u);
 	spi = nf_nat_esp_bind(vn, c, a, conf);
 	if (!spi)
 		return true;
 	nf_nat_esp_take_over(spi, &past);
 	/* This is its second packet at least. */
-	nf_vpn_spi_pair(spi);
+	nf_esp_spi_pair(spi);
 	c->proven = true;
 	return true;
 }
@@ -74,7 +74,7 @@ static void nf_nat_esp_open(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 			    struct nf_nat_esp_choice *c,
 			    const struct nf_nat_esp_arrival *a)
 {
-	struct nf_vpn_undecided *u = nf_vpn_undecided_add(vn, remote, a->pkt);
+	struct nf_esp_undecided *u = nf_esp_undecided_add(vn, remote, a->pkt);
 	unsigned int i;
 
 	if (!u)
@@ -82,11 +82,11 @@ static void nf_nat_esp_open(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 	u->expecting = c->expecting;
 	u->stock = c->stock;
 	for (i = 0; i < c->n; i++)
-		nf_vpn_undecided_admit(vn, u, c->s[i],
+		nf_esp_undecided_admit(vn, u, c->s[i],
 				       nf_nat_esp_is_fresh(c->s[i]));
 	u->arrived = nf_vpn_now_us() - ESP_TRIAL_US;
 	nf_nat_esp_judge(u);
-	nf_vpn_spi_seen(&u->spi, a->pkt, a->len);
+	nf_esp_spi_seen(&u->spi, a->pkt, a->len);
 	if (c->expecting && !c->stock)
 		nf_nat_esp_mark_answered(c, remote, a->pkt);
 budget:
@@ -203,7 +203,7 @@ static bool nf_nat_esp_first(struct nf_vpn_net *vn,
  * owner, until it turns out to be wrong.
  */
 static bool nf_nat_esp_give_up(struct nf_vpn_net *vn,
-			       struct nf_vpn_undecided *u,
+			       struct nf_esp_undecided *u,
 			       struct nf_nat_esp_choice *c,
 			       const struct nf_nat_esp_arrival *a)
 {
@@ -222,7 +222,7 @@ static bool nf_nat_esp_give_up(struct nf_vpn_net *vn,
  * owner is in @c.
  */
 static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
-				 struct nf_vpn_undecided *u,
+				 struct nf_esp_undecided *u,
 				 struct nf_nat_esp_choice *c,
 				 const struct nf_nat_esp_arrival *a)
 {
@@ -233,7 +233,7 @@ static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
 	nf_nat_esp_admit_new(vn, u, a->pkt);
 	nf_nat_esp_narrow(u, a->pkt);
 	if (!u->n && !u->stock) {
-		nf_vpn_undecided_free(vn, u);
+		nf_esp_undecided_free(vn, u);
 		return nf_nat_esp_first(vn, remote, c, a);
 	}
 	nf_nat_esp_judge(u);
@@ -244,7 +244,7 @@ static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
 		return nf_nat_esp_settle(vn, u, owner, c, a,
 					 NF_CT_VPN_CONF_INFERRED);
 	}
-	nf_vpn_spi_seen(&u->spi, a->pkt, a->len);
+	nf_esp_spi_seen(&u->spi, a->pkt, a->len);
 	nf_nat_esp_to_choice(c, u);
 	if (a->guess < 2)
 		nf_nat_esp_no_copies(c, a->guess);
@@ -265,7 +265,7 @@ bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 		       const struct nf_nat_esp_arrival *a)
 {
 	struct nf_vpn_remote *remote = nf_vpn_remote_find(vn, &a->pkt->src);
-	struct nf_vpn_spi *spi = nf_vpn_spi_find_in(vn, a->pkt);
+	struct nf_esp_spi *spi = nf_esp_spi_find_in(vn, a->pkt);
 
 	c->n = 0;
 	c->stock = false;
@@ -279,7 +279,7 @@ bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 		return true;
 	}
 	if (spi)
-		return nf_nat_esp_undecided(vn, nf_vpn_spi_undecided(spi), c,
+		return nf_nat_esp_undecided(vn, nf_esp_spi_undecided(spi), c,
 					    a);
 	return nf_nat_esp_first(vn, remote, c, a);
 }

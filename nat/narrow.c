@@ -36,13 +36,13 @@
 /* Has the session one child SA only, as far as it is in use? */
 static bool nf_nat_esp_single_child(const struct nf_vpn_session *s)
 {
-	const struct nf_vpn_spi *spi;
+	const struct nf_esp_spi *spi;
 	unsigned int n = 0;
 
-	if (nf_vpn_session_is_mixed(s))
+	if (nf_esp_session_is_mixed(s))
 		return false;
 	hlist_for_each_entry(spi, &s->spis, by_session)
-		if (spi->dir == NF_CT_VPN_DIR_IN && nf_vpn_spi_idle(spi) < NF_NAT_ESP_IN_USE)
+		if (spi->dir == NF_CT_VPN_DIR_IN && nf_esp_spi_idle(spi) < NF_NAT_ESP_IN_USE)
 			n++;
 	return n <= 1;
 }
@@ -51,7 +51,7 @@ static bool nf_nat_esp_single_child(const struct nf_vpn_session *s)
  * Has the session become an unlikely owner since @u began? Not while it sends on
  * an SPI whose partner is missing, whatever its other children get.
  */
-static bool nf_nat_esp_excluded(const struct nf_vpn_undecided *u,
+static bool nf_nat_esp_excluded(const struct nf_esp_undecided *u,
 				const struct nf_vpn_session *s)
 {
 	if (s->unpaired)
@@ -64,19 +64,19 @@ static bool nf_nat_esp_excluded(const struct nf_vpn_undecided *u,
 }
 
 /* May another undecided SPI be the session's, too? */
-static bool nf_nat_esp_has_choice(const struct nf_vpn_undecided *u,
+static bool nf_nat_esp_has_choice(const struct nf_esp_undecided *u,
 				  const struct nf_vpn_session *s)
 {
-	const struct nf_vpn_undecided *other;
+	const struct nf_esp_undecided *other;
 
 	list_for_each_entry(other, &u->spi.remote->undecided, by_remote)
-		if (other != u && nf_vpn_undecided_index(other, s) >= 0)
+		if (other != u && nf_esp_undecided_index(other, s) >= 0)
 			return true;
 	return false;
 }
 
 /* Does it send on an SPI whose partner is missing, and can only be this one? */
-static bool nf_nat_esp_is_asking(const struct nf_vpn_undecided *u,
+static bool nf_nat_esp_is_asking(const struct nf_esp_undecided *u,
 				 const struct nf_vpn_session *s)
 {
 	return s->unpaired &&
@@ -86,13 +86,13 @@ static bool nf_nat_esp_is_asking(const struct nf_vpn_undecided *u,
 }
 
 /* Had candidate @i just begun to wait, if any of them had? */
-static bool nf_nat_esp_claims(const struct nf_vpn_undecided *u, unsigned int i)
+static bool nf_nat_esp_claims(const struct nf_esp_undecided *u, unsigned int i)
 {
 	return !u->fresh || u->fresh & BIT(i);
 }
 
 /* Not if it was seen once where many are: that is made up. */
-static bool nf_nat_esp_is_claimed(const struct nf_vpn_undecided *u,
+static bool nf_nat_esp_is_claimed(const struct nf_esp_undecided *u,
 				  const struct nf_nat_esp_choice *begun)
 {
 	unsigned int i;
@@ -108,7 +108,7 @@ static bool nf_nat_esp_is_claimed(const struct nf_vpn_undecided *u,
 
 /* Those that had just begun when @u did. Returns false if they are too many. */
 static bool nf_nat_esp_add_begun(struct nf_nat_esp_choice *begun,
-				 const struct nf_vpn_undecided *u)
+				 const struct nf_esp_undecided *u)
 {
 	unsigned int i;
 
@@ -139,14 +139,14 @@ static int nf_nat_esp_total_room(const struct nf_nat_esp_choice *c)
  * Is there an undecided SPI for each of those that had just begun, and no more?
  * Those that share one with them count as well, with theirs.
  */
-static bool nf_nat_esp_is_explained(const struct nf_vpn_undecided *u)
+static bool nf_nat_esp_is_explained(const struct nf_esp_undecided *u)
 {
 	struct nf_nat_esp_choice begun = {};
-	const struct nf_vpn_undecided *other;
+	const struct nf_esp_undecided *other;
 	u64 claimed = 0, before;
 	unsigned int i;
 
-	BUILD_BUG_ON(BITS_PER_TYPE(claimed) < NF_VPN_UNDECIDED_REMOTE);
+	BUILD_BUG_ON(BITS_PER_TYPE(claimed) < NF_ESP_UNDECIDED_REMOTE);
 	if (!u->fresh || time_before(jiffies, u->first + NF_NAT_ESP_LATE))
 		return false;
 	nf_nat_esp_add_begun(&begun, u);
@@ -167,7 +167,7 @@ static bool nf_nat_esp_is_explained(const struct nf_vpn_undecided *u)
 }
 
 /* Only who had just begun stays, who asks in vain and who was answered. */
-static void nf_nat_esp_narrow_late(struct nf_vpn_undecided *u)
+static void nf_nat_esp_narrow_late(struct nf_esp_undecided *u)
 {
 	unsigned int i;
 
@@ -176,7 +176,7 @@ static void nf_nat_esp_narrow_late(struct nf_vpn_undecided *u)
 	for (i = u->n; i-- && u->n > 1; )
 		if (!(u->fresh & BIT(i)) && !u->hits[i] &&
 		    !nf_nat_esp_is_asking(u, u->cand[i]))
-			nf_vpn_undecided_drop(u, i);
+			nf_esp_undecided_drop(u, i);
 }
 
 /**
@@ -184,7 +184,7 @@ static void nf_nat_esp_narrow_late(struct nf_vpn_undecided *u)
  * @u: entry, lock of its netns held
  * @pkt: packet that has arrived
  */
-void nf_nat_esp_narrow(struct nf_vpn_undecided *u,
+void nf_nat_esp_narrow(struct nf_esp_undecided *u,
 		       const struct nf_vpn_pkt *pkt)
 {
 	unsigned long packets;
@@ -192,10 +192,10 @@ void nf_nat_esp_narrow(struct nf_vpn_undecided *u,
 
 	for (i = u->n; i--; )
 		if (!nf_nat_esp_uses(u->cand[i], &pkt->dst.addr))
-			nf_vpn_undecided_drop(u, i);
+			nf_esp_undecided_drop(u, i);
 	for (i = u->n; i-- && u->n + u->stock > 1; )
 		if (nf_nat_esp_excluded(u, u->cand[i]))
-			nf_vpn_undecided_drop(u, i);
+			nf_esp_undecided_drop(u, i);
 	packets = atomic64_read(&u->spi.packets) + 1;
 	/* Seldom, since it looks at all undecided SPIs of the remote host. */
 	if (packets >= NF_NAT_ESP_NARROW && is_power_of_2(packets))

@@ -19,7 +19,7 @@ struct nf_nat_esp_choice {
 	bool expecting;
 	bool stock;
 	bool proven;
-	struct nf_vpn_session *s[NF_VPN_CANDIDATES];
+	struct nf_vpn_session *s[NF_ESP_CANDIDATES];
 };
 
 /* Position of @s among sessions that know theirs (@order), or -1. */
@@ -60,7 +60,7 @@ struct nf_nat_esp_past {
 };
 
 static inline struct nf_nat_esp_past
-nf_nat_esp_past(const struct nf_vpn_spi *spi)
+nf_nat_esp_past(const struct nf_esp_spi *spi)
 {
 	return (struct nf_nat_esp_past){
 		.packets = atomic64_read(&spi->packets),
@@ -72,7 +72,7 @@ nf_nat_esp_past(const struct nf_vpn_spi *spi)
 }
 
 /* @spi is its new entry, which may have counted packets already. */
-static inline void nf_nat_esp_take_over(struct nf_vpn_spi *spi,
+static inline void nf_nat_esp_take_over(struct nf_esp_spi *spi,
 					const struct nf_nat_esp_past *past)
 {
 	atomic64_add(past->packets, &spi->packets);
@@ -92,7 +92,7 @@ unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s);
 void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 		       struct nf_vpn_remote *remote,
 		       const struct nf_vpn_pkt *pkt, bool stock);
-void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_vpn_undecided *u,
+void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			  const struct nf_vpn_pkt *pkt);
 void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
 			      const struct nf_vpn_remote *remote,
@@ -100,17 +100,17 @@ void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
 
 /* nat/trial.c */
 bool nf_nat_esp_is_answered(const struct nf_vpn_session *s, u32 now);
-void nf_nat_esp_judge(struct nf_vpn_undecided *u);
+void nf_nat_esp_judge(struct nf_esp_undecided *u);
 void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
 			   const struct nf_nat_esp_choice *c);
 
 /* nat/budget.c */
 bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		       struct nf_nat_esp_choice *c,
-		       const struct nf_vpn_undecided *u);
+		       const struct nf_esp_undecided *u);
 
 /* nat/narrow.c */
-void nf_nat_esp_narrow(struct nf_vpn_undecided *u,
+void nf_nat_esp_narrow(struct nf_esp_undecided *u,
 		       const struct nf_vpn_pkt *pkt);
 
 /* nat/decide.c */
@@ -121,7 +121,7 @@ bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 bool nf_nat_esp_admit(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 
 /* nat/repair.c */
-void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_vpn_spi *spi,
+void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 			u32 since);
 
 #endif /* _NF_NAT_ESP_NAT_H */

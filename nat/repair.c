@@ -47,7 +47,7 @@
 struct nf_nat_esp_search {
 	struct nf_vpn_net *vn;
 	struct nf_vpn_session *starved;
-	const struct nf_vpn_spi *spi;
+	const struct nf_esp_spi *spi;
 	u32 since;
 	int guess;
 	unsigned int left;
@@ -59,7 +59,7 @@ static bool nf_nat_esp_is_since(u32 stamp, u32 since)
 }
 
 /* Has an SPI been used since? */
-static bool nf_nat_esp_active(const struct nf_vpn_spi *spi, u32 since)
+static bool nf_nat_esp_active(const struct nf_esp_spi *spi, u32 since)
 {
 	return nf_nat_esp_is_since(READ_ONCE(spi->last), since);
 }
@@ -68,7 +68,7 @@ static bool nf_nat_esp_active(const struct nf_vpn_spi *spi, u32 since)
  * Has an outbound SPI been sent on so early since then that the answer would be
  * here?
  */
-static bool nf_nat_esp_asks(const struct nf_vpn_spi *spi, u32 since)
+static bool nf_nat_esp_asks(const struct nf_esp_spi *spi, u32 since)
 {
 	u32 first = READ_ONCE(spi->asked.since);
 
@@ -80,8 +80,8 @@ static bool nf_nat_esp_asks(const struct nf_vpn_spi *spi, u32 since)
 /* Inbound SPIs of a session that have received since, undecided ones included. */
 static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since)
 {
-	const struct nf_vpn_undecided *u;
-	const struct nf_vpn_spi *spi;
+	const struct nf_esp_undecided *u;
+	const struct nf_esp_spi *spi;
 	int n = 0;
 
 	hlist_for_each_entry(spi, &s->spis, by_session)
@@ -89,14 +89,14 @@ static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since)
 		     nf_nat_esp_active(spi, since);
 	list_for_each_entry(u, &s->remote->undecided, by_remote)
 		n += nf_nat_esp_active(&u->spi, since) &&
-		     nf_vpn_undecided_index(u, s) >= 0;
+		     nf_esp_undecided_index(u, s) >= 0;
 	return n;
 }
 
 /* Does the session get answers on fewer SPIs than it asks on? */
 static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search)
 {
-	const struct nf_vpn_spi *spi;
+	const struct nf_esp_spi *spi;
 	int asked = 1;
 
 	hlist_for_each_entry(spi, &search->starved->spis, by_session)
@@ -110,7 +110,7 @@ static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search)
  * unanswered SPI did, if that has never had a partner?
  */
 static bool nf_nat_esp_later(const struct nf_nat_esp_search *search,
-			     const struct nf_vpn_spi *spi)
+			     const struct nf_esp_spi *spi)
 {
 	unsigned long last_in = READ_ONCE(search->starved->last_in);
 	u32 age = (u32)ktime_get_seconds() - spi->first;
@@ -123,9 +123,9 @@ static bool nf_nat_esp_later(const struct nf_nat_esp_search *search,
 
 /* Does its owner receive on more SPIs than it sends on? */
 static bool nf_nat_esp_spare(const struct nf_nat_esp_search *search,
-			     const struct nf_vpn_spi *spi)
+			     const struct nf_esp_spi *spi)
 {
-	const struct nf_vpn_spi *other;
+	const struct nf_esp_spi *other;
 	int asked = 0, got = 0;
 
 	hlist_for_each_entry(other, &spi->session->spis, by_session) {
@@ -140,7 +140,7 @@ static bool nf_nat_esp_spare(const struct nf_nat_esp_search *search,
 }
 
 static bool nf_nat_esp_doubtful(const struct nf_nat_esp_search *search,
-				const struct nf_vpn_spi *spi)
+				const struct nf_esp_spi *spi)
 {
 	return spi->dir == NF_CT_VPN_DIR_IN &&
 	       (spi->conf == NF_CT_VPN_CONF_GUESSED ||
@@ -151,7 +151,7 @@ static bool nf_nat_esp_doubtful(const struct nf_nat_esp_search *search,
 }
 
 /* The packet that an SPI's next entry is made for. */
-static struct nf_vpn_pkt nf_nat_esp_pkt(const struct nf_vpn_spi *spi)
+static struct nf_vpn_pkt nf_nat_esp_pkt(const struct nf_esp_spi *spi)
 {
 	const struct nf_vpn_host *remote = &spi->session->remote->host;
 
@@ -164,22 +164,22 @@ static struct nf_vpn_pkt nf_nat_esp_pkt(const struct nf_vpn_spi *spi)
 }
 
 /* Its owner loses an SPI, and waits for another one instead. */
-static void nf_nat_esp_take(struct nf_vpn_net *vn, struct nf_vpn_spi *spi)
+static void nf_nat_esp_take(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	struct nf_vpn_session *s = spi->session;
 	bool paired = spi->paired, partner = !s->ahead;
 
 	/* If room has to be made, others yield. */
 	nf_vpn_session_wake(vn, s);
-	nf_vpn_event_spi(vn, NF_CT_VPN_EVENT_REBOUND, spi);
-	nf_vpn_spi_free(vn, spi);
+	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_REBOUND, spi);
+	nf_esp_spi_free(vn, spi);
 	/* One that was seen but once has been paired with nothing. */
 	if (paired)
-		nf_vpn_session_unpair(vn, s, partner);
+		nf_esp_session_unpair(vn, s, partner);
 }
 
 /* Its new entry goes on where the old one was, doubted once more. */
-static void nf_nat_esp_go_on(struct nf_vpn_spi *spi,
+static void nf_nat_esp_go_on(struct nf_esp_spi *spi,
 			     const struct nf_nat_esp_past *past, u32 last)
 {
 	nf_nat_esp_take_over(spi, past);
@@ -189,50 +189,50 @@ static void nf_nat_esp_go_on(struct nf_vpn_spi *spi,
 
 /* Both are candidates from now on. */
 static void nf_nat_esp_reopen(struct nf_nat_esp_search *search,
-			      struct nf_vpn_spi *spi)
+			      struct nf_esp_spi *spi)
 {
 	const struct nf_nat_esp_past past = nf_nat_esp_past(spi);
 	const struct nf_vpn_pkt pkt = nf_nat_esp_pkt(spi);
 	struct nf_vpn_session *s = spi->session;
 	u32 last = READ_ONCE(spi->last);
 	struct nf_vpn_net *vn = search->vn;
-	struct nf_vpn_undecided *u;
+	struct nf_esp_undecided *u;
 
 	nf_nat_esp_take(vn, spi);
-	u = nf_vpn_undecided_add(vn, s->remote, &pkt);
+	u = nf_esp_undecided_add(vn, s->remote, &pkt);
 	if (!u)
 		return;
 	nf_nat_esp_go_on(&u->spi, &past, last);
-	nf_vpn_undecided_admit(vn, u, search->starved, false);
-	nf_vpn_undecided_admit(vn, u, s, false);
+	nf_esp_undecided_admit(vn, u, search->starved, false);
+	nf_esp_undecided_admit(vn, u, s, false);
 }
 
 /* It is the starved session's, until it turns out to be wrong. */
 static void nf_nat_esp_move(struct nf_nat_esp_search *search,
-			    struct nf_vpn_spi *spi)
+			    struct nf_esp_spi *spi)
 {
 	const struct nf_nat_esp_past past = nf_nat_esp_past(spi);
 	const struct nf_vpn_pkt pkt = nf_nat_esp_pkt(spi);
 	u32 last = READ_ONCE(spi->last);
 
 	nf_nat_esp_take(search->vn, spi);
-	spi = nf_vpn_spi_bind(search->vn, search->starved, &pkt,
+	spi = nf_esp_spi_bind(search->vn, search->starved, &pkt,
 			      NF_CT_VPN_CONF_GUESSED);
 	if (!spi)
 		return;
 	nf_nat_esp_go_on(spi, &past, last);
-	nf_vpn_spi_pair(spi);
+	nf_esp_spi_pair(spi);
 }
 
 typedef bool nf_nat_esp_fits(const struct nf_nat_esp_search *search,
-			     const struct nf_vpn_spi *spi);
+			     const struct nf_esp_spi *spi);
 
 static void nf_nat_esp_search_session(struct nf_nat_esp_search *search,
 				      struct nf_vpn_session *s,
 				      nf_nat_esp_fits *fits)
 {
 	struct hlist_node *next;
-	struct nf_vpn_spi *spi;
+	struct nf_esp_spi *spi;
 
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
 		if (!search->left)
@@ -268,7 +268,7 @@ static bool nf_nat_esp_search(struct nf_nat_esp_search *search,
 static bool nf_nat_esp_join(struct nf_nat_esp_search *search)
 {
 	struct nf_vpn_session *s = search->starved;
-	struct nf_vpn_undecided *u;
+	struct nf_esp_undecided *u;
 	bool any = false;
 
 	list_for_each_entry(u, &s->remote->undecided, by_remote) {
@@ -276,11 +276,11 @@ static bool nf_nat_esp_join(struct nf_nat_esp_search *search)
 		    u->spi.repairs >= NF_NAT_ESP_REPAIRS ||
 		    !nf_nat_esp_later(search, &u->spi) ||
 		    !nf_nat_esp_uses(s, &u->spi.gw) ||
-		    nf_vpn_undecided_index(u, s) >= 0)
+		    nf_esp_undecided_index(u, s) >= 0)
 			continue;
 		u->spi.repairs++;
 		/* It has as good a claim as those that had just begun. */
-		nf_vpn_undecided_admit(search->vn, u, s, true);
+		nf_esp_undecided_admit(search->vn, u, s, true);
 		any = true;
 	}
 	return any;
@@ -304,7 +304,7 @@ static bool nf_nat_esp_may_search(const struct nf_nat_esp_search *search)
  * @spi: SPI of a session, under RCU
  * @since: low half of jiffies when it was first sent on in vain
  */
-void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_vpn_spi *spi,
+void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 			u32 since)
 {
 	struct nf_nat_esp_search search = {

@@ -10,7 +10,7 @@
 #include "nat/nat.h"
 
 /* Old evidence counts less than new. */
-static void nf_nat_esp_age_hits(struct nf_vpn_undecided *u)
+static void nf_nat_esp_age_hits(struct nf_esp_undecided *u)
 {
 	unsigned int i;
 
@@ -26,7 +26,7 @@ static void nf_nat_esp_age_hits(struct nf_vpn_undecided *u)
  */
 bool nf_nat_esp_is_answered(const struct nf_vpn_session *s, u32 now)
 {
-	const struct nf_vpn_watch *w = rcu_dereference_protected(s->watch, true);
+	const struct nf_esp_watch *w = rcu_dereference_protected(s->watch, true);
 
 	return w && esp_is_answer(&w->sent, now, s->remote->rtt.us);
 }
@@ -34,13 +34,13 @@ bool nf_nat_esp_is_answered(const struct nf_vpn_session *s, u32 now)
 /* Can the session have asked for a packet at all, however late it is? */
 static bool nf_nat_esp_has_asked(const struct nf_vpn_session *s, u32 now)
 {
-	const struct nf_vpn_watch *w = rcu_dereference_protected(s->watch, true);
+	const struct nf_esp_watch *w = rcu_dereference_protected(s->watch, true);
 
 	return w && esp_has_asked(&w->sent, now, s->remote->rtt.us);
 }
 
 /* The only candidate that can have asked; @n is how many can. */
-static unsigned int nf_nat_esp_asker(const struct nf_vpn_undecided *u, u32 now,
+static unsigned int nf_nat_esp_asker(const struct nf_esp_undecided *u, u32 now,
 				     unsigned int *n)
 {
 	unsigned int i, asker = 0;
@@ -61,7 +61,7 @@ static unsigned int nf_nat_esp_asker(const struct nf_vpn_undecided *u, u32 now,
  *
  * Where several can have asked it says nothing.
  */
-void nf_nat_esp_judge(struct nf_vpn_undecided *u)
+void nf_nat_esp_judge(struct nf_esp_undecided *u)
 {
 	u32 now = nf_vpn_now_us();
 	bool apart = now - u->arrived >= ESP_TRIAL_US;
@@ -94,7 +94,7 @@ void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
 			   const struct nf_nat_esp_choice *c)
 {
 	u32 now = nf_vpn_now_us(), longest = 0;
-	const struct nf_vpn_watch *w;
+	const struct nf_esp_watch *w;
 	unsigned int i;
 
 	if (!esp_rtt_is_news(&remote->rtt, ESP_RTT_MAX_US, now))

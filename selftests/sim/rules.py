@@ -116,7 +116,7 @@ class Serial(Rule):
 
 
 class Undecided:
-    """struct nf_vpn_undecided"""
+    """struct nf_esp_undecided"""
 
     def __init__(self, now, candidates, fresh):
         self.first = now
