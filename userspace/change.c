@@ -260,7 +260,8 @@ static int kind_of_noun(const char *word)
 	size_t i;
 
 	for (i = 0; word && i < ARRAY_SIZE(kinds); i++)
-		if (!strcmp(word, kinds[i]->plural))
+		if (!strcmp(word, kinds[i]->plural) ||
+		    !strcmp(word, kinds[i]->name))
 			return i;
 	return -1;
 }

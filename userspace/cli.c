@@ -139,6 +139,8 @@ static int set_format(struct options *opt, enum format format)
 /* @word: where getopt stopped; in "-jx" it isn't past the word yet */
 static int bad_option(const char *where, const char *word)
 {
+	if (optopt >= '0' && optopt <= '9')
+		return usage_error(where, "'%s' is negative", word);
 	if (optopt && !strchr("jphV", optopt))
 		return usage_error(where, "unknown option '-%c'", optopt);
 	return usage_error(where, "bad option '%s'", word);

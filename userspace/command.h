@@ -32,6 +32,7 @@ struct call {
  *	are refused without it, too; or NULL. Returns 0 or an &enum exit_status
  * @run: does it; returns an &enum exit_status
  * @args: size of @args of a call
+ * @formats: whether it prints what -j and -p have a form for
  * @words: whether any words may follow the name
  * @nl: whether @run needs the tracker
  */
@@ -43,6 +44,7 @@ struct command {
 	int (*parse)(struct call *call);
 	int (*run)(const struct call *call);
 	size_t args;
+	bool formats;
 	bool words;
 	bool nl;
 };

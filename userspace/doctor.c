@@ -140,4 +140,5 @@ const struct command doctor_command = {
 	.help = "look for what keeps tunnels from working",
 	.usage = usage,
 	.run = run,
+	.formats = true,
 };

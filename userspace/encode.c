@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "encode.h"
+#include "guess.h"
 #include "vpnct.h"
 
 const struct verb *verb_find(const struct verb *verbs, size_t n,
@@ -138,11 +139,35 @@ static const char *kind_of(const struct field *f)
 		return "a cookie of 16 hexadecimal digits";
 	case FIELD_SPI:
 		return "a 32-bit number (hex: 0x...)";
-	case FIELD_NAME:
-		return "known";
 	default:
 		return "a number that fits";
 	}
+}
+
+static int bad_value(const char *where, const struct field *f, const char *s)
+{
+	char text[256];
+
+	if (f->type != FIELD_NAME)
+		return usage_error(where, "%s '%s' is not %s", f->key, s,
+				   kind_of(f));
+	names_text(text, sizeof(text), f->names);
+	return usage_error(where, "%s '%s' is unknown: %s", f->key, s, text);
+}
+
+static int unknown_key(const char *where, const struct verb *verb,
+		       const char *word)
+{
+	const struct field *f = verb->noun->field;
+	struct guess guess = { .word = word };
+	char hint[GUESS_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < verb->noun->n_fields; i++, f++)
+		if (has_key(verb->keys, f->key))
+			guess_try(&guess, f->key);
+	return usage_error(where, "unknown word '%s'%s", word,
+			   guess_hint(hint, &guess));
 }
 
 static bool encode_text(struct nlmsghdr *nlh, const struct verb *verb,
@@ -189,14 +214,13 @@ int encode_words(struct nlmsghdr *nlh, const struct verb *verb,
 		f = has_key(verb->keys, *words) ? field_find(noun, *words) :
 						  NULL;
 		if (!f)
-			return usage_error(where, "unknown word '%s'", *words);
+			return unknown_key(where, verb, *words);
 		if (seen & 1ULL << (f - noun->field))
 			return usage_error(where, "%s is given twice", *words);
 		if (!words[1])
 			return usage_error(where, "%s needs a value", *words);
 		if (!encode_text(nlh, verb, f, words[1]))
-			return usage_error(where, "%s '%s' is not %s", *words,
-					   words[1], kind_of(f));
+			return bad_value(where, f, words[1]);
 		seen |= 1ULL << (f - noun->field);
 	}
 	missing = missing_key(verb, seen);

@@ -7,6 +7,7 @@
 
 #include "encode.h"
 #include "filter.h"
+#include "guess.h"
 #include "vpnct.h"
 
 const char filter_help[] =
@@ -17,7 +18,8 @@ const char filter_help[] =
 	"  state STATE             unreplied, established, undecided, remembered,\n"
 	"                          closed\n";
 
-static bool parse_prefix(const char *s, struct prefix *prefix)
+/* What is wrong with @s, or NULL. */
+static const char *parse_prefix(const char *s, struct prefix *prefix)
 {
 	char buf[INET6_ADDRSTRLEN];
 	const char *slash = strchr(s, '/');
@@ -25,32 +27,34 @@ static bool parse_prefix(const char *s, struct prefix *prefix)
 	unsigned long bits;
 
 	if (len >= sizeof(buf))
-		return false;
+		return "is not an address";
 	memcpy(buf, s, len);
 	buf[len] = '\0';
 	if (!parse_addr(buf, &prefix->addr))
-		return false;
+		return "is not an address";
 	bits = prefix->addr.len * 8;
 	if (slash && !parse_number(slash + 1, 10, bits, &bits))
-		return false;
+		return prefix->addr.len == 4 ?
+			       "has no prefix length from 0 to 32" :
+			       "has no prefix length from 0 to 128";
 	prefix->bits = bits;
-	return true;
+	return NULL;
 }
 
 static int parse_client(struct filter *filter, const char *where, char *s)
 {
+	const char *wrong = parse_prefix(s, &filter->client);
+
 	filter->by_client = true;
-	if (parse_prefix(s, &filter->client))
-		return 0;
-	return usage_error(where, "client '%s' is not an address", s);
+	return wrong ? usage_error(where, "client '%s' %s", s, wrong) : 0;
 }
 
 static int parse_server(struct filter *filter, const char *where, char *s)
 {
+	const char *wrong = parse_prefix(s, &filter->server);
+
 	filter->by_server = true;
-	if (parse_prefix(s, &filter->server))
-		return 0;
-	return usage_error(where, "server '%s' is not an address", s);
+	return wrong ? usage_error(where, "server '%s' %s", s, wrong) : 0;
 }
 
 static int parse_filter_spi(struct filter *filter, const char *where, char *s)
@@ -69,6 +73,7 @@ static int parse_filter_spi(struct filter *filter, const char *where, char *s)
 static int parse_state(struct filter *filter, const char *where, char *s)
 {
 	unsigned int i;
+	char text[128];
 
 	filter->by_state = true;
 	for (i = 0; i < state_names.n; i++) {
@@ -77,7 +82,8 @@ static int parse_state(struct filter *filter, const char *where, char *s)
 		filter->state = i;
 		return 0;
 	}
-	return usage_error(where, "unknown state '%s'", s);
+	names_text(text, sizeof(text), &state_names);
+	return usage_error(where, "state '%s' is unknown: %s", s, text);
 }
 
 static const struct {
@@ -102,6 +108,25 @@ static size_t find_word(const char *word)
 	return i;
 }
 
+/* Words of others' tools, and addresses without a word, are told of. */
+static int unknown_word(const char *where, const char *word)
+{
+	struct guess guess = { .word = word };
+	char hint[GUESS_SIZE];
+	struct addr addr;
+	size_t i;
+
+	if (parse_addr(word, &addr) || strchr(word, '/') ||
+	    !strcmp(word, "src") || !strcmp(word, "dst"))
+		return usage_error(where,
+				   "unknown word '%s': say client ADDRESS or server ADDRESS",
+				   word);
+	for (i = 0; i < N_WORDS; i++)
+		guess_try(&guess, filter_words[i].word);
+	return usage_error(where, "unknown word '%s'%s", word,
+			   guess_hint(hint, &guess));
+}
+
 int filter_parse(struct filter *filter, const char *where, char **words)
 {
 	bool seen[N_WORDS] = {};
@@ -111,7 +136,7 @@ int filter_parse(struct filter *filter, const char *where, char **words)
 	for (; *words; words += 2) {
 		i = find_word(*words);
 		if (i == N_WORDS)
-			return usage_error(where, "unknown word '%s'", *words);
+			return unknown_word(where, *words);
 		if (seen[i])
 			return usage_error(where, "%s is given twice", *words);
 		if (!words[1])

@@ -25,7 +25,8 @@ static const struct noun *find_noun(const char *word)
 	size_t i;
 
 	for (i = 0; word && i < ARRAY_SIZE(nouns); i++)
-		if (!strcmp(word, nouns[i]->plural))
+		if (!strcmp(word, nouns[i]->plural) ||
+		    !strcmp(word, nouns[i]->name))
 			return nouns[i];
 	return NULL;
 }
@@ -183,8 +184,10 @@ static int parse(struct call *call)
 	err = filter_parse(&query->filter, "list", words);
 	if (err)
 		return err;
-	if (query->noun == &isakmp_noun && query->filter.by_spi)
-		return usage_error("list", "spi is no filter of isakmp");
+	if (query->filter.by_spi &&
+	    (query->noun == &isakmp_noun || query->noun == &pptp_noun))
+		return usage_error("list", "spi is no filter of %s",
+				   query->noun->plural);
 	return 0;
 }
 
@@ -203,6 +206,7 @@ const struct command list_command = {
 	.parse = parse,
 	.run = run,
 	.args = sizeof(struct query),
+	.formats = true,
 	.words = true,
 	.nl = true,
 };

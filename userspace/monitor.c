@@ -290,6 +290,7 @@ const struct command monitor_command = {
 	.parse = parse,
 	.run = run,
 	.args = sizeof(struct monitor),
+	.formats = true,
 	.words = true,
 	.nl = true,
 };

@@ -398,7 +398,7 @@ struct nl *nl_open(void)
 	}
 	err = nl_find_family(nl);
 	if (err == -ENOENT) {
-		error("module nf_conntrack_vpn is not loaded: modprobe nf_nat_esp");
+		error("module nf_conntrack_vpn is not loaded: modprobe -a nf_nat_esp nf_conntrack_isakmp");
 		goto err_close;
 	}
 	if (err) {

@@ -2,6 +2,7 @@
 /*
  * print - records as text for people, JSON, and tab-separated lines
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -333,7 +334,7 @@ json_t *json_record(const struct noun *noun, const void *rec)
 static void json_write(json_t *json, size_t flags)
 {
 	if (json_dumpf(json, stdout, JSON_PRESERVE_ORDER | flags)) {
-		error("writing JSON failed");
+		error("writing JSON: %s", strerror(errno ?: ENOMEM));
 		exit(EXIT_FAILED);
 	}
 	json_decref(json);

@@ -7,10 +7,12 @@
 
 #include "command.h"
 #include "encode.h"
+#include "guess.h"
 #include "nouns.h"
 #include "print.h"
 
 #define PREFIX "nf_conntrack_"
+#define SYSCTLS "net.netfilter."
 
 #define SETTING(ATTR, KEY, GROUP, HELP)                                   \
 	{                                                                 \
@@ -81,21 +83,40 @@ static void usage_set(void)
 {
 	printf("Usage: vpnct set NAME VALUE [NAME VALUE...] [OPTIONS]\n\n"
 	       "Change settings of this network namespace, until it goes; for longer see\n"
-	       "sysctl.d(5). If one value is out of range none is changed.\n"
+	       "sysctl.d(5). NAME=VALUE, as sysctl has it, is the same. If one value is out\n"
+	       "of range none is changed.\n"
 	       "\nOptions:\n  -h, --help     this text\n");
 	help_settings();
 }
 
+/* As sysctl spells it, too. */
 static const struct field *find_setting(const char *name)
 {
 	const struct field *f = setting_fields;
 	unsigned int i;
 
+	if (!strncmp(name, SYSCTLS, strlen(SYSCTLS)))
+		name += strlen(SYSCTLS);
 	for (i = 0; i < settings_noun.n_fields; i++, f++)
 		if (!strcmp(name, f->key) ||
 		    !strcmp(name, f->key + strlen(PREFIX)))
 			return f;
 	return NULL;
+}
+
+static int unknown_setting(const char *where, const char *name)
+{
+	const struct field *f = setting_fields;
+	struct guess guess = { .word = name };
+	char hint[GUESS_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < settings_noun.n_fields; i++, f++) {
+		guess_try(&guess, f->key + strlen(PREFIX));
+		guess_try(&guess, f->key);
+	}
+	return usage_error(where, "unknown setting '%s'%s", name,
+			   guess_hint(hint, &guess));
 }
 
 /* What wasn't asked for has no value, and isn't shown. */
@@ -107,8 +128,7 @@ static int keep_named(char **names, struct settings *settings)
 	for (; *names; names++) {
 		f = find_setting(*names);
 		if (!f)
-			return usage_error("get", "unknown setting '%s'",
-					   *names);
+			return unknown_setting("get", *names);
 		wanted |= 1ULL << (f - setting_fields);
 	}
 	settings->rec.present &= wanted;
@@ -154,33 +174,61 @@ const struct command get_command = {
 	.usage = usage_get,
 	.parse = parse_get,
 	.run = run_get,
+	.formats = true,
 	.words = true,
 	.nl = true,
 };
 
+static int encode_setting(struct nlmsghdr *nlh, const struct field *f,
+			  const char *name, const char *s)
+{
+	unsigned long value;
+
+	if (!parse_number(s, 10, UINT32_MAX, &value))
+		return usage_error("set", "%s '%s' is %s", name, s,
+				   *s && !s[strspn(s, "0123456789")] ?
+					   "too large" :
+					   "not a number");
+	nl_put_u32(nlh, f->attr, value);
+	return 0;
+}
+
+/* The value of NAME=VALUE, which sysctl takes, is cut off; else the next word. */
+static char *value_of(char ***words)
+{
+	char *value = strchr(**words, '=');
+
+	if (value)
+		*value++ = '\0';
+	else
+		value = *++*words;
+	return value;
+}
+
 static int encode_settings(struct nlmsghdr *nlh, char **words)
 {
 	const struct field *f;
-	unsigned long value;
 	uint64_t seen = 0, bit;
+	char *name, *value;
+	int err;
 
 	if (!*words)
 		return usage_error("set", "set what?");
-	for (; *words; words += 2) {
-		f = find_setting(*words);
+	for (; *words; words++) {
+		name = *words;
+		value = value_of(&words);
+		f = find_setting(name);
 		if (!f)
-			return usage_error("set", "unknown setting '%s'",
-					   *words);
+			return unknown_setting("set", name);
 		bit = 1ULL << (f - setting_fields);
 		if (seen & bit)
 			return usage_error("set", "%s is given twice", f->key);
 		seen |= bit;
-		if (!words[1])
-			return usage_error("set", "%s needs a value", *words);
-		if (!parse_number(words[1], 10, UINT32_MAX, &value))
-			return usage_error("set", "%s '%s' is not a number",
-					   *words, words[1]);
-		nl_put_u32(nlh, f->attr, value);
+		if (!value)
+			return usage_error("set", "%s needs a value", name);
+		err = encode_setting(nlh, f, name, value);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -189,15 +237,17 @@ static int run_set(const struct call *call)
 {
 	struct nl *nl = call->nl;
 	struct nlmsghdr *nlh = nl_request(nl, NF_CT_VPN_CMD_SETTING_SET, 0);
-	int err = encode_settings(nlh, call->words);
 	char text[512];
+	int err;
 
+	/* before "=" is cut */
+	command_text(text, sizeof(text), "set", call->words);
+	err = encode_settings(nlh, call->words);
 	if (err)
 		return err;
 	err = nl_talk(nl, nlh, NULL, NULL);
 	if (!err)
 		return EXIT_OK;
-	command_text(text, sizeof(text), "set", call->words);
 	nl_error(nl, text, err);
 	return EXIT_FAILED;
 }

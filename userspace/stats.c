@@ -163,5 +163,6 @@ const struct command stats_command = {
 	.help = "show the counters of this network namespace",
 	.usage = usage,
 	.run = run,
+	.formats = true,
 	.nl = true,
 };

@@ -498,5 +498,6 @@ const struct command trace_command = {
 	.parse = parse,
 	.run = run,
 	.args = sizeof(struct trace),
+	.formats = true,
 	.words = true,
 };

@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <linux/netfilter/nf_ct_vpn.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "value.h"
@@ -63,6 +64,22 @@ bool parse_spi(const char *s, unsigned long *spi)
 	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
 
 	return parse_number(hex ? s + 2 : s, hex ? 16 : 10, UINT32_MAX, spi);
+}
+
+void names_text(char *buf, size_t size, const struct names *names)
+{
+	unsigned int i, last = names->n - 1;
+	const char *before = "";
+	size_t n = 0;
+
+	*buf = '\0';
+	for (i = 0; i < names->n && n < size; i++) {
+		if (!names->name[i])
+			continue;
+		n += snprintf(buf + n, size - n, "%s%s", before,
+			      names->name[i]);
+		before = i + 1 == last ? " or " : ", ";
+	}
 }
 
 int print_addr(char *buf, const struct addr *addr)

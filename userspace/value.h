@@ -6,6 +6,7 @@
 #define VPNCT_VALUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct addr {
@@ -33,6 +34,9 @@ bool addr_fits(const struct addr *a, uint64_t family);
 /* Return false if @s is none. */
 bool parse_addr(const char *s, struct addr *addr);
 bool parse_spi(const char *s, unsigned long *spi);
+
+/* What there is, for an error: "in, out or both"; cut to @size. */
+void names_text(char *buf, size_t size, const struct names *names);
 
 /* The length of what is written to @buf, which has INET6_ADDRSTRLEN bytes. */
 int print_addr(char *buf, const struct addr *addr);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "guess.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -58,6 +59,18 @@ static const struct command *find_command(const char *word)
 	return NULL;
 }
 
+static int unknown_command(const char *word)
+{
+	struct guess guess = { .word = word };
+	char hint[GUESS_SIZE];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		guess_try(&guess, commands[i]->name);
+	return usage_error("", "unknown command '%s'%s", word,
+			   guess_hint(hint, &guess));
+}
+
 static int help(const struct command *cmd, const struct call *call)
 {
 	if (!cmd->usage_of || !cmd->usage_of(*call->words))
@@ -94,7 +107,7 @@ static int run_words(struct options *opt, int argc, char **argv)
 	int status;
 
 	if (!cmd)
-		return usage_error("", "unknown command '%s'", *argv);
+		return unknown_command(*argv);
 	if (argc) {
 		status = parse_options(opt, argc, argv, true);
 		if (status)
@@ -103,6 +116,9 @@ static int run_words(struct options *opt, int argc, char **argv)
 	}
 	if (opt->help)
 		return help(cmd, &call);
+	if (opt->format != FORMAT_TEXT && !cmd->formats)
+		return usage_error(cmd->name, "'%s' has no -j and no -p",
+				   cmd->name);
 	if (cmd->args)
 		call.args = memset(xrealloc(NULL, 1, cmd->args), 0, cmd->args);
 	status = run(cmd, &call);
@@ -129,11 +145,18 @@ int main(int argc, char **argv)
 	err = parse_options(&opt, argc, argv, false);
 	if (err)
 		return err;
-	if (opt.version) {
+	argc -= optind;
+	argv += optind;
+	if (argc && !strcmp(*argv, "help")) {
+		opt.help = true;
+		argc--;
+		argv++;
+	}
+	if (opt.version || (argc == 1 && !strcmp(*argv, "version"))) {
 		printf("vpnct %s\n", VERSION);
 		return flush_output(EXIT_OK);
 	}
-	if (opt.help)
+	if (opt.help && !argc)
 		return flush_output(usage());
-	return flush_output(run_words(&opt, argc - optind, argv + optind));
+	return flush_output(run_words(&opt, argc, argv));
 }

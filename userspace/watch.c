@@ -246,12 +246,13 @@ static int parse(struct call *call)
 
 	w->interval = 2;
 	if (*words && !strcmp(*words, "every")) {
-		if (!words[1] ||
-		    !parse_number(words[1], 10, 3600, &w->interval) ||
+		if (!words[1])
+			return usage_error("watch", "every needs a value");
+		if (!parse_number(words[1], 10, 3600, &w->interval) ||
 		    !w->interval)
 			return usage_error("watch",
 					   "every '%s' is not a number from 1 to 3600",
-					   words[1] ?: "");
+					   words[1]);
 		words += 2;
 	}
 	return filter_parse(&w->filter, "watch", words);

@@ -153,16 +153,30 @@ command_line()
 		golden "help-$command" demo "$command" --help
 	done
 	golden version demo --version
+	golden version-word demo version
+	golden help-word demo help
+	golden help-word-esp demo help list esp
+	golden help-before demo -h list sessions
 	golden bad-command demo lits
+	golden bad-command-case demo List
+	golden bad-command-short demo del
+	golden bad-command-other demo show
+	golden bad-help demo help lst
 	golden bad-option demo list -x
 	golden bad-long-option demo --jsno
 	golden bad-formats demo -j list -p
-	golden bad-word demo list session
+	golden singular demo list session
+	golden singular-flush demo flush session
+	golden bad-word demo list clent 10.0.0.2
+	golden bad-word-address demo list 10.0.0.2
+	golden bad-word-src demo monitor src 10.0.0.2
 	golden bad-word-stats demo stats esp
 	golden bad-address demo list client 10.0.0.300
 	golden bad-prefix demo list server 10.0.0.0/33
 	golden bad-spi demo list esp spi c30f00d1
 	golden bad-spi-isakmp demo list isakmp spi 0x100
+	golden bad-spi-pptp demo list pptp spi 0x100
+	golden bad-spi-negative demo list spi -5
 	golden bad-spi-large demo list esp spi 0x100000000
 	golden bad-state demo list state up
 	golden bad-twice demo list client 10.0.0.2 client 10.0.0.3
@@ -172,6 +186,9 @@ command_line()
 changes()
 {
 	golden set demo set nf_conntrack_esp_guess 1 vpn_max 4096
+	golden set-sysctl demo set net.netfilter.nf_conntrack_esp_guess=1 \
+		vpn_max 4096 esp_timeout=60
+	golden get-sysctl demo get net.netfilter.nf_conntrack_esp_guess
 	golden add-esp demo add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0xc30f00d1 pin yes
 	golden add-esp-out demo add esp replace dir out client fd00::2 \
@@ -253,12 +270,15 @@ refusals()
 	golden bad-add demo add tunnel
 	golden bad-add-nothing demo add
 	golden bad-add-key demo add esp client 10.0.0.2 zone 7
+	golden bad-add-word demo add esp client 10.0.0.2 sever 199.0.0.1
 	golden bad-add-missing demo add esp client 10.0.0.2
 	golden bad-add-value demo add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0x1 pin maybe
 	golden bad-add-replace demo add isakmp replace client 10.0.0.2
 	golden bad-add-twice demo add esp client 10.0.0.2 client 10.0.0.3
 	golden bad-add-no-value demo add esp client
+	golden bad-add-dir demo add esp client 10.0.0.2 server 199.0.0.1 \
+		spi 0x1 dir inbound
 	golden bad-add-enum demo add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0x1 confidence high
 	golden bad-delete demo delete everything
@@ -267,6 +287,10 @@ refusals()
 	golden bad-get demo get esp_gues
 	golden bad-set demo set esp_guess
 	golden bad-set-value demo set esp_guess many
+	golden bad-set-large demo set esp_guess 99999999999
+	golden bad-set-negative demo set esp_guess -1
+	golden bad-set-word demo set esp_ges=1
+	golden bad-set-empty demo set esp_guess=
 	golden bad-set-nothing demo set
 	golden bad-set-twice demo set esp_guess 1 vpn_max 4096 \
 		nf_conntrack_esp_guess 2
@@ -282,6 +306,10 @@ refusals()
 	golden bad-trace-server demo trace esp
 	golden bad-trace-hops demo trace esp 199.0.0.1 hops 0
 	golden bad-watch demo watch every 0
+	golden bad-watch-nothing demo watch every
+	for command in set add delete flush save restore watch; do
+		golden "bad-format-$command" demo "$command" -j
+	done
 	golden watch-no-terminal demo watch
 	golden monitor-bad-event bad-event monitor
 	golden monitor-older no-events monitor
@@ -473,7 +501,10 @@ no_control()
 full_disk()
 {
 	VPNCT_FAKE=demo "${runner[@]}" "$vpnct" list > /dev/full 2> "$tmp/err"
-	[ $? -eq 1 ] && grep -q 'writing the output' "$tmp/err"
+	[ $? -eq 1 ] && grep -q 'writing the output' "$tmp/err" || return
+	VPNCT_FAKE=many "${runner[@]}" "$vpnct" list -j > /dev/full \
+		2> "$tmp/err"
+	[ $? -eq 1 ] && grep -q 'No space left on device' "$tmp/err"
 }
 
 valid_json()
