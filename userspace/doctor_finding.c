@@ -74,22 +74,6 @@ static int columns(void)
 	return ws.ws_col > 100 ? 100 : ws.ws_col;
 }
 
-/* Words of @s in lines that begin at column @indent, where the cursor is. */
-static void wrap(const char *s, int indent, int width)
-{
-	int column = indent, len;
-
-	for (; *s; s += len, s += strspn(s, " ")) {
-		len = strcspn(s, " ");
-		if (column > indent && column + 1 + len > width) {
-			printf("\n%*s", indent, "");
-			column = indent;
-		}
-		column += printf("%s%.*s", column > indent ? " " : "", len, s);
-	}
-	putchar('\n');
-}
-
 #define LEVEL_WIDTH 9
 #define INDENT (LEVEL_WIDTH + 17)
 
@@ -111,11 +95,11 @@ static void finding_text(const struct finding *f, int width)
 		    0)
 			text = NULL;
 	}
-	wrap(text ? text : f->text, INDENT, width);
+	print_wrapped(text ? text : f->text, INDENT, width);
 	free(text);
 	if (f->remedy) {
 		printf("%*s", INDENT, "-> ");
-		wrap(f->remedy, INDENT, width);
+		print_wrapped(f->remedy, INDENT, width);
 	}
 }
 

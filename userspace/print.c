@@ -14,6 +14,7 @@
 
 #define NO_VALUE "-"
 #define COLUMN_GAP 2
+#define TEXT_MIN 20 /* columns, to be worth breaking lines */
 
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
@@ -384,9 +385,32 @@ static bool pair_shown(const struct noun *noun, const struct field *f,
 	return !(f->flags & FIELD_RARE) || field_present(noun, f, rec);
 }
 
+void print_wrapped(const char *s, int indent, int width)
+{
+	int column = indent, len;
+
+	for (; *s; s += len, s += strspn(s, " ")) {
+		len = strcspn(s, " ");
+		if (column > indent && column + 1 + len > width) {
+			printf("\n%*s", indent, "");
+			column = indent;
+		}
+		column += printf("%s%.*s", column > indent ? " " : "", len, s);
+	}
+	putchar('\n');
+}
+
+/* Columns for text beside @indent; where nothing would fit lines run over. */
+static int text_width(int indent)
+{
+	int width = output_width();
+
+	return width - indent < TEXT_MIN ? INT_MAX : width;
+}
+
 static void pairs_text(const struct noun *noun, const void *rec)
 {
-	int key_width = 0, value_width = 0, len;
+	int key_width = 0, value_width = 0, len, indent;
 	const char *group = NULL;
 	const struct field *f;
 	char buf[VALUE_SIZE];
@@ -400,6 +424,7 @@ static void pairs_text(const struct noun *noun, const void *rec)
 		len = print_value(buf, noun, f, rec);
 		value_width = len > value_width ? len : value_width;
 	}
+	indent = key_width + value_width + 3 * COLUMN_GAP;
 	for (i = 0, f = noun->field; i < noun->n_fields; i++, f++) {
 		group = f->group ? f->group : group;
 		if (!pair_shown(noun, f, rec))
@@ -409,8 +434,8 @@ static void pairs_text(const struct noun *noun, const void *rec)
 			       use_colour() ? PLAIN : "");
 		group = NULL;
 		print_value(buf, noun, f, rec);
-		printf("  %-*s  %*s  %s\n", key_width, f->key, value_width, buf,
-		       f->help);
+		printf("  %-*s  %*s  ", key_width, f->key, value_width, buf);
+		print_wrapped(f->help, indent, text_width(indent));
 	}
 }
 

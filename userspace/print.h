@@ -72,6 +72,12 @@ void json_close(const char *closing);
 void json_line(json_t *json, size_t flags);
 bool json_line_to(FILE *out, json_t *json);
 
+/*
+ * Words of @s in lines of @width that begin at column @indent, where the cursor
+ * is.
+ */
+void print_wrapped(const char *s, int indent, int width);
+
 /* A single record, one field per line, in the format of @opt. */
 void print_pairs(const struct options *opt, const struct noun *noun,
 		 const void *rec);

@@ -498,6 +498,24 @@ no_control()
 		! grep -q '[^ -~]' <<< "${out//Ü/}"
 }
 
+# lines of what is shown one field a line fit a terminal, and are complete
+narrow()
+{
+	local command
+
+	command -v script > /dev/null || return 0
+	for command in get stats; do
+		VPNCT_FAKE=demo "$vpnct" $command > "$tmp/wide"
+		VPNCT_FAKE=demo script -qec "stty cols 72; '$vpnct' $command" \
+			/dev/null | tr -d '\r' > "$tmp/narrow"
+		[ "$(wc -l < "$tmp/narrow")" -gt "$(wc -l < "$tmp/wide")" ] ||
+			return
+		! grep -E '^.{73}' "$tmp/narrow" || return
+		[ "$(tr -s '[:space:]' ' ' < "$tmp/narrow")" = \
+			"$(tr -s '[:space:]' ' ' < "$tmp/wide")" ] || return
+	done
+}
+
 full_disk()
 {
 	VPNCT_FAKE=demo "${runner[@]}" "$vpnct" list > /dev/full 2> "$tmp/err"
@@ -635,6 +653,7 @@ check "3000 sessions, each with its SPIs below it" many
 check "20,000 words, and words of 20,000 letters, do no harm" too_much
 check "control characters are escaped" no_control
 check "a full disk is an error" full_disk
+check "get and stats fit a narrow terminal" narrow
 check "JSON is valid" valid_json
 schemas
 check "lines of -p have the columns of --help" tsv_columns
