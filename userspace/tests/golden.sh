@@ -586,6 +586,13 @@ tsv_columns()
 	done
 }
 
+settings_documented()
+{
+	diff <(awk '{ print $1 }' golden/get-tsv | grep ^nf_ | sort) \
+		<(sed -n 's/^\(nf_[a-z_]*\) - .*/\1/p' \
+			../../Documentation/nf_conntrack_vpn-sysctl.rst)
+}
+
 # The manual names each command, key and counter.
 manual()
 {
@@ -658,6 +665,7 @@ check "JSON is valid" valid_json
 schemas
 check "lines of -p have the columns of --help" tsv_columns
 check "the manual names every command, key and counter" manual
+check "every setting is documented, and no other" settings_documented
 check "spec and header have the same names" header_names
 check "spec and header have the same types" header_types
 if [ -z "${RUNNER:-}" ]; then
