@@ -61,12 +61,40 @@ bool uses_ipsec(const struct doctor *d)
 	return false;
 }
 
+/* Is @name known to be no module of kernel @release? */
+static bool isnt_installed(const char *release, const char *name)
+{
+	char path[256], line[4096], file[64];
+	bool there = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	snprintf(file, sizeof(file), "/%s.ko", name);
+	while (!there && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, ":")] = '\0';
+		there = strstr(line, file);
+	}
+	fclose(f);
+	return !there;
+}
+
 static void check_ipsec_modules(struct doctor *d)
 {
+	static const char load[] = "modprobe -a nf_nat_esp nf_conntrack_isakmp";
+	struct utsname un;
+
 	if (!has_module("nf_nat_esp")) {
 		found(d, LEVEL_PROBLEM,
 		      "nf_nat_esp is not loaded: only one client can reach each server");
-		remedy(d, "modprobe -a nf_nat_esp nf_conntrack_isakmp");
+		if (!uname(&un) && isnt_installed(un.release, "nf_nat_esp"))
+			remedy(d,
+			       "%s, after make install or make dkms: they aren't built for kernel %s",
+			       load, un.release);
+		else
+			remedy(d, "%s", load);
 	} else if (!has_module("nf_conntrack_isakmp")) {
 		found(d, LEVEL_WARNING,
 		      "nf_conntrack_isakmp is not loaded: IKE loses its port 500, and owners of SPIs are found without its help");
