@@ -230,6 +230,7 @@ void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
 	nf_vpn_stamp(&f->due, jiffies + timeout);
 	if (likely(READ_ONCE(f->seen)))
 		return;
+	WRITE_ONCE(f->deleted, false);
 	/*
 	 * The address and the date before the flag. Pairs with
 	 * nf_vpn_flow_past(), nf_nat_esp_masq() and isakmp_may_own().

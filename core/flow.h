@@ -42,6 +42,7 @@ enum nf_vpn_flow_kind {
  * @masq: address the remote host sees
  * @seen: the flow was confirmed; @due is valid
  * @has_masq: @masq is valid
+ * @deleted: it was, and has not been seen again
  *
  * All lockless.
  */
@@ -52,6 +53,7 @@ struct nf_vpn_flow {
 	union nf_inet_addr masq;
 	bool seen;
 	bool has_masq;
+	bool deleted;
 };
 
 /**

@@ -37,6 +37,7 @@ void nf_esp_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	nf_esp_undecided_purge(vn, s);
 	s->ahead = 0;
 	WRITE_ONCE(s->flow[NF_VPN_FLOW_ESP].seen, false);
+	WRITE_ONCE(s->flow[NF_VPN_FLOW_IKE].deleted, false);
 	clear_bit(NF_VPN_SESSION_REPLIED, &s->flags);
 }
 

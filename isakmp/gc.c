@@ -28,6 +28,7 @@ bool nf_isakmp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		/* Its first packet may wait in a queue. */
 		return ike->expect.cookies;
 	case NF_VPN_FLOW_DELETED:
+		WRITE_ONCE(s->flow[NF_VPN_FLOW_IKE].deleted, true);
 		nf_vpn_ike_forget(vn, s);
 		return false;
 	case NF_VPN_FLOW_IDLE:

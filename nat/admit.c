@@ -76,7 +76,8 @@ static bool nf_nat_esp_has_ended(struct nf_vpn_net *vn,
 				 struct nf_vpn_session *s)
 {
 	if (nf_nat_esp_flow_ended(vn, s, NF_VPN_FLOW_ESP) ||
-	    nf_nat_esp_is_unheard(vn, s))
+	    nf_nat_esp_is_unheard(vn, s) ||
+	    READ_ONCE(s->flow[NF_VPN_FLOW_IKE].deleted))
 		return true;
 	if (!READ_ONCE(s->flow[NF_VPN_FLOW_IKE].seen))
 		return false;
