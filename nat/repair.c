@@ -7,9 +7,10 @@
  * a session that lately sent on more SPIs than it received on lacks one. That one
  * has received meanwhile, and appeared after the session was last served or since
  * the unanswered SPI did; or else it is an SPI of a sibling that receives on more
- * than it sends on. Inferred and guessed owners are then asked again: the SPI is
- * undecided between both, gets to both, and evidence decides. Where nothing is
- * copied it changes hands.
+ * than it sends on, as one does whose host has moved to another address. Inferred
+ * and guessed owners are then asked again, and those that were the only one when
+ * the SPI came: it is undecided between both, gets to both, and evidence decides.
+ * Where nothing is copied it changes hands.
  */
 #include "core/clock.h"
 #include "core/net.h"
@@ -144,7 +145,8 @@ static bool nf_nat_esp_doubtful(const struct nf_nat_esp_search *search,
 {
 	return spi->dir == NF_CT_VPN_DIR_IN &&
 	       (spi->conf == NF_CT_VPN_CONF_GUESSED ||
-		spi->conf == NF_CT_VPN_CONF_INFERRED) &&
+		spi->conf == NF_CT_VPN_CONF_INFERRED ||
+		spi->conf == NF_CT_VPN_CONF_SOLE) &&
 	       !spi->hold && spi->repairs < NF_NAT_ESP_REPAIRS &&
 	       nf_nat_esp_active(spi, search->since) &&
 	       nf_nat_esp_uses(search->starved, &spi->gw);
