@@ -25,6 +25,7 @@
  * @tickets: inbound SPIs that its messages let expect
  * @asked: requests of the remote host that the client hasn't answered
  * @request: message ID of the client's last request, @requested is valid
+ * @request_init: its initiator cookie, which only who is on the path knows
  * @requested: nf_vpn_now_us() when that went out; 0 if it has been answered
  * @child: seconds of the boot clock of the last child exchange, 0 if none
  * @port_lost: a NAT rule doesn't leave it port 500, so it gets no zone
@@ -44,6 +45,7 @@ struct nf_vpn_ike {
 	struct isakmp_tickets tickets;
 	u8 asked;
 	u32 request;
+	__be64 request_init;
 	u32 requested;
 	u32 child;
 	bool port_lost;

@@ -12,6 +12,14 @@
 #include "isakmp/message.h"
 #include "isakmp/ticket.h"
 
+/* Is it the client's last request, or could it answer that? */
+static bool isakmp_is_request(const struct nf_vpn_ike *ike,
+			      const struct isakmp_message *m)
+{
+	return ike->requested && ike->request == m->msgid &&
+	       ike->request_init == m->init_cookie;
+}
+
 static void isakmp_time_out(struct nf_vpn_ike *ike,
 			    const struct isakmp_message *m)
 {
@@ -24,10 +32,11 @@ static void isakmp_time_out(struct nf_vpn_ike *ike,
 	/* In IKEv1 whatever the client says answers. */
 	if (m->major == 1)
 		ike->asked = 0;
-	if (ike->requested && ike->request == m->msgid)
+	if (isakmp_is_request(ike, m))
 		return;
 	now = nf_vpn_now_us();
 	ike->request = m->msgid;
+	ike->request_init = m->init_cookie;
 	ike->requested = now ? now : 1;
 }
 
@@ -46,7 +55,7 @@ static u32 isakmp_time_in(struct nf_vpn_ike *ike,
 			ike->asked++;
 		return 0;
 	}
-	if (!ike->requested || ike->request != m->msgid)
+	if (!isakmp_is_request(ike, m))
 		return 0;
 	rtt = nf_vpn_now_us() - ike->requested;
 	ike->expect.rtt = DIV_ROUND_UP(rtt, USEC_PER_MSEC);
