@@ -246,7 +246,8 @@ static struct nf_esp_spi *nf_esp_spi_publish(struct nf_vpn_net *vn,
  * The session waits for an inbound SPI from now on.
  *
  * Return: the SPI, an older one if another CPU was faster, NULL if there is no
- * room: the session works without.
+ * room, or if it is a reserved one, which has no partner: the session works
+ * without.
  */
 struct nf_esp_spi *nf_esp_spi_add_out(struct nf_vpn_net *vn,
 				      struct nf_vpn_session *s,
@@ -256,6 +257,10 @@ struct nf_esp_spi *nf_esp_spi_add_out(struct nf_vpn_net *vn,
 
 	if (spi)
 		return spi;
+	if (nf_esp_spi_is_reserved(pkt->spi)) {
+		WRITE_ONCE(s->spi_out, pkt->spi);
+		return NULL;
+	}
 	spi = nf_esp_spi_alloc(vn, s, pkt, NF_CT_VPN_DIR_OUT);
 	if (!spi)
 		return NULL;

@@ -38,6 +38,17 @@ struct nf_esp_net {
 	u32 nundecided;
 };
 
+/*
+ * RFC 4303 section 2.1: reserved, no SA has one. Hosts that find out whether ESP
+ * gets through send on one and are answered on one, all on the same.
+ */
+#define NF_ESP_SPI_RESERVED	255
+
+static inline bool nf_esp_spi_is_reserved(__be32 spi)
+{
+	return ntohl(spi) <= NF_ESP_SPI_RESERVED;
+}
+
 /**
  * enum nf_esp_hold - what keeps an SPI that no flow keeps
  * @NF_ESP_HOLD_NONE: nothing

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A packet on a reserved SPI (RFC 4303 section 2.1) is of no SA. It answers a host
+ * that finds out whether ESP gets through: whoever sent on such an SPI lately. It
+ * is bound to nobody, since the next host probes on the same number.
+ */
+#include "core/scan.h"
+#include "core/session.h"
+#include "esp/spi.h"
+#include "nat/nat.h"
+
+/* An answer comes within this time, or the host asks again. */
+#define NF_NAT_ESP_PROBE	(2 * HZ)
+
+static bool nf_nat_esp_probes(const struct nf_vpn_session *s,
+			      const struct nf_vpn_pkt *pkt)
+{
+	return nf_esp_spi_is_reserved(READ_ONCE(s->spi_out)) &&
+	       time_before(jiffies, READ_ONCE(s->last_out) + NF_NAT_ESP_PROBE) &&
+	       nf_nat_esp_uses(s, &pkt->dst.addr);
+}
+
+/* Where nothing is copied the last one that has asked gets the answer. */
+static void nf_nat_esp_probe_last(struct nf_nat_esp_choice *c)
+{
+	unsigned int i, last = 0;
+
+	for (i = 1; i < c->n; i++)
+		if (time_after(READ_ONCE(c->s[i]->last_out),
+			       READ_ONCE(c->s[last]->last_out)))
+			last = i;
+	c->s[0] = c->s[last];
+	c->n = 1;
+}
+
+/**
+ * nf_nat_esp_probe - who gets a packet on a reserved SPI?
+ * @remote: sender; lock of its netns held
+ * @c: filled; with nobody if no session has asked
+ * @a: packet
+ *
+ * Return: true if the one in @c is the only one that it can be for.
+ */
+bool nf_nat_esp_probe(struct nf_vpn_remote *remote,
+		      struct nf_nat_esp_choice *c,
+		      const struct nf_nat_esp_arrival *a)
+{
+	struct nf_vpn_session *s;
+
+	nf_vpn_for_each_session(s, remote) {
+		if (nf_nat_esp_probes(s, a->pkt))
+			c->s[c->n++] = s;
+		if (c->n == ARRAY_SIZE(c->s))
+			break;
+	}
+	c->stock = a->stock;
+	if (c->n > 1 && a->guess < 2)
+		nf_nat_esp_probe_last(c);
+	c->proven = c->n == 1 && !c->stock;
+	return c->proven;
+}
