@@ -137,7 +137,7 @@ userspace() {
 	grep -qs '^check:' "$TOP/userspace/Makefile" || return
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	say "userspace: testing"
+	say "testing"
 	# shellcheck disable=SC2016
 	"$VM/build.sh" tools > "$dir/build" &&
 		in_chroot -w "$(cat "$dir/build"):/build" "$image/root" \
@@ -192,8 +192,20 @@ few_unsteady() {
 		fail suite "at most two tests need a second run: ${tests[*]}"
 }
 
+# start NAME COMMAND...: in the background, as soon as fewer than $jobs run
+start() {
+	local name=$1
+
+	shift
+	while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do
+		wait -n
+	done
+	"$@" 2>&1 | sed -u "s/^/$name: /" &
+}
+
 named=("$@")
 rm -f "$results/times"
+began=$EPOCHSECONDS
 image=$("$VM/image.sh") || exit
 limit=${LIMIT:-3600}
 [[ " ${kernels[*]} " != *' debug '* ]] || limit=${LIMIT:-10800}
@@ -202,18 +214,14 @@ for kernel in "${kernels[@]}"; do
 	dir=$("$VM/kernel.sh" "$kernel") || exit
 	say "kernel $kernel is $(cat "$dir/release" 2>/dev/null)"
 done
-took download "$((EPOCHSECONDS - NF_VPN_T0))"
-if [ ${#named[@]} = 0 ] || [ -n "${UNIT:-}" ]; then
-	userspace
-fi
-
+took download "$((EPOCHSECONDS - began))"
 jobs=${JOBS:-$(nproc)}
+if [ ${#named[@]} = 0 ] || [ -n "${UNIT:-}" ]; then
+	start userspace userspace
+fi
 for group in plain counted; do
 	for kernel in "${kernels[@]}"; do
-		while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do
-			wait -n
-		done
-		group "$kernel" $group 2>&1 | sed -u "s/^/$kernel: /" &
+		start "$kernel" group "$kernel" $group
 	done
 done
 wait
