@@ -112,7 +112,8 @@ static unsigned int isakmp_natt(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!p || !isakmp_natt_is_ike(p, sizeof(buf)))
 		return NF_ACCEPT;
 	if (isakmp_read(vn, skb, off + marker, len - marker, &m) == ISAKMP_OK)
-		nf_isakmp_note(vn, s, ike, &m, true, true);
+		nf_isakmp_note(vn, s, ike, &m, NF_ISAKMP_OUT |
+			       NF_ISAKMP_NATT | NF_ISAKMP_MUTUAL);
 	return NF_ACCEPT;
 }
 
@@ -190,7 +191,7 @@ static bool isakmp_known(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	ike = nf_vpn_session_ike(s);
 	nf_isakmp_cookie_seen(c, &a->m, outbound);
-	nf_isakmp_note(vn, s, ike, &a->m, outbound, false);
+	nf_isakmp_note(vn, s, ike, &a->m, outbound ? nf_isakmp_how_out(c) : 0);
 	if (outbound)
 		nf_isakmp_attach(vn, skb, s, ike, ct, IP_CT_DIR_ORIGINAL);
 	else

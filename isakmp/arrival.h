@@ -74,6 +74,8 @@ static inline void nf_isakmp_cookie_in(struct nf_vpn_cookie *c,
 {
 	u32 now = (u32)jiffies;
 
+	if (!READ_ONCE(c->mutual))
+		WRITE_ONCE(c->mutual, true);
 	if (isakmp_is_response(m)) {
 		if (READ_ONCE(c->request) == m->msgid)
 			WRITE_ONCE(c->answered, m->msgid);

@@ -239,6 +239,7 @@ static void nf_vpn_cookie_init(struct nf_vpn_cookie *c,
 	c->request = U32_MAX;
 	c->answered = U32_MAX;
 	c->heard = m->msgid;
+	c->mutual = c->by_remote;
 }
 
 /**

@@ -27,6 +27,8 @@
  * @request: message ID of the client's last request, @requested is valid
  * @request_init: its initiator cookie, which only who is on the path knows
  * @requested: nf_vpn_now_us() when that went out; 0 if it has been answered
+ * @unheard: @request is of a child exchange under a pair that the remote host
+ *	hasn't used so far
  * @child: seconds of the boot clock of the last child exchange, 0 if none
  * @port_lost: a NAT rule doesn't leave it port 500, so it gets no zone
  * @udp_esp: the client puts ESP into UDP on port 500, so it gets none either
@@ -47,6 +49,7 @@ struct nf_vpn_ike {
 	u32 request;
 	__be64 request_init;
 	u32 requested;
+	bool unheard;
 	u32 child;
 	bool port_lost;
 	bool udp_esp;
@@ -118,12 +121,13 @@ struct nf_isakmp_net {
  * @request: message ID of the client's last request; at first none that exists
  * @answered: of its last one that was answered; at first the one before 0
  * @heard: of the remote host's request that made the entry
+ * @mutual: the remote host has used the pair, so it isn't just made up
  * @id: in &nf_vpn_net.ids
  * @rcu: for freeing
  *
  * Found under RCU; &nf_vpn_net.lock protects all changes but those of
- * @exchange, @packets and what follows @first up to @answered, which are
- * lockless.
+ * @exchange, @packets and what follows @first up to @answered and of @mutual,
+ * which are lockless.
  */
 struct nf_vpn_cookie {
 	struct rhlist_head node;
@@ -147,6 +151,7 @@ struct nf_vpn_cookie {
 	u32 request;
 	u32 answered;
 	u32 heard;
+	bool mutual;
 	u32 id;
 	struct rcu_head rcu;
 };

@@ -40,7 +40,7 @@ static unsigned int isakmp_deliver(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!ike)
 		return NF_ISAKMP_NOT_OURS;
 	if (a->valid)
-		nf_isakmp_note(vn, s, ike, &a->m, false, false);
+		nf_isakmp_note(vn, s, ike, &a->m, 0);
 	/* The gateway's own: stock conntrack finds its flow. */
 	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_GATEWAY);

@@ -5,6 +5,7 @@
 
 #include "core/tracker.h"
 #include "isakmp/arrival.h"
+#include "isakmp/cookie.h"
 
 struct genl_info;
 struct nf_vpn_kind;
@@ -23,10 +24,28 @@ unsigned int nf_isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_session *s, struct nf_vpn_ike *ike,
 			      struct nf_conn *ct, enum ip_conntrack_dir dir);
 
+/**
+ * enum nf_isakmp_how - how a message of a session came, bits
+ * @NF_ISAKMP_OUT: from the client
+ * @NF_ISAKMP_NATT: on port 4500: a session that IKE moves to UDP is no candidate
+ * @NF_ISAKMP_MUTUAL: under a pair that the remote host has used, too
+ */
+enum nf_isakmp_how {
+	NF_ISAKMP_OUT		= 0x1,
+	NF_ISAKMP_NATT		= 0x2,
+	NF_ISAKMP_MUTUAL	= 0x4,
+};
+
+static inline unsigned int nf_isakmp_how_out(const struct nf_vpn_cookie *c)
+{
+	return c && READ_ONCE(c->mutual) ? NF_ISAKMP_OUT | NF_ISAKMP_MUTUAL :
+					   NF_ISAKMP_OUT;
+}
+
 /* isakmp/note.c */
 void nf_isakmp_note(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		    struct nf_vpn_ike *ike, const struct isakmp_message *m,
-		    bool outbound, bool natt);
+		    unsigned int how);
 
 /* isakmp/out.c */
 unsigned int nf_isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,

@@ -64,6 +64,7 @@ static int nf_vpn_load_cookie_to(const struct nf_vpn_new *n,
 					 "init-cookie: no room or no memory",
 					 -ENOSPC);
 	WRITE_ONCE(c->exchange, m->exchange);
+	WRITE_ONCE(c->mutual, true);
 	nf_isakmp_session_seen(s, m);
 	nf_vpn_cookie_prove(c);
 	return 0;

@@ -90,33 +90,81 @@ static noinline void isakmp_note_events(struct nf_vpn_net *vn,
 		nf_vpn_stat_inc(vn, FLOATED);
 }
 
+/* A child exchange that the client shows for the first time. */
+static unsigned int isakmp_note_child(struct nf_vpn_ike *ike,
+				      const struct isakmp_message *m, bool natt)
+{
+	if (!m->malformed) {
+		WRITE_ONCE(ike->expect.visible, true);
+		ike->child = (u32)ktime_get_seconds();
+	}
+	return isakmp_tickets_message(&ike->tickets, m, true, natt,
+				      nf_vpn_now_ms());
+}
+
+/*
+ * Anybody behind the gateway can make up a pair and exchanges under it. So a
+ * child exchange of the client counts once the remote host has used the pair,
+ * and if it hasn't so far, once it answers.
+ */
+static unsigned int isakmp_note_out(struct nf_vpn_ike *ike,
+				    const struct isakmp_message *m,
+				    unsigned int how)
+{
+	bool natt = how & NF_ISAKMP_NATT || READ_ONCE(ike->udp_esp);
+	unsigned int events = 0;
+
+	if (!isakmp_is_child(m))
+		events = isakmp_tickets_message(&ike->tickets, m, true, natt,
+						nf_vpn_now_ms());
+	else if (how & NF_ISAKMP_MUTUAL)
+		events = isakmp_note_child(ike, m, natt);
+	ike->unheard = isakmp_is_child(m) && !(how & NF_ISAKMP_MUTUAL);
+	isakmp_time_out(ike, m);
+	return events;
+}
+
+/* The request that didn't count is answered. */
+static unsigned int isakmp_note_answered(struct nf_vpn_ike *ike,
+					 const struct isakmp_message *m)
+{
+	struct isakmp_message request = *m;
+
+	ike->unheard = false;
+	request.flags &= ~ISAKMP_V2_RESPONSE;
+	return isakmp_note_child(ike, &request, READ_ONCE(ike->udp_esp));
+}
+
+static unsigned int isakmp_note_in(struct nf_vpn_ike *ike,
+				   const struct isakmp_message *m, u32 *rtt)
+{
+	unsigned int events = 0;
+
+	if (unlikely(ike->unheard) && isakmp_is_request(ike, m))
+		events = isakmp_note_answered(ike, m);
+	*rtt = isakmp_time_in(ike, m);
+	return events | isakmp_tickets_message(&ike->tickets, m, false, false,
+					       nf_vpn_now_ms());
+}
+
 /**
  * nf_isakmp_note - a message of a session: tickets and timing
  * @vn: netns, its lock not held
  * @s: session, under RCU
  * @ike: its IKE
  * @m: message
- * @outbound: from the client
- * @natt: on port 4500: a session that IKE moves to UDP is no candidate
+ * @how: &enum nf_isakmp_how
  */
 void nf_isakmp_note(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		    struct nf_vpn_ike *ike, const struct isakmp_message *m,
-		    bool outbound, bool natt)
+		    unsigned int how)
 {
-	u32 now = nf_vpn_now_ms(), rtt = 0;
 	unsigned int events;
+	u32 rtt = 0;
 
-	natt |= READ_ONCE(ike->udp_esp);
 	spin_lock_bh(&ike->expect.lock);
-	events = isakmp_tickets_message(&ike->tickets, m, outbound, natt, now);
-	if (outbound)
-		isakmp_time_out(ike, m);
-	else
-		rtt = isakmp_time_in(ike, m);
-	if (outbound && isakmp_is_child(m) && !m->malformed) {
-		WRITE_ONCE(ike->expect.visible, true);
-		ike->child = (u32)ktime_get_seconds();
-	}
+	events = how & NF_ISAKMP_OUT ? isakmp_note_out(ike, m, how) :
+				       isakmp_note_in(ike, m, &rtt);
 	spin_unlock_bh(&ike->expect.lock);
 	if (rtt)
 		isakmp_measured(vn, s, rtt);

@@ -112,13 +112,14 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	c = !m->resp_cookie && q.shared ? q.shared : q.exact;
 	if (likely(c && c->session == s && c->proven)) {
 		nf_isakmp_cookie_seen(c, m, true);
-		nf_isakmp_note(vn, s, ike, m, true, false);
+		nf_isakmp_note(vn, s, ike, m, nf_isakmp_how_out(c));
 		return true;
 	}
 	if (isakmp_is_busy(&q, m)) {
 		nf_vpn_drop(vn, &a->addr, NF_CT_VPN_A_STATS_COOKIE_BUSY);
 		return false;
 	}
+	c = NULL;
 	spin_lock_bh(&vn->lock);
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags)) {
 		nf_vpn_cookie_find(vn, &a->addr.dst, m->init_cookie,
@@ -128,7 +129,7 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			nf_isakmp_cookie_seen(c, m, true);
 	}
 	spin_unlock_bh(&vn->lock);
-	nf_isakmp_note(vn, s, ike, m, true, false);
+	nf_isakmp_note(vn, s, ike, m, nf_isakmp_how_out(c));
 	return true;
 }
 

@@ -234,11 +234,18 @@ static bool isakmp_pace_part(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return true;
 }
 
-/* Would this message open a ticket? */
-static bool isakmp_opens(struct nf_vpn_ike *ike, const struct isakmp_message *m)
+/* Would this message open a ticket? As isakmp/note.c has it. */
+static bool isakmp_opens(struct nf_vpn_net *vn, struct nf_vpn_ike *ike,
+			 const struct isakmp_arrival *a)
 {
+	const struct isakmp_message *m = &a->m;
+	const struct nf_vpn_cookie *c;
 	struct isakmp_tickets t;
 
+	c = nf_vpn_cookie_find_pair(vn, &a->addr, m->init_cookie,
+				    m->resp_cookie);
+	if (!c || !READ_ONCE(c->mutual))
+		return false;
 	spin_lock_bh(&ike->expect.lock);
 	t = ike->tickets;
 	spin_unlock_bh(&ike->expect.lock);
@@ -300,7 +307,7 @@ bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (!ike || isakmp_is_untranslated(s, ike))
 		return false;
 	isakmp_describe(&what, a, state);
-	opens = isakmp_opens(ike, &a->m);
+	opens = isakmp_opens(vn, ike, a);
 	spin_lock_bh(&vn->lock);
 	part = isakmp_find(vn, &what);
 	if (part)
