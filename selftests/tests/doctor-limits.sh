@@ -26,6 +26,7 @@ overflow() {
 }
 
 howto_net 1
+masquerade
 healthy limits "the tables have room"
 overflow nf_conntrack_vpn_max 65536 "the table was full"
 overflow nf_conntrack_vpn_max_per_client 1024 "their client had too many"
