@@ -8,7 +8,7 @@
 
 /*
  * Attributes that a request may have; all others are refused. What the spec
- * says of them is the same, selftests/tests/netlink-spec.sh sees to it.
+ * says of them is the same, selftests/tests/netlink/netlink-spec.sh sees to it.
  */
 #define NF_VPN_ADDR	NLA_POLICY_RANGE(NLA_BINARY, 4, 16)
 

@@ -17,8 +17,8 @@
 # ratio = (ours - notrack) / (stock - notrack)
 set -u
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 
 PACKETS=20000
 BESIDES=253	# protocol of traffic that is none of our business

@@ -12,8 +12,8 @@
 #
 # It changes nothing outside its own network namespaces.
 set -u
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 
 HOSTS=(c1 c2 c3)
 PINGS=4

@@ -8,8 +8,8 @@
 #
 #   RESULT	a file for the complete reports, JSON lines
 set -u
-# shellcheck source=selftests/emulator.sh
-. "$(dirname "$0")/emulator.sh"
+# shellcheck source=selftests/lib/emulator.sh
+. "$(dirname "$0")/lib/emulator.sh"
 
 CASES=(start:60 start6:20 loss:60 manual:60 mixed:20 paced:20 rekey:600 delete:60
 	delete_guess1:60 icmp:20 idle:25 spoof:60 preload:15)

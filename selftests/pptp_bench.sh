@@ -13,8 +13,8 @@
 # network stacks of both ends as well; notrack is GRE that nobody tracks.
 set -u
 
-# shellcheck source=selftests/pptp.sh
-. "$(dirname "$0")/pptp.sh"
+# shellcheck source=selftests/lib/pptp.sh
+. "$(dirname "$0")/lib/pptp.sh"
 # shellcheck source=selftests/modules.sh
 . "$(dirname "$0")/modules.sh"
 

@@ -9,8 +9,8 @@
 # addresses are the client's. strongSwan's recordings are left out where there
 # is no charon-systemd.
 set -u
-# shellcheck source=selftests/charon.sh
-. "$(dirname "$0")/charon.sh"
+# shellcheck source=selftests/lib/charon.sh
+. "$(dirname "$0")/lib/charon.sh"
 
 # --- recordings ---
 

@@ -11,8 +11,8 @@ kdir=$1 cc=$2
 rsync -a --delete --delete-excluded --exclude=/.git \
 	--filter=':- .gitignore' /project/ /build/
 cd /build || exit
-# shellcheck source=../tap.sh
-. selftests/tap.sh
+# shellcheck source=../lib/tap.sh
+. selftests/lib/tap.sh
 
 # verdict TEXT OUTPUT: passes if a checker had nothing to say
 verdict() {

@@ -48,7 +48,7 @@ tests_of() {
 	fi | while read -r test; do
 		clock=plain
 		! grep -qs '^# clock: instructions$' \
-			"$TOP/selftests/tests/${test%.sh}.sh" || clock=counted
+			"$TOP"/selftests/tests/*/"${test%.sh}.sh" || clock=counted
 		[ "$clock" != "$2" ] || echo "$test"
 	done
 }

@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# An ESP server behind dnat, c3, together with masqueraded hosts that are
+# clients of a server outside. Its own client is first another host outside
+# (199.0.0.2), then the very server the masqueraded hosts use.
+#
+#   c1 10.0.0.2 ---+
+#   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
+#   c3 10.0.0.4 ---+         dnat ESP to c3                 199.0.0.2
+set -u
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/../../lib/lib.sh"
+
+dnat() {
+	at gw nft -f - <<-RULES
+		table ip inward {
+			chain prerouting {
+				type nat hook prerouting priority dstnat
+				iifname "eth1" meta l4proto esp dnat to 10.0.0.4
+			}
+		}
+	RULES
+}
+
+# road_warrior ID OUTER INNER OUT IN: static SAs between an address of srv
+# outside and c3, which it sees as the gateway
+road_warrior() {
+	local warrior=$2 inside=$3
+
+	ipb srv <<-LINKS
+		addr replace $warrior/24 dev eth0
+		addr replace $inside/32 dev lo
+		route replace 192.168.3.1 via 200.200.200.200
+	LINKS
+	both_ends states_and_warrior "$1" ns=c3 "out=$4" "in=$5"
+}
+
+states_and_warrior() {
+	local srv=$warrior
+
+	states_out
+	states_in
+	echo "-$(policy out 192.168.3.1 "$inside" 10.0.0.4 "$warrior")"
+	echo "-$(policy in "$inside" 192.168.3.1 "$warrior" 10.0.0.4)"
+	echo "-route replace $inside via 10.0.0.1 src 192.168.3.1"
+	echo "+$(policy out "$inside" 192.168.3.1 "$warrior" "$seen")"
+	echo "+$(policy in 192.168.3.1 "$inside" "$seen" "$warrior")"
+}
+
+# rw_pings INNER [COUNT]
+rw_pings() {
+	pings srv 192.168.3.1 "${2:-3}" 0.2 -I "$1"
+}
+
+other_host() {
+	road_warrior 97 199.0.0.2 192.168.97.1 0x30000097 0x40000097
+	is "$(rw_pings 192.168.97.1)" 3 \
+		"a host outside reaches the ESP server behind dnat"
+	start 1 2
+	is "$(pings_all 4 0.2 192.168.99.1 c1 c2)" "4 4" \
+		"masqueraded hosts go on, both are answered"
+	is "$(rw_pings 192.168.97.1)" 3 "the host outside goes on"
+	is "$(pings c3 192.168.97.1 3)" 3 "the ESP server answers it later, too"
+	is "$(foreign c1) $(foreign c2)" "$FOREIGN" \
+		"masqueraded hosts get nothing of it"
+}
+
+# The server of c1 and c2 has a tunnel of its own to c3
+same_host() {
+	road_warrior 96 199.0.0.1 192.168.96.1 0x30000096 0x40000096
+	is "$(rw_pings 192.168.96.1)" 3 \
+		"same server: it reaches the ESP server behind dnat"
+	start 1 2
+	is "$(pings_all 4 0.2 192.168.99.1 c1 c2)" "4 4" \
+		"same server: masqueraded hosts go on, both are answered"
+	is "$(rw_pings 192.168.96.1)" 3 "same server: its own tunnel goes on"
+}
+
+# The server has a flow to c3 when its SPIs for c1 and c2 appear in one moment,
+# and packets go on to come that could be anybody's.
+all_at_once() {
+	local warrior
+
+	tunnel 1
+	tunnel 2
+	road_warrior 95 199.0.0.1 192.168.95.1 0x30000095 0x40000095
+	is "$(rw_pings 192.168.95.1 1)" 1 \
+		"all at once: the ESP server behind dnat is known"
+	rw_pings 192.168.95.1 12 > "$TMP/warrior" &
+	warrior=$!
+	is "$(pings_all 12 0.27 192.168.99.1 c1 c2)" "12 12" \
+		"all at once: masqueraded hosts are answered"
+	wait "$warrior"
+	is "$(cat "$TMP/warrior")" 12 \
+		"all at once: the server reaches the ESP server behind dnat"
+}
+
+howto_net 3
+masquerade
+dnat
+FOREIGN="0 0"
+other_host
+net_down
+
+howto_net 3
+masquerade
+dnat
+same_host
+net_down
+
+howto_net 3
+masquerade
+dnat
+all_at_once
+done_testing
