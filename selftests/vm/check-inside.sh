@@ -95,6 +95,12 @@ check_compiler() {
 			grep -E 'warning|error' | grep -vE '^/usr/' | sort -u)"
 }
 
+# object files of the modules, which check_compiler() has built
+check_floors() {
+	verdict "modules use each other as selftests/vm/floors.txt allows" \
+		"$(selftests/vm/floors.py selftests/vm/floors.txt . 2>&1)"
+}
+
 # what dkms does at a gateway whose modules or whose kernel is updated
 check_dkms() {
 	local dkms release tree
@@ -202,6 +208,7 @@ check_licences
 check_scripts
 check_checkpatch
 [ ! -f Kbuild ] || check_compiler
+[ ! -f Kbuild ] || check_floors
 [ ! -f dkms.conf ] || check_dkms
 check_programs
 check_musl

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # check.sh [KERNEL]: what can be said about the sources without running them:
-# checkpatch, compiler warnings (W=1), sparse, shellcheck, licence headers, the
-# netlink spec. Prints TAP and then "N passed, N failed".
+# checkpatch, shellcheck, compiler warnings (W=1), sparse, the floors of the
+# modules, licence headers, the netlink spec. Prints TAP and then "N passed, N
+# failed".
 set -u
 
 # shellcheck source=lib.sh
