@@ -15,7 +15,7 @@
  * @fn: called under RCU; may remove the entry
  * @data: for @fn
  *
- * May sleep. One entry may be met twice while the table grows.
+ * May sleep. One entry may be met twice while the table grows or others go.
  *
  * Return: false if one may have been missed, too.
  */
@@ -39,7 +39,15 @@ bool nf_vpn_walk(struct rhashtable *table, void (*fn)(void *data, void *entry),
 			continue;
 		rhashtable_walk_stop(&iter);
 		cond_resched();
-		rhashtable_walk_start(&iter);
+		/*
+		 * The entry may have gone, by @fn or others: what follows it has
+		 * moved up, so its bucket is walked again. In another table, all
+		 * are; not every kernel forgets the entry then.
+		 */
+		if (rhashtable_walk_start_check(&iter) || !iter.p) {
+			iter.p = NULL;
+			iter.skip = 0;
+		}
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
