@@ -282,6 +282,6 @@ bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 		return nf_nat_esp_undecided(vn, nf_esp_spi_undecided(spi), c,
 					    a);
 	if (nf_esp_spi_is_reserved(a->pkt->spi))
-		return nf_nat_esp_probe(remote, c, a);
+		return nf_nat_esp_probe(vn, remote, c, a);
 	return nf_nat_esp_first(vn, remote, c, a);
 }

@@ -114,7 +114,7 @@ void nf_nat_esp_narrow(struct nf_esp_undecided *u,
 		       const struct nf_vpn_pkt *pkt);
 
 /* nat/probe.c */
-bool nf_nat_esp_probe(struct nf_vpn_remote *remote,
+bool nf_nat_esp_probe(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		      struct nf_nat_esp_choice *c,
 		      const struct nf_nat_esp_arrival *a);
 

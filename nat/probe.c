@@ -20,11 +20,18 @@ static bool nf_nat_esp_probes(const struct nf_vpn_session *s,
 	       nf_nat_esp_uses(s, &pkt->dst.addr);
 }
 
-/* Where nothing is copied the last one that has asked gets the answer. */
+/*
+ * Where nothing is copied stock conntrack's receiver gets the answer if there is
+ * one, or else the last one that has asked.
+ */
 static void nf_nat_esp_probe_last(struct nf_nat_esp_choice *c)
 {
 	unsigned int i, last = 0;
 
+	if (c->stock)
+		c->n = 0;
+	if (c->n < 2)
+		return;
 	for (i = 1; i < c->n; i++)
 		if (time_after(READ_ONCE(c->s[i]->last_out),
 			       READ_ONCE(c->s[last]->last_out)))
@@ -35,13 +42,14 @@ static void nf_nat_esp_probe_last(struct nf_nat_esp_choice *c)
 
 /**
  * nf_nat_esp_probe - who gets a packet on a reserved SPI?
+ * @vn: netns
  * @remote: sender; lock of its netns held
  * @c: filled; with nobody if no session has asked
  * @a: packet
  *
  * Return: true if the one in @c is the only one that it can be for.
  */
-bool nf_nat_esp_probe(struct nf_vpn_remote *remote,
+bool nf_nat_esp_probe(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		      struct nf_nat_esp_choice *c,
 		      const struct nf_nat_esp_arrival *a)
 {
@@ -54,8 +62,10 @@ bool nf_nat_esp_probe(struct nf_vpn_remote *remote,
 			break;
 	}
 	c->stock = a->stock;
-	if (c->n > 1 && a->guess < 2)
+	if (a->guess < 2)
 		nf_nat_esp_probe_last(c);
 	c->proven = c->n == 1 && !c->stock;
+	if (c->n && !c->proven)
+		nf_nat_esp_budget(vn, remote, c, NULL);
 	return c->proven;
 }
