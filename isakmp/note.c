@@ -20,6 +20,14 @@ static bool isakmp_is_request(const struct nf_vpn_ike *ike,
 	       ike->request_init == m->init_cookie;
 }
 
+/* Does the remote host answer that? Both count from 0, so the ID may be equal. */
+static bool isakmp_is_answer(const struct nf_vpn_ike *ike,
+			     const struct isakmp_message *m)
+{
+	return (m->major == 1 || isakmp_is_response(m)) &&
+	       isakmp_is_request(ike, m);
+}
+
 static void isakmp_time_out(struct nf_vpn_ike *ike,
 			    const struct isakmp_message *m)
 {
@@ -119,7 +127,9 @@ static unsigned int isakmp_note_out(struct nf_vpn_ike *ike,
 						nf_vpn_now_ms());
 	else if (how & NF_ISAKMP_MUTUAL)
 		events = isakmp_note_child(ike, m, natt);
-	ike->unheard = isakmp_is_child(m) && !(how & NF_ISAKMP_MUTUAL);
+	/* A response of the client says nothing of its request. */
+	if (!isakmp_is_response(m))
+		ike->unheard = isakmp_is_child(m) && !(how & NF_ISAKMP_MUTUAL);
 	isakmp_time_out(ike, m);
 	return events;
 }
@@ -140,7 +150,7 @@ static unsigned int isakmp_note_in(struct nf_vpn_ike *ike,
 {
 	unsigned int events = 0;
 
-	if (unlikely(ike->unheard) && isakmp_is_request(ike, m))
+	if (unlikely(ike->unheard) && isakmp_is_answer(ike, m))
 		events = isakmp_note_answered(ike, m);
 	*rtt = isakmp_time_in(ike, m);
 	return events | isakmp_tickets_message(&ike->tickets, m, false, false,
