@@ -100,6 +100,10 @@ static int nf_vpn_read_spi(const struct nf_vpn_new *n,
 	if (!want->pkt.spi)
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI, "spi is 0",
 					 -EINVAL);
+	if (nf_esp_spi_is_reserved(want->pkt.spi))
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
+					 "spi is reserved, no SA has one",
+					 -EINVAL);
 	if (attrs[NF_CT_VPN_A_ESP_SEQ])
 		want->pkt.seq = nla_get_u32(attrs[NF_CT_VPN_A_ESP_SEQ]);
 	want->conf = attrs[NF_CT_VPN_A_ESP_CONFIDENCE] ?

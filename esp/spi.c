@@ -286,7 +286,8 @@ struct nf_esp_spi *nf_esp_spi_add_out(struct nf_vpn_net *vn,
  * @pkt: a packet with that SPI, which no entry exists for
  * @conf: how sure it is
  *
- * Return: the SPI or NULL if there is no room.
+ * Return: the SPI, NULL if there is no room, or if it is a reserved one, which
+ * the next host is answered on, too.
  */
 struct nf_esp_spi *nf_esp_spi_bind(struct nf_vpn_net *vn,
 				   struct nf_vpn_session *s,
@@ -295,6 +296,8 @@ struct nf_esp_spi *nf_esp_spi_bind(struct nf_vpn_net *vn,
 {
 	struct nf_esp_spi *spi;
 
+	if (nf_esp_spi_is_reserved(pkt->spi))
+		return NULL;
 	spi = nf_esp_spi_alloc(vn, s, pkt, NF_CT_VPN_DIR_IN);
 	if (!spi)
 		return NULL;
