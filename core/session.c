@@ -244,11 +244,12 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	if (test_and_set_bit(NF_VPN_SESSION_DEAD, &s->flags))
 		return;
 	nf_vpn_event_session(vn, NF_CT_VPN_EVENT_EXPIRED, s);
-	nf_vpn_trackers_end(vn, s);
 	nf_vpn_session_wake(vn, s);
 	hlist_del(&s->by_remote);
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_SESSION, s->id);
 	rhashtable_remove_fast(&vn->sessions, &s->node, nf_vpn_session_params);
+	/* What they free after a grace period, nobody must find by @s any more. */
+	nf_vpn_trackers_end(vn, s);
 	s->remote->nsessions--;
 	vn->nsessions--;
 	nf_vpn_uncharge(vn, s->client);

@@ -45,7 +45,8 @@ struct nf_vpn_gc_view {
  *	bit for each kind that needs the session. Returns whether this one does.
  * @gc_net: likewise what belongs to no session; may sleep. Returns whether there
  *	is any left.
- * @end: a session is unlinked, forget what belongs to it; lock of the netns held
+ * @end: a session is unlinked, forget what belongs to it; it still counts among
+ *	those of its remote host. Lock of the netns held
  * @adopt: netlink has made a session that is to have this protocol's flow; lock
  *	of the netns held. Returns 0 or -ENOMEM.
  * @expect: IKE lets the session expect an SPI; lock of the netns held

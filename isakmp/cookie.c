@@ -351,8 +351,9 @@ struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
 /**
  * nf_vpn_ike_drop - unlink the IKE part of a session, free it after RCU
  * @vn: netns, its lock held
- * @s: session that goes. Who has found it under RCU may go on using its IKE, so
- *	&nf_vpn_session.expect is left as it is.
+ * @s: session that goes, or that stays without. Who has found one that goes
+ *	under RCU may go on using its IKE, so &nf_vpn_session.expect is left as it
+ *	is then: nobody finds the session any more.
  */
 void nf_vpn_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -362,6 +363,8 @@ void nf_vpn_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 		return;
 	nf_vpn_ike_idle(vn, s);
 	hlist_del(&ike->expect.by_remote);
+	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+		WRITE_ONCE(s->expect, NULL);
 	kfree_rcu(ike, rcu);
 }
 

@@ -59,7 +59,6 @@ static void nf_isakmp_flush_session(void *data, void *entry)
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags)) {
 		nf_vpn_ike_forget(vn, s);
 		nf_vpn_ike_drop(vn, s);
-		WRITE_ONCE(s->expect, NULL);
 	}
 	if (hlist_empty(&s->spis))
 		nf_vpn_session_free(vn, s);
