@@ -120,14 +120,14 @@ events() {
 }
 
 some_events() {
-	esp_send c1 199.0.0.7 0x77 1
+	esp_send c1 199.0.0.7 0x7777 1
 	gwct flush client 10.0.0.2 server 199.0.0.7 > "$TMP/flush"
 }
 
 monitor() {
 	events some_events
 	is "$(jq -r 'select(.esp) | .event + " " + .esp.spi' "$TMP/events" |
-		paste -sd' ')" "new 0x00000077 expired 0x00000077" \
+		paste -sd' ')" "new 0x00007777 expired 0x00007777" \
 		"monitor tells of an SPI that comes and goes"
 	is "$(jq -r 'select(.session) | .event' "$TMP/events" |
 		paste -sd' ')" "new expired" "and of its session"
