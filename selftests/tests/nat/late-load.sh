@@ -87,6 +87,9 @@ reboot() {
 	at gw conntrack -F > /dev/null 2>&1
 	load
 	at gw conntrack -F > /dev/null 2>&1
+	# An answer that was on its way may be taken for that of a host which has
+	# sent again already: until all have, one packet may be lost.
+	pings_all 1 0.2 "$SRV" c1 c2 c3 > /dev/null
 	all_go_on "gateway rebooted"
 }
 
