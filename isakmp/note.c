@@ -98,11 +98,11 @@ static noinline void isakmp_note_events(struct nf_vpn_net *vn,
 		nf_vpn_stat_inc(vn, FLOATED);
 }
 
-/* A child exchange that the client shows for the first time. */
-static unsigned int isakmp_note_child(struct nf_vpn_ike *ike,
-				      const struct isakmp_message *m, bool natt)
+/* A message of the client that counts. */
+static unsigned int isakmp_count(struct nf_vpn_ike *ike,
+				 const struct isakmp_message *m, bool natt)
 {
-	if (!m->malformed) {
+	if (isakmp_is_child(m) && !m->malformed) {
 		WRITE_ONCE(ike->expect.visible, true);
 		ike->child = (u32)ktime_get_seconds();
 	}
@@ -120,16 +120,14 @@ static unsigned int isakmp_note_out(struct nf_vpn_ike *ike,
 				    unsigned int how)
 {
 	bool natt = how & NF_ISAKMP_NATT || READ_ONCE(ike->udp_esp);
+	bool unheard = isakmp_is_child(m) && !(how & NF_ISAKMP_MUTUAL);
 	unsigned int events = 0;
 
-	if (!isakmp_is_child(m))
-		events = isakmp_tickets_message(&ike->tickets, m, true, natt,
-						nf_vpn_now_ms());
-	else if (how & NF_ISAKMP_MUTUAL)
-		events = isakmp_note_child(ike, m, natt);
+	if (!unheard)
+		events = isakmp_count(ike, m, natt);
 	/* A response of the client says nothing of its request. */
 	if (!isakmp_is_response(m))
-		ike->unheard = isakmp_is_child(m) && !(how & NF_ISAKMP_MUTUAL);
+		ike->unheard = unheard;
 	isakmp_time_out(ike, m);
 	return events;
 }
@@ -142,7 +140,7 @@ static unsigned int isakmp_note_answered(struct nf_vpn_ike *ike,
 
 	ike->unheard = false;
 	request.flags &= ~ISAKMP_V2_RESPONSE;
-	return isakmp_note_child(ike, &request, READ_ONCE(ike->udp_esp));
+	return isakmp_count(ike, &request, READ_ONCE(ike->udp_esp));
 }
 
 static unsigned int isakmp_note_in(struct nf_vpn_ike *ike,
