@@ -8,7 +8,7 @@ set -u
 
 cd "$1" || exit
 
-# tests: machine, name and seconds of each assertion, as they were the first time
+# tests: kernel, name and seconds of each assertion, as they were the first time
 tests() {
 	local dir
 
