@@ -159,10 +159,12 @@ udp_out() {
 	flood_out "${@:2}" --udp "$1" --answer-spi 0x900000
 }
 
-# udp_in PORT HOSTS SPREAD SRC DST [OPTION...]: their responses
+# udp_in PORT HOSTS SPREAD SRC DST [OPTION...]: the response to the last of
+# COUNT requests. One to another request might be for somebody else, and would
+# be looked into.
 udp_in() {
 	flood_in "${@:2}" --udp "$1" --spi 0x100000 --answer-spi 0x900000 \
-		--response
+		--response --msgid $((100 + PACKETS + COUNT - 1))
 }
 
 # answered HOSTS: so many of them have IKE in both directions
@@ -179,11 +181,12 @@ answered() {
 # ike WHAT HOSTS SPREAD DST SPREAD_IN SRC DST_IN: every flow is answered before
 # the clock starts
 ike() {
-	local out=("$2" "$3" "$4") in=("$2" "$5" "$6" "$7")
+	local out=("$2" "$3" "$4") in=("$2" "$5" "$6" "$7") COUNT=2
 
 	udp_out 500 "${out[@]}" --count 2 > /dev/null
 	udp_in 500 "${in[@]}" --count 2 > /dev/null
 	[ "$1" = notrack ] || answered "$2"
+	COUNT=$(((PACKETS + $2 - 1) / $2))
 	cost[$1,ike-out,$2]=$(udp_out 500 "${out[@]}")
 	cost[$1,ike-in,$2]=$(udp_in 500 "${in[@]}")
 	step "$1, $2 hosts, IKE: ${cost[$1,ike-out,$2]} out," \
@@ -261,7 +264,7 @@ measure_besides() {
 	sinks_on
 	cost[$1,besides]=$(flood_out 1 src 199.0.0.1 --proto "$BESIDES")
 	udp_out $BESIDES_PORT 1 src 199.0.0.1 --count 2 > /dev/null
-	udp_in $BESIDES_PORT 1 none 199.0.0.1 200.200.200.200 > /dev/null
+	COUNT=2 udp_in $BESIDES_PORT 1 none 199.0.0.1 200.200.200.200 > /dev/null
 	cost[$1,besides-udp]=$(udp_out $BESIDES_PORT 1 src 199.0.0.1)
 	sinks_off
 	at gw conntrack -F > /dev/null 2>&1

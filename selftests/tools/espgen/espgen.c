@@ -31,6 +31,7 @@ static const char usage[] =
 "  --seq N                   first sequence number (1)\n"
 "  --proto N                 another protocol than ESP\n"
 "  --udp PORT [--response]   IKEv2 from and to PORT; the SPIs are its cookies\n"
+"  --msgid N                 message ID (its sequence number)\n"
 "  --size BYTES              payload after the sequence number (40)\n"
 "  --cut BYTES               send only so much of the ESP packet\n"
 "  --claim BYTES             payload length that the IP header tells; --dev only\n"
@@ -150,6 +151,7 @@ static const struct cmdline_option descriptions[] = {
 	OPTION("proto", set_number, proto),
 	{ "udp", set_udp, 0 },
 	OPTION("response", set_flag, response),
+	OPTION("msgid", set_number, msgid),
 	OPTION("size", set_number, size),
 	OPTION("cut", set_number, cut),
 	OPTION("claim", set_number, claim),

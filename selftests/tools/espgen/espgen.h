@@ -34,6 +34,7 @@ struct options {
 
 	uint32_t udp;			/* port of ISAKMP instead of ESP */
 	bool response;
+	uint32_t msgid;			/* 0: the sequence number */
 
 	unsigned int size;		/* bytes after SPI and sequence */
 	int cut;			/* bytes after the IP headers, -1: all */

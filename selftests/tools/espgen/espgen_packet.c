@@ -121,7 +121,7 @@ static size_t esp_build(const struct options *o, uint32_t spi, uint32_t seq,
 /*
  * A DPD message, or what a request of another port looks like: an IKEv2
  * INFORMATIONAL exchange (37) of one encrypted payload (46), o->size bytes. The
- * SPIs are the cookies, the sequence number is the message's.
+ * SPIs are the cookies.
  */
 static size_t udp_build(const struct options *o, unsigned int host,
 			uint32_t spi, uint32_t seq, unsigned char *p)
@@ -133,7 +133,7 @@ static size_t udp_build(const struct options *o, unsigned int host,
 		.version = 0x20,
 		.exchange = 37,
 		.flags = o->response ? 0x20 : 0x08,
-		.msgid = htonl(seq),
+		.msgid = htonl(o->msgid ? o->msgid : seq),
 		.length = htonl(sizeof(h) + o->size),
 	};
 	uint16_t payload[] = { 0, htons(o->size) };
