@@ -35,29 +35,19 @@ took() {
 	echo "$1 $2" >> "$results/times"
 }
 
-# tests_of KERNEL GROUP: of those that it has to run, or of $named, the tests
-# whose head says "clock: instructions" (GROUP counted), or the others (plain)
+# tests_of KERNEL CLOCK: of those that it has to run, or of $named
 tests_of() {
-	local kernel=$1 which=-L clock test
+	local which=-L
 
-	[ -z "${ALL:-}" ] && [ "$kernel" != debug ] || which=-l
-	if [ ${#named[@]} -gt 0 ]; then
-		printf '%s\n' "${named[@]##*/}"
-	else
-		KERNEL=$kernel "$TOP/selftests/run" "$which"
-	fi | while read -r test; do
-		clock=plain
-		! grep -qs '^# clock: instructions$' \
-			"$TOP"/selftests/tests/*/"${test%.sh}.sh" || clock=counted
-		[ "$clock" != "$2" ] || echo "$test"
-	done
+	[ -z "${ALL:-}" ] && [ "$1" != debug ] || which=-l
+	KERNEL=$1 "$TOP/selftests/run" $which -c "$2" "${named[@]}"
 }
 
-# group KERNEL GROUP: builds, and runs these tests on machines of their own
+# group KERNEL CLOCK: builds, and runs these tests on machines of their own
 group() {
-	local kernel=$1 group=$2 name=$1 list start=$EPOCHSECONDS
+	local kernel=$1 clock=$2 name=$1 list start=$EPOCHSECONDS
 
-	mapfile -t list < <(tests_of "$kernel" "$group")
+	mapfile -t list < <(tests_of "$kernel" "$clock")
 	[ ${#list[@]} -gt 0 ] || return
 	say "kernel $kernel: building"
 	if ! "$VM/build.sh" "$kernel" > /dev/null; then
@@ -65,7 +55,7 @@ group() {
 		return
 	fi
 	took build $((EPOCHSECONDS - start))
-	if [ "$group" = counted ]; then
+	if [ "$clock" = instructions ]; then
 		# there limits cost nothing, and a second is a few instructions
 		export ICOUNT=1 SLOW=${SLOW:-4}
 		name+=-icount
@@ -219,9 +209,9 @@ jobs=${JOBS:-$(nproc)}
 if [ ${#named[@]} = 0 ] || [ -n "${UNIT:-}" ]; then
 	start userspace userspace
 fi
-for group in plain counted; do
+for clock in time instructions; do
 	for kernel in "${kernels[@]}"; do
-		start "$kernel" group "$kernel" $group
+		start "$kernel" group "$kernel" $clock
 	done
 done
 wait
