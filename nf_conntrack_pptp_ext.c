@@ -147,15 +147,15 @@ static int pptp_help(struct sk_buff *skb, unsigned int protoff,
 	if (!pptp_is_followed(seg.vn, ct, ctinfo))
 		return NF_ACCEPT;
 	len = pptp_payload(&seg, &seq);
-	seg.conn = nf_vpn_conn_find(seg.vn, ct, READ_ONCE(data->cookie));
+	seg.conn = nf_pptp_conn_find(seg.vn, ct, READ_ONCE(data->cookie));
 	if (!seg.conn && len)
-		seg.conn = nf_vpn_conn_add(seg.vn, ct, &data->cookie);
+		seg.conn = nf_pptp_conn_add(seg.vn, ct, &data->cookie);
 	if (!seg.conn)
 		return NF_ACCEPT;
 	if (len)
 		verdict = pptp_follow(&seg, seq, len);
 	if (pptp_ends(ct))
-		nf_vpn_conn_close(seg.vn, seg.conn);
+		nf_pptp_conn_close(seg.vn, seg.conn);
 	return verdict;
 }
 
@@ -213,9 +213,9 @@ static unsigned int pptp_gre_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 				    unsigned int thoff,
 				    const struct nf_hook_state *state)
 {
-	struct nf_vpn_call_key key = { .kind = NF_VPN_CALL_ARRIVING };
-	struct nf_vpn_call_node *node;
-	struct nf_vpn_call *call;
+	struct nf_pptp_call_key key = { .kind = NF_PPTP_CALL_ARRIVING };
+	struct nf_pptp_call_node *node;
+	struct nf_pptp_call *call;
 	struct nf_conn *flow;
 
 	if (state->pf != NFPROTO_IPV4 || !READ_ONCE(vn->ncalls) ||
@@ -223,10 +223,10 @@ static unsigned int pptp_gre_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 		return NF_ACCEPT;
 	key.src = ip_hdr(skb)->saddr;
 	key.dst = ip_hdr(skb)->daddr;
-	node = nf_vpn_call_lookup(vn, &key);
+	node = nf_pptp_call_lookup(vn, &key);
 	if (!node)
 		return NF_ACCEPT;
-	call = nf_vpn_call_of(node);
+	call = nf_pptp_call_of(node);
 	flow = nf_pptp_call_flow(call);
 	if (unlikely(!flow))
 		return pptp_gre_no_call(vn, skb);
@@ -243,8 +243,8 @@ static unsigned int pptp_gre_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 				   struct nf_vpn_icmp *icmp,
 				   const struct nf_hook_state *state)
 {
-	struct nf_vpn_call_key key = { .kind = NF_VPN_CALL_LEAVING };
-	struct nf_vpn_call_node *node;
+	struct nf_pptp_call_key key = { .kind = NF_PPTP_CALL_LEAVING };
+	struct nf_pptp_call_node *node;
 	struct nf_conn *flow;
 
 	if (state->pf != NFPROTO_IPV4 ||
@@ -252,10 +252,10 @@ static unsigned int pptp_gre_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 		return NF_ACCEPT;
 	key.src = icmp->inner.src.addr.ip;
 	key.dst = icmp->inner.dst.addr.ip;
-	node = nf_vpn_call_lookup(vn, &key);
+	node = nf_pptp_call_lookup(vn, &key);
 	if (!node)
 		return NF_ACCEPT;
-	flow = nf_pptp_call_flow(nf_vpn_call_of(node));
+	flow = nf_pptp_call_flow(nf_pptp_call_of(node));
 	if (!flow)
 		return NF_ACCEPT;
 	nf_conntrack_get(&flow->ct_general);
@@ -269,12 +269,12 @@ static int __net_init nf_pptp_net_init(struct net *net)
 	struct nf_pptp_net *pn = net_generic(net, nf_pptp_net_id);
 	int err;
 
-	err = nf_vpn_calls_init(pn);
+	err = nf_pptp_calls_init(pn);
 	if (err)
 		return err;
-	err = nf_vpn_conns_init(pn);
+	err = nf_pptp_conns_init(pn);
 	if (err)
-		nf_vpn_calls_exit(pn);
+		nf_pptp_calls_exit(pn);
 	else
 		nf_vpn_pernet(net)->pptp = pn;
 	return err;
@@ -285,9 +285,9 @@ static void __net_exit nf_pptp_net_exit(struct net *net)
 	struct nf_vpn_net *vn = nf_vpn_pernet(net);
 
 	nf_vpn_gc_stop(vn);
-	nf_vpn_conns_flush(vn);
-	nf_vpn_conns_exit(vn->pptp);
-	nf_vpn_calls_exit(vn->pptp);
+	nf_pptp_conns_flush(vn);
+	nf_pptp_conns_exit(vn->pptp);
+	nf_pptp_calls_exit(vn->pptp);
 	vn->pptp = NULL;
 }
 
@@ -304,8 +304,8 @@ static const struct nf_vpn_tracker pptp_tracker = {
 	.pernet		= &nf_pptp_pernet_ops,
 	.packet		= pptp_gre_packet,
 	.error		= pptp_gre_error,
-	.flush		= nf_vpn_conns_flush,
-	.gc_net		= nf_vpn_conns_gc,
+	.flush		= nf_pptp_conns_flush,
+	.gc_net		= nf_pptp_conns_gc,
 };
 
 static const struct nf_vpn_label_info pptp_label_info[] = {

@@ -7,22 +7,22 @@
  *	side	&enum ip_conntrack_dir: who opened the conn is ORIGINAL
  *	real	Call-ID as its owner, a host of one side, chose it
  *	wire	the same as the other side sees it: what its GRE packets carry
- *	pair	source and destination of GRE packets as they arrive here; the
- *		wire Call-IDs of a pair differ, whoever owns them
+ *	path	source and destination of GRE packets as they arrive here; the
+ *		wire Call-IDs of a path differ, whoever owns them
  *
  * Lifetimes
  *	Conns and calls are found under RCU and freed after a grace period. A
- *	call holds its conn and its pairs. It also holds a reference on its flow,
+ *	call holds its conn and its paths. It also holds a reference on its flow,
  *	the GRE conntrack entry, which is confirmed before it is published here;
  *	it is set once and put with the call. Who finds a call under RCU may
  *	take another reference of its own, once it has seen that the flow is
  *	neither dying nor expired.
- *	A closed call keeps its Call-IDs for NF_VPN_CALL_LINGER: late packets
+ *	A closed call keeps its Call-IDs for NF_PPTP_CALL_LINGER: late packets
  *	must not reach the next owner.
  *
  * Locking
  *	&nf_vpn_net.lock protects the tables, the lists and a call's state;
- *	&nf_vpn_conn.lock, taken first, the streams of one conn.
+ *	&nf_pptp_conn.lock, taken first, the streams of one conn.
  */
 #ifndef _NF_PPTP_CALL_H
 #define _NF_PPTP_CALL_H
@@ -35,35 +35,35 @@
 #include "pptp/message.h"
 
 /* A request that nobody answers, as long as somebody's telephone may ring. */
-#define NF_VPN_CALL_ANSWER	(120 * HZ)
-#define NF_VPN_CALL_LINGER	(30 * HZ)
+#define NF_PPTP_CALL_ANSWER	(120 * HZ)
+#define NF_PPTP_CALL_LINGER	(30 * HZ)
 /* Calls of one control connection. */
-#define NF_VPN_CONN_CALLS	256
+#define NF_PPTP_CONN_CALLS	256
 
 /**
  * struct nf_pptp_net - what the module keeps of a netns
- * @table: &struct nf_vpn_call_node by addresses and Call-ID
- * @pairs: &struct nf_vpn_call_pair by addresses
- * @conns: &struct nf_vpn_conn by addresses and ports
+ * @table: &struct nf_pptp_call_node by addresses and Call-ID
+ * @paths: &struct nf_pptp_path by addresses
+ * @conns: &struct nf_pptp_conn by addresses and ports
  */
 struct nf_pptp_net {
 	struct rhashtable table;
-	struct rhashtable pairs;
+	struct rhashtable paths;
 	struct rhashtable conns;
 };
 
 /**
- * enum nf_vpn_call_kind - ways to look a call up by a GRE packet
- * @NF_VPN_CALL_ARRIVING: as the packet arrives
- * @NF_VPN_CALL_LEAVING: as it leaves, translated: what ICMP errors quote
+ * enum nf_pptp_call_kind - ways to look a call up by a GRE packet
+ * @NF_PPTP_CALL_ARRIVING: as the packet arrives
+ * @NF_PPTP_CALL_LEAVING: as it leaves, translated: what ICMP errors quote
  */
-enum nf_vpn_call_kind {
-	NF_VPN_CALL_ARRIVING,
-	NF_VPN_CALL_LEAVING,
-	NF_VPN_CALL_KINDS,
+enum nf_pptp_call_kind {
+	NF_PPTP_CALL_ARRIVING,
+	NF_PPTP_CALL_LEAVING,
+	NF_PPTP_CALL_KINDS,
 };
 
-struct nf_vpn_call_key {
+struct nf_pptp_call_key {
 	__be32 src;
 	__be32 dst;
 	__be16 id;
@@ -71,25 +71,25 @@ struct nf_vpn_call_key {
 };
 
 /**
- * struct nf_vpn_call_node - a call in the table, one of four times
+ * struct nf_pptp_call_node - a call in the table, one of four times
  * @node: in &nf_pptp_net.table
  * @key: its key
  * @side: whom the packets go to
  */
-struct nf_vpn_call_node {
+struct nf_pptp_call_node {
 	struct rhash_head node;
-	struct nf_vpn_call_key key;
+	struct nf_pptp_call_key key;
 	u8 side;
 };
 
-struct nf_vpn_call_pair;
+struct nf_pptp_path;
 struct nf_vpn_kind;
 
 /**
- * struct nf_vpn_call - a PPTP call
- * @nodes: by side and &enum nf_vpn_call_kind
+ * struct nf_pptp_call - a PPTP call
+ * @nodes: by side and &enum nf_pptp_call_kind
  * @conn: its control connection
- * @pair: by side whose Call-ID it is: where that is taken from; NULL while
+ * @path: by side whose Call-ID it is: where that is taken from; NULL while
  *	the side has not named one
  * @real: Call-ID by side
  * @state: &enum nf_ct_vpn_state
@@ -98,14 +98,14 @@ struct nf_vpn_kind;
  * @last: jiffies of the last packet
  * @created: seconds of the boot clock
  * @id: in &nf_vpn_net.ids
- * @by_conn: in &nf_vpn_conn.calls
+ * @by_conn: in &nf_pptp_conn.calls
  * @doomed: next one whose flow is to be killed
  * @rcu: for freeing
  */
-struct nf_vpn_call {
-	struct nf_vpn_call_node nodes[IP_CT_DIR_MAX][NF_VPN_CALL_KINDS];
-	struct nf_vpn_conn *conn;
-	struct nf_vpn_call_pair *pair[IP_CT_DIR_MAX];
+struct nf_pptp_call {
+	struct nf_pptp_call_node nodes[IP_CT_DIR_MAX][NF_PPTP_CALL_KINDS];
+	struct nf_pptp_conn *conn;
+	struct nf_pptp_path *path[IP_CT_DIR_MAX];
 	__be16 real[IP_CT_DIR_MAX];
 	u8 state;
 	struct nf_conn *flow;
@@ -114,11 +114,11 @@ struct nf_vpn_call {
 	u32 created;
 	u32 id;
 	struct list_head by_conn;
-	struct nf_vpn_call *doomed;
+	struct nf_pptp_call *doomed;
 	struct rcu_head rcu;
 };
 
-struct nf_vpn_conn_key {
+struct nf_pptp_conn_key {
 	__be32 src;
 	__be32 dst;
 	__be16 sport;
@@ -126,7 +126,7 @@ struct nf_vpn_conn_key {
 };
 
 /**
- * struct nf_vpn_conn - a PPTP control connection
+ * struct nf_pptp_conn - a PPTP control connection
  * @node: in &nf_pptp_net.conns
  * @key: source and destination as who opened it sees them
  * @cookie: also in the helper data of its conntrack entry: a later connection
@@ -142,9 +142,9 @@ struct nf_vpn_conn_key {
  * @stream: by side of the sender
  * @rcu: for freeing
  */
-struct nf_vpn_conn {
+struct nf_pptp_conn {
 	struct rhash_head node;
-	struct nf_vpn_conn_key key;
+	struct nf_pptp_conn_key key;
 	u32 cookie;
 	__be32 src[IP_CT_DIR_MAX];
 	__be32 dst[IP_CT_DIR_MAX];
@@ -158,70 +158,71 @@ struct nf_vpn_conn {
 	struct rcu_head rcu;
 };
 
-static inline __be16 nf_vpn_call_wire(const struct nf_vpn_call *call, int side)
+static inline __be16 nf_pptp_call_wire(const struct nf_pptp_call *call,
+				       int side)
 {
-	return call->nodes[side][NF_VPN_CALL_ARRIVING].key.id;
+	return call->nodes[side][NF_PPTP_CALL_ARRIVING].key.id;
 }
 
-static inline struct nf_vpn_call *
-nf_vpn_call_of(struct nf_vpn_call_node *node)
+static inline struct nf_pptp_call *
+nf_pptp_call_of(struct nf_pptp_call_node *node)
 {
-	node -= node->side * NF_VPN_CALL_KINDS + node->key.kind;
-	return container_of(node, struct nf_vpn_call, nodes[0][0]);
+	node -= node->side * NF_PPTP_CALL_KINDS + node->key.kind;
+	return container_of(node, struct nf_pptp_call, nodes[0][0]);
 }
 
 /* pptp/conn.c */
-int nf_vpn_conns_init(struct nf_pptp_net *pn);
-void nf_vpn_conns_exit(struct nf_pptp_net *pn);
-struct nf_vpn_conn *nf_vpn_conn_find(struct nf_vpn_net *vn,
-				     const struct nf_conn *ct, u32 cookie);
-struct nf_vpn_conn *nf_vpn_conn_add(struct nf_vpn_net *vn,
-				    const struct nf_conn *ct, u32 *cookie);
-void nf_vpn_conn_close(struct nf_vpn_net *vn, struct nf_vpn_conn *conn);
-bool nf_vpn_conns_gc(struct nf_vpn_net *vn);
-void nf_vpn_conns_flush(struct nf_vpn_net *vn);
+int nf_pptp_conns_init(struct nf_pptp_net *pn);
+void nf_pptp_conns_exit(struct nf_pptp_net *pn);
+struct nf_pptp_conn *nf_pptp_conn_find(struct nf_vpn_net *vn,
+				       const struct nf_conn *ct, u32 cookie);
+struct nf_pptp_conn *nf_pptp_conn_add(struct nf_vpn_net *vn,
+				      const struct nf_conn *ct, u32 *cookie);
+void nf_pptp_conn_close(struct nf_vpn_net *vn, struct nf_pptp_conn *conn);
+bool nf_pptp_conns_gc(struct nf_vpn_net *vn);
+void nf_pptp_conns_flush(struct nf_vpn_net *vn);
 
-/* pptp/pair.c */
-int nf_vpn_pairs_init(struct nf_pptp_net *pn);
-void nf_vpn_pairs_exit(struct nf_pptp_net *pn);
-struct nf_vpn_call_pair *nf_vpn_pair_get(struct nf_vpn_net *vn, __be32 src,
-					 __be32 dst);
-void nf_vpn_pair_put(struct nf_vpn_net *vn, struct nf_vpn_call_pair *pair);
-int nf_vpn_pair_alloc(struct nf_vpn_call_pair *pair, u16 want, bool translate,
-		      bool fixed);
-void nf_vpn_pair_free(struct nf_vpn_call_pair *pair, u16 id);
+/* pptp/path.c */
+int nf_pptp_paths_init(struct nf_pptp_net *pn);
+void nf_pptp_paths_exit(struct nf_pptp_net *pn);
+struct nf_pptp_path *nf_pptp_path_get(struct nf_vpn_net *vn, __be32 src,
+				      __be32 dst);
+void nf_pptp_path_put(struct nf_vpn_net *vn, struct nf_pptp_path *path);
+int nf_pptp_path_id_get(struct nf_pptp_path *path, u16 want, bool translate,
+			bool fixed);
+void nf_pptp_path_id_put(struct nf_pptp_path *path, u16 id);
 
 /* pptp/call.c */
-bool nf_vpn_calls_full(struct nf_vpn_net *vn);
-int nf_vpn_calls_init(struct nf_pptp_net *pn);
-void nf_vpn_calls_exit(struct nf_pptp_net *pn);
-struct nf_vpn_call_node *nf_vpn_call_lookup(struct nf_vpn_net *vn,
-					    const struct nf_vpn_call_key *key);
-struct nf_vpn_call *nf_vpn_call_by_real(const struct nf_vpn_conn *conn,
-					int side, __be16 id);
-struct nf_vpn_call *nf_vpn_call_by_wire(struct nf_vpn_net *vn,
-					const struct nf_vpn_conn *conn,
-					int side, __be16 id);
-struct nf_vpn_call *nf_vpn_call_request(struct nf_vpn_net *vn,
-					struct nf_vpn_conn *conn, int side,
-					__be16 id, bool fixed);
-struct nf_vpn_call *nf_vpn_call_answer(struct nf_vpn_net *vn,
-				       struct nf_vpn_conn *conn, int side,
-				       __be16 id, struct nf_vpn_call *asked,
-				       bool fixed);
-bool nf_vpn_call_publish(struct nf_vpn_net *vn, struct nf_vpn_call *call,
-			 struct nf_conn *flow);
-void nf_vpn_call_close(struct nf_vpn_net *vn, struct nf_vpn_call *call,
-		       struct nf_vpn_call **doomed);
-void nf_vpn_call_free(struct nf_vpn_net *vn, struct nf_vpn_call *call);
-void nf_vpn_calls_kill(struct nf_vpn_call *doomed);
+bool nf_pptp_calls_full(struct nf_vpn_net *vn);
+int nf_pptp_calls_init(struct nf_pptp_net *pn);
+void nf_pptp_calls_exit(struct nf_pptp_net *pn);
+struct nf_pptp_call_node *
+nf_pptp_call_lookup(struct nf_vpn_net *vn, const struct nf_pptp_call_key *key);
+struct nf_pptp_call *nf_pptp_call_by_real(const struct nf_pptp_conn *conn,
+					  int side, __be16 id);
+struct nf_pptp_call *nf_pptp_call_by_wire(struct nf_vpn_net *vn,
+					  const struct nf_pptp_conn *conn,
+					  int side, __be16 id);
+struct nf_pptp_call *nf_pptp_call_request(struct nf_vpn_net *vn,
+					  struct nf_pptp_conn *conn, int side,
+					  __be16 id, bool fixed);
+struct nf_pptp_call *nf_pptp_call_answer(struct nf_vpn_net *vn,
+					 struct nf_pptp_conn *conn, int side,
+					 __be16 id, struct nf_pptp_call *asked,
+					 bool fixed);
+bool nf_pptp_call_publish(struct nf_vpn_net *vn, struct nf_pptp_call *call,
+			  struct nf_conn *flow);
+void nf_pptp_call_close(struct nf_vpn_net *vn, struct nf_pptp_call *call,
+			struct nf_pptp_call **doomed);
+void nf_pptp_call_free(struct nf_vpn_net *vn, struct nf_pptp_call *call);
+void nf_pptp_calls_kill(struct nf_pptp_call *doomed);
 
 /* pptp/netlink.c */
 extern const struct nf_vpn_kind nf_pptp_kind;
 
 static inline void nf_pptp_event(struct nf_vpn_net *vn,
 				 enum nf_ct_vpn_event event,
-				 struct nf_vpn_call *call)
+				 struct nf_pptp_call *call)
 {
 	nf_vpn_event(vn, event, NF_CT_VPN_KIND_PPTP, call);
 }

@@ -19,28 +19,28 @@
 #include "core/walk.h"
 #include "pptp/call.h"
 
-static const struct rhashtable_params nf_vpn_conn_params = {
-	.head_offset		= offsetof(struct nf_vpn_conn, node),
-	.key_offset		= offsetof(struct nf_vpn_conn, key),
-	.key_len		= sizeof(struct nf_vpn_conn_key),
+static const struct rhashtable_params nf_pptp_conn_params = {
+	.head_offset		= offsetof(struct nf_pptp_conn, node),
+	.key_offset		= offsetof(struct nf_pptp_conn, key),
+	.key_len		= sizeof(struct nf_pptp_conn_key),
 	.automatic_shrinking	= true,
 };
 
-int nf_vpn_conns_init(struct nf_pptp_net *pn)
+int nf_pptp_conns_init(struct nf_pptp_net *pn)
 {
-	return rhashtable_init(&pn->conns, &nf_vpn_conn_params);
+	return rhashtable_init(&pn->conns, &nf_pptp_conn_params);
 }
 
-void nf_vpn_conns_exit(struct nf_pptp_net *pn)
+void nf_pptp_conns_exit(struct nf_pptp_net *pn)
 {
 	rhashtable_destroy(&pn->conns);
 }
 
-static struct nf_vpn_conn_key nf_vpn_conn_key(const struct nf_conn *ct)
+static struct nf_pptp_conn_key nf_pptp_conn_key(const struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *t =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	struct nf_vpn_conn_key key = {
+	struct nf_pptp_conn_key key = {
 		.src	= t->src.u3.ip,
 		.dst	= t->dst.u3.ip,
 		.sport	= t->src.u.tcp.port,
@@ -51,29 +51,30 @@ static struct nf_vpn_conn_key nf_vpn_conn_key(const struct nf_conn *ct)
 }
 
 /**
- * nf_vpn_conn_find - control connection of a conntrack entry
+ * nf_pptp_conn_find - control connection of a conntrack entry
  * @vn: netns, under RCU
  * @ct: entry
  * @cookie: from its helper data
  */
-struct nf_vpn_conn *nf_vpn_conn_find(struct nf_vpn_net *vn,
-				     const struct nf_conn *ct, u32 cookie)
+struct nf_pptp_conn *nf_pptp_conn_find(struct nf_vpn_net *vn,
+				       const struct nf_conn *ct, u32 cookie)
 {
-	struct nf_vpn_conn_key key = nf_vpn_conn_key(ct);
-	struct nf_vpn_conn *conn;
+	struct nf_pptp_conn_key key = nf_pptp_conn_key(ct);
+	struct nf_pptp_conn *conn;
 
 	if (!cookie)
 		return NULL;
-	conn = rhashtable_lookup(&vn->pptp->conns, &key, nf_vpn_conn_params);
+	conn = rhashtable_lookup(&vn->pptp->conns, &key, nf_pptp_conn_params);
 	return conn && conn->cookie == cookie ? conn : NULL;
 }
 
-static void nf_vpn_conn_read(struct nf_vpn_conn *conn, const struct nf_conn *ct)
+static void nf_pptp_conn_read(struct nf_pptp_conn *conn,
+			      const struct nf_conn *ct)
 {
 	unsigned long status = READ_ONCE(ct->status);
 	int side;
 
-	conn->key = nf_vpn_conn_key(ct);
+	conn->key = nf_pptp_conn_key(ct);
 	for (side = 0; side < IP_CT_DIR_MAX; side++) {
 		conn->src[side] = ct->tuplehash[side].tuple.src.u3.ip;
 		conn->dst[side] = ct->tuplehash[side].tuple.dst.u3.ip;
@@ -83,28 +84,28 @@ static void nf_vpn_conn_read(struct nf_vpn_conn *conn, const struct nf_conn *ct)
 }
 
 /* With its calls; under the lock. */
-static void nf_vpn_conn_free(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
+static void nf_pptp_conn_free(struct nf_vpn_net *vn, struct nf_pptp_conn *conn)
 {
-	struct nf_vpn_call *call, *next;
+	struct nf_pptp_call *call, *next;
 
 	if (conn->dead)
 		return;
 	list_for_each_entry_safe(call, next, &conn->calls, by_conn)
-		nf_vpn_call_free(vn, call);
+		nf_pptp_call_free(vn, call);
 	conn->dead = true;
 	rhashtable_remove_fast(&vn->pptp->conns, &conn->node,
-			       nf_vpn_conn_params);
+			       nf_pptp_conn_params);
 	vn->nconns--;
 	nf_vpn_uncharge(vn, conn->client);
 	nf_vpn_client_put(vn, conn->client);
 	kfree_rcu(conn, rcu);
 }
 
-static struct nf_vpn_conn *nf_vpn_conn_alloc(struct nf_vpn_net *vn,
-					     const struct nf_conn *ct)
+static struct nf_pptp_conn *nf_pptp_conn_alloc(struct nf_vpn_net *vn,
+					       const struct nf_conn *ct)
 {
 	static atomic_t cookies = ATOMIC_INIT(0);
-	struct nf_vpn_conn *conn = kzalloc(sizeof(*conn), GFP_ATOMIC);
+	struct nf_pptp_conn *conn = kzalloc(sizeof(*conn), GFP_ATOMIC);
 
 	if (!conn) {
 		nf_vpn_stat_inc(vn, NO_MEMORY);
@@ -116,12 +117,12 @@ static struct nf_vpn_conn *nf_vpn_conn_alloc(struct nf_vpn_net *vn,
 	} while (!conn->cookie);
 	INIT_LIST_HEAD(&conn->calls);
 	spin_lock_init(&conn->lock);
-	nf_vpn_conn_read(conn, ct);
+	nf_pptp_conn_read(conn, ct);
 	return conn;
 }
 
 /* Charge it to who opened it, and let it be found. */
-static int nf_vpn_conn_link(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
+static int nf_pptp_conn_link(struct nf_vpn_net *vn, struct nf_pptp_conn *conn)
 {
 	struct nf_vpn_host host = {
 		.addr.ip	= conn->key.src,
@@ -129,7 +130,7 @@ static int nf_vpn_conn_link(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 	};
 	int err;
 
-	if (nf_vpn_calls_full(vn))
+	if (nf_pptp_calls_full(vn))
 		return -ENOSPC;
 	conn->client = nf_vpn_client_hold(vn, &host);
 	if (IS_ERR(conn->client))
@@ -138,7 +139,7 @@ static int nf_vpn_conn_link(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
 	if (err)
 		goto err_client;
 	err = rhashtable_insert_fast(&vn->pptp->conns, &conn->node,
-				     nf_vpn_conn_params);
+				     nf_pptp_conn_params);
 	if (err)
 		goto err_charge;
 	vn->nconns++;
@@ -152,29 +153,29 @@ err_client:
 }
 
 /**
- * nf_vpn_conn_add - a control connection begins
+ * nf_pptp_conn_add - a control connection begins
  * @vn: netns, under RCU, its lock not held
  * @ct: its entry, confirmed, in zone 0
  * @cookie: in the entry's helper data
  *
  * Return: conn, NULL if it can't be tracked.
  */
-struct nf_vpn_conn *nf_vpn_conn_add(struct nf_vpn_net *vn,
-				    const struct nf_conn *ct, u32 *cookie)
+struct nf_pptp_conn *nf_pptp_conn_add(struct nf_vpn_net *vn,
+				      const struct nf_conn *ct, u32 *cookie)
 {
-	struct nf_vpn_conn_key key = nf_vpn_conn_key(ct);
-	struct nf_vpn_conn *conn, *old;
+	struct nf_pptp_conn_key key = nf_pptp_conn_key(ct);
+	struct nf_pptp_conn *conn, *old;
 
 	spin_lock_bh(&vn->lock);
 	old = rhashtable_lookup_fast(&vn->pptp->conns, &key,
-				     nf_vpn_conn_params);
+				     nf_pptp_conn_params);
 	conn = old;
 	if (old && old->cookie == *cookie)
 		goto unlock;
 	if (old)
-		nf_vpn_conn_free(vn, old);
-	conn = nf_vpn_conn_alloc(vn, ct);
-	if (conn && nf_vpn_conn_link(vn, conn)) {
+		nf_pptp_conn_free(vn, old);
+	conn = nf_pptp_conn_alloc(vn, ct);
+	if (conn && nf_pptp_conn_link(vn, conn)) {
 		kfree(conn);
 		conn = NULL;
 	}
@@ -188,25 +189,25 @@ unlock:
 }
 
 /**
- * nf_vpn_conn_close - end all calls of a control connection
+ * nf_pptp_conn_close - end all calls of a control connection
  * @vn: netns, its lock not held
  * @conn: control connection, under RCU
  */
-void nf_vpn_conn_close(struct nf_vpn_net *vn, struct nf_vpn_conn *conn)
+void nf_pptp_conn_close(struct nf_vpn_net *vn, struct nf_pptp_conn *conn)
 {
-	struct nf_vpn_call *call, *doomed = NULL;
+	struct nf_pptp_call *call, *doomed = NULL;
 
 	spin_lock_bh(&vn->lock);
 	if (!conn->dead)
 		list_for_each_entry(call, &conn->calls, by_conn)
-			nf_vpn_call_close(vn, call, &doomed);
+			nf_pptp_call_close(vn, call, &doomed);
 	spin_unlock_bh(&vn->lock);
-	nf_vpn_calls_kill(doomed);
+	nf_pptp_calls_kill(doomed);
 }
 
 /* Does conntrack still have its entry? No lock held. */
-static bool nf_vpn_conn_lives(struct nf_vpn_net *vn,
-			      const struct nf_vpn_conn *conn)
+static bool nf_pptp_conn_lives(struct nf_vpn_net *vn,
+			       const struct nf_pptp_conn *conn)
 {
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
@@ -232,78 +233,78 @@ static bool nf_vpn_conn_lives(struct nf_vpn_net *vn,
 	return lives;
 }
 
-static void nf_vpn_call_gc(struct nf_vpn_net *vn, struct nf_vpn_call *call,
-			   bool lives, struct nf_vpn_call **doomed)
+static void nf_pptp_call_gc(struct nf_vpn_net *vn, struct nf_pptp_call *call,
+			    bool lives, struct nf_pptp_call **doomed)
 {
 	unsigned long age = jiffies - call->since;
 
 	switch (call->state) {
 	case NF_CT_VPN_STATE_UNREPLIED:
-		if (!lives || age > NF_VPN_CALL_ANSWER)
-			nf_vpn_call_close(vn, call, doomed);
+		if (!lives || age > NF_PPTP_CALL_ANSWER)
+			nf_pptp_call_close(vn, call, doomed);
 		break;
 	case NF_CT_VPN_STATE_ESTABLISHED:
 		if (!lives || nf_ct_is_dying(call->flow) ||
 		    nf_ct_is_expired(call->flow))
-			nf_vpn_call_close(vn, call, doomed);
+			nf_pptp_call_close(vn, call, doomed);
 		break;
 	case NF_CT_VPN_STATE_CLOSED:
-		if (age > NF_VPN_CALL_LINGER)
-			nf_vpn_call_free(vn, call);
+		if (age > NF_PPTP_CALL_LINGER)
+			nf_pptp_call_free(vn, call);
 		break;
 	}
 }
 
-static void nf_vpn_conn_gc(void *data, void *entry)
+static void nf_pptp_conn_gc(void *data, void *entry)
 {
-	struct nf_vpn_conn *conn = entry;
+	struct nf_pptp_conn *conn = entry;
 	struct nf_vpn_net *vn = data;
-	bool lives = nf_vpn_conn_lives(vn, conn);
-	struct nf_vpn_call *call, *next, *doomed = NULL;
+	bool lives = nf_pptp_conn_lives(vn, conn);
+	struct nf_pptp_call *call, *next, *doomed = NULL;
 
 	spin_lock_bh(&vn->lock);
 	if (!conn->dead) {
 		list_for_each_entry_safe(call, next, &conn->calls, by_conn)
-			nf_vpn_call_gc(vn, call, lives, &doomed);
+			nf_pptp_call_gc(vn, call, lives, &doomed);
 		if (!lives && list_empty(&conn->calls))
-			nf_vpn_conn_free(vn, conn);
+			nf_pptp_conn_free(vn, conn);
 	}
 	spin_unlock_bh(&vn->lock);
-	nf_vpn_calls_kill(doomed);
+	nf_pptp_calls_kill(doomed);
 }
 
-static void nf_vpn_conn_flush(void *data, void *entry)
+static void nf_pptp_conn_flush(void *data, void *entry)
 {
 	struct nf_vpn_net *vn = data;
 
 	spin_lock_bh(&vn->lock);
-	nf_vpn_conn_free(vn, entry);
+	nf_pptp_conn_free(vn, entry);
 	spin_unlock_bh(&vn->lock);
 }
 
 /**
- * nf_vpn_conns_gc - drop control connections and calls that are over
+ * nf_pptp_conns_gc - drop control connections and calls that are over
  * @vn: netns
  *
  * Return: whether there are any left.
  */
-bool nf_vpn_conns_gc(struct nf_vpn_net *vn)
+bool nf_pptp_conns_gc(struct nf_vpn_net *vn)
 {
-	nf_vpn_walk(&vn->pptp->conns, nf_vpn_conn_gc, vn);
+	nf_vpn_walk(&vn->pptp->conns, nf_pptp_conn_gc, vn);
 	return READ_ONCE(vn->nconns);
 }
 
 /**
- * nf_vpn_conns_flush - forget all of them, and end the calls' flows
+ * nf_pptp_conns_flush - forget all of them, and end the calls' flows
  * @vn: netns
  *
  * May sleep.
  */
-void nf_vpn_conns_flush(struct nf_vpn_net *vn)
+void nf_pptp_conns_flush(struct nf_vpn_net *vn)
 {
 	/* A resize can hide an entry from a walk: go on until none is left. */
 	while (READ_ONCE(vn->nconns)) {
-		nf_vpn_walk(&vn->pptp->conns, nf_vpn_conn_flush, vn);
+		nf_vpn_walk(&vn->pptp->conns, nf_pptp_conn_flush, vn);
 		cond_resched();
 	}
 }

@@ -16,31 +16,31 @@ static bool pptp_is_reply(const struct pptp_message *m)
 }
 
 /* The call that a side agrees to, by the Call-ID the other one gave it. */
-static struct nf_vpn_call *pptp_asked(const struct pptp_segment *seg,
-				      const struct pptp_message *m)
+static struct nf_pptp_call *pptp_asked(const struct pptp_segment *seg,
+				       const struct pptp_message *m)
 {
 	if (!m->complete)
 		return NULL;
-	return nf_vpn_call_by_wire(seg->vn, seg->conn, !seg->side,
-				   htons(m->peer));
+	return nf_pptp_call_by_wire(seg->vn, seg->conn, !seg->side,
+				    htons(m->peer));
 }
 
 /* A Call-ID that its sender chose for a new call. */
-static struct nf_vpn_call *pptp_new_id(const struct pptp_segment *seg,
-				       const struct pptp_message *m, __be16 id,
-				       bool fixed)
+static struct nf_pptp_call *pptp_new_id(const struct pptp_segment *seg,
+					const struct pptp_message *m, __be16 id,
+					bool fixed)
 {
-	struct nf_vpn_call *asked;
+	struct nf_pptp_call *asked;
 
 	if (!pptp_is_reply(m))
-		return nf_vpn_call_request(seg->vn, seg->conn, seg->side, id,
-					   fixed);
+		return nf_pptp_call_request(seg->vn, seg->conn, seg->side, id,
+					    fixed);
 	asked = pptp_asked(seg, m);
 	/* A refusal, or an answer to nothing we know. */
 	if (m->complete && (m->result != PPTP_RESULT_CONNECTED || !asked))
-		return nf_vpn_call_by_real(seg->conn, seg->side, id);
-	return nf_vpn_call_answer(seg->vn, seg->conn, seg->side, id, asked,
-				  fixed);
+		return nf_pptp_call_by_real(seg->conn, seg->side, id);
+	return nf_pptp_call_answer(seg->vn, seg->conn, seg->side, id, asked,
+				   fixed);
 }
 
 /* What is to stand in place of @id; under the lock. */
@@ -48,21 +48,21 @@ static __be16 pptp_new_number(const struct pptp_segment *seg,
 			      const struct pptp_message *m,
 			      enum pptp_whose whose, __be16 id, bool fixed)
 {
-	struct nf_vpn_call *call;
+	struct nf_pptp_call *call;
 
 	if (whose == PPTP_ID_NEW) {
 		call = pptp_new_id(seg, m, id, fixed);
 		if (!call && (!m->complete || !pptp_is_reply(m) ||
 			      m->result == PPTP_RESULT_CONNECTED))
 			nf_vpn_stat_inc(seg->vn, PPTP_CALL_REFUSED);
-		return call ? nf_vpn_call_wire(call, seg->side) : id;
+		return call ? nf_pptp_call_wire(call, seg->side) : id;
 	}
 	if (whose == PPTP_ID_SENDER) {
-		call = nf_vpn_call_by_real(seg->conn, seg->side, id);
+		call = nf_pptp_call_by_real(seg->conn, seg->side, id);
 		if (call)
-			return nf_vpn_call_wire(call, seg->side);
+			return nf_pptp_call_wire(call, seg->side);
 	}
-	call = nf_vpn_call_by_wire(seg->vn, seg->conn, !seg->side, id);
+	call = nf_pptp_call_by_wire(seg->vn, seg->conn, !seg->side, id);
 	return call ? call->real[!seg->side] : id;
 }
 
@@ -85,20 +85,20 @@ static u16 pptp_translate(void *priv, const struct pptp_message *m,
 
 static void pptp_reply(struct pptp_segment *seg, const struct pptp_message *m)
 {
-	struct nf_vpn_call *call, *doomed = NULL;
+	struct nf_pptp_call *call, *doomed = NULL;
 
 	spin_lock_bh(&seg->vn->lock);
 	call = pptp_asked(seg, m);
 	if (call && m->result != PPTP_RESULT_CONNECTED)
-		nf_vpn_call_close(seg->vn, call, &doomed);
+		nf_pptp_call_close(seg->vn, call, &doomed);
 	/* In two pieces: only now is it known what the first one answered. */
-	else if (call && !call->pair[seg->side])
-		nf_vpn_call_answer(seg->vn, seg->conn, seg->side,
-				   htons(m->id), call, false);
-	if (call && !call->pair[seg->side])
+	else if (call && !call->path[seg->side])
+		nf_pptp_call_answer(seg->vn, seg->conn, seg->side,
+				    htons(m->id), call, false);
+	if (call && !call->path[seg->side])
 		call = NULL;
 	spin_unlock_bh(&seg->vn->lock);
-	nf_vpn_calls_kill(doomed);
+	nf_pptp_calls_kill(doomed);
 	if (call && m->result == PPTP_RESULT_CONNECTED)
 		nf_pptp_call_up(seg->vn, seg->ct, call);
 }
@@ -107,17 +107,17 @@ static void pptp_reply(struct pptp_segment *seg, const struct pptp_message *m)
 static void pptp_disconnect(struct pptp_segment *seg,
 			    const struct pptp_message *m)
 {
-	struct nf_vpn_call *call, *doomed = NULL;
+	struct nf_pptp_call *call, *doomed = NULL;
 
 	spin_lock_bh(&seg->vn->lock);
-	call = nf_vpn_call_by_real(seg->conn, seg->side, htons(m->id));
+	call = nf_pptp_call_by_real(seg->conn, seg->side, htons(m->id));
 	if (!call)
-		call = nf_vpn_call_by_wire(seg->vn, seg->conn, !seg->side,
-					   htons(m->id));
+		call = nf_pptp_call_by_wire(seg->vn, seg->conn, !seg->side,
+					    htons(m->id));
 	if (call)
-		nf_vpn_call_close(seg->vn, call, &doomed);
+		nf_pptp_call_close(seg->vn, call, &doomed);
 	spin_unlock_bh(&seg->vn->lock);
-	nf_vpn_calls_kill(doomed);
+	nf_pptp_calls_kill(doomed);
 }
 
 static void pptp_message(void *priv, const struct pptp_message *m)
@@ -134,7 +134,7 @@ static void pptp_message(void *priv, const struct pptp_message *m)
 		break;
 	case PPTP_TYPE_STOP_REQUEST:
 	case PPTP_TYPE_STOP_REPLY:
-		nf_vpn_conn_close(seg->vn, seg->conn);
+		nf_pptp_conn_close(seg->vn, seg->conn);
 		break;
 	}
 }

@@ -48,18 +48,18 @@ void nf_pptp_label_unregister(void)
 }
 
 /* Of packets that go in direction @dir. */
-static void pptp_gre_tuple(const struct nf_vpn_call *call,
+static void pptp_gre_tuple(const struct nf_pptp_call *call,
 			   enum ip_conntrack_dir dir,
 			   struct nf_conntrack_tuple *tuple)
 {
-	const struct nf_vpn_conn *conn = call->conn;
+	const struct nf_pptp_conn *conn = call->conn;
 
 	memset(tuple, 0, sizeof(*tuple));
 	tuple->src.l3num = AF_INET;
 	tuple->src.u3.ip = conn->src[dir];
 	tuple->src.u.gre.key = call->real[dir];
 	tuple->dst.u3.ip = conn->dst[dir];
-	tuple->dst.u.gre.key = nf_vpn_call_wire(call, !dir);
+	tuple->dst.u.gre.key = nf_pptp_call_wire(call, !dir);
 	tuple->dst.protonum = IPPROTO_GRE;
 	tuple->dst.dir = dir;
 }
@@ -84,7 +84,7 @@ static void pptp_flow_evict(struct net *net,
 
 static struct nf_conn *pptp_flow_create(struct nf_vpn_net *vn,
 					struct nf_conn *master,
-					const struct nf_vpn_call *call)
+					const struct nf_pptp_call *call)
 {
 	u32 timeout = READ_ONCE(vn->set.pptp_ext_timeout) * HZ;
 	struct nf_conntrack_helper *label = pptp_label.registered;
@@ -111,7 +111,7 @@ static struct nf_conn *pptp_flow_create(struct nf_vpn_net *vn,
  * @call: call, under RCU
  */
 void nf_pptp_call_up(struct nf_vpn_net *vn, struct nf_conn *master,
-		     struct nf_vpn_call *call)
+		     struct nf_pptp_call *call)
 {
 	struct nf_conn *flow;
 
@@ -122,7 +122,7 @@ void nf_pptp_call_up(struct nf_vpn_net *vn, struct nf_conn *master,
 		nf_vpn_stat_inc(vn, PPTP_CALL_REFUSED);
 		return;
 	}
-	if (nf_vpn_call_publish(vn, call, flow)) {
+	if (nf_pptp_call_publish(vn, call, flow)) {
 		nf_vpn_stat_inc(vn, PPTP_CALL_NEW);
 		return;
 	}
@@ -159,9 +159,9 @@ void nf_pptp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
  *
  * Return: its entry without a reference, NULL if the call isn't up.
  */
-struct nf_conn *nf_pptp_call_flow(const struct nf_vpn_call *call)
+struct nf_conn *nf_pptp_call_flow(const struct nf_pptp_call *call)
 {
-	/* Pairs with nf_vpn_call_publish(). */
+	/* Pairs with nf_pptp_call_publish(). */
 	struct nf_conn *flow = smp_load_acquire(&call->flow);
 
 	if (!flow || unlikely(nf_ct_is_dying(flow) ||

@@ -15,7 +15,7 @@
 #include "pptp/call.h"
 
 static int nf_vpn_put_call_addrs(struct sk_buff *skb,
-				 const struct nf_vpn_conn *conn)
+				 const struct nf_pptp_conn *conn)
 {
 	if (nla_put_u8(skb, NF_CT_VPN_A_PPTP_FAMILY, AF_INET) ||
 	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_CLIENT,
@@ -35,22 +35,22 @@ static int nf_vpn_put_call_addrs(struct sk_buff *skb,
 }
 
 static int nf_vpn_put_call_id(struct sk_buff *skb,
-			      const struct nf_vpn_call *call, int side,
+			      const struct nf_pptp_call *call, int side,
 			      int real, int wire)
 {
-	if (!READ_ONCE(call->pair[side]))
+	if (!READ_ONCE(call->path[side]))
 		return 0;
 	if (nla_put_u16(skb, real, ntohs(call->real[side])) ||
-	    nla_put_u16(skb, wire, ntohs(nf_vpn_call_wire(call, side))))
+	    nla_put_u16(skb, wire, ntohs(nf_pptp_call_wire(call, side))))
 		return -EMSGSIZE;
 	return 0;
 }
 
 /* What conntrack has counted, and how long its entry lives on. */
 static int nf_vpn_put_call_flow(struct sk_buff *skb,
-				const struct nf_vpn_call *call)
+				const struct nf_pptp_call *call)
 {
-	/* Pairs with nf_vpn_call_publish(). */
+	/* Pairs with nf_pptp_call_publish(). */
 	struct nf_conn *flow = smp_load_acquire(&call->flow);
 	const struct nf_conn_acct *acct;
 	bool lives;
@@ -75,7 +75,7 @@ static int nf_vpn_put_call_flow(struct sk_buff *skb,
 /* What is known of a call without asking conntrack. */
 static int nf_vpn_put_call_known(struct sk_buff *skb, void *obj)
 {
-	const struct nf_vpn_call *call = obj;
+	const struct nf_pptp_call *call = obj;
 	u64 age = (u32)ktime_get_seconds() - call->created;
 	unsigned long idle = nf_vpn_since(READ_ONCE(call->last));
 
@@ -101,12 +101,12 @@ static int nf_vpn_dump_call(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	struct nf_vpn_host client = { .l3num = AF_INET };
 	struct nf_vpn_host remote = { .l3num = AF_INET };
-	struct nf_vpn_call *call = obj;
+	struct nf_pptp_call *call = obj;
 	void *hdr;
 
 	/* Nobody has named a Call-ID: its request is being read, or refused. */
-	if (!READ_ONCE(call->pair[IP_CT_DIR_ORIGINAL]) &&
-	    !READ_ONCE(call->pair[IP_CT_DIR_REPLY]))
+	if (!READ_ONCE(call->path[IP_CT_DIR_ORIGINAL]) &&
+	    !READ_ONCE(call->path[IP_CT_DIR_REPLY]))
 		return 0;
 	client.addr.ip = call->conn->key.src;
 	remote.addr.ip = call->conn->key.dst;
@@ -123,19 +123,19 @@ static int nf_vpn_dump_call(struct sk_buff *skb, struct netlink_callback *cb,
 /* Its Call-IDs stay reserved for a while, as after any call. */
 static bool nf_vpn_drop_call(struct nf_vpn_net *vn, u32 id, void *obj)
 {
-	struct nf_vpn_call *call = obj, *doomed = NULL;
+	struct nf_pptp_call *call = obj, *doomed = NULL;
 
 	spin_lock_bh(&vn->lock);
 	if (nf_vpn_id_is(vn, NF_CT_VPN_KIND_PPTP, id, call))
-		nf_vpn_call_close(vn, call, &doomed);
+		nf_pptp_call_close(vn, call, &doomed);
 	spin_unlock_bh(&vn->lock);
-	nf_vpn_calls_kill(doomed);
+	nf_pptp_calls_kill(doomed);
 	return doomed;
 }
 
 static bool nf_vpn_wants_call(const struct nf_vpn_match *m, const void *obj)
 {
-	const struct nf_vpn_call *call = obj;
+	const struct nf_pptp_call *call = obj;
 	struct nf_vpn_host client = {
 		.addr.ip	= call->conn->key.src,
 		.l3num		= AF_INET,
@@ -148,16 +148,16 @@ static bool nf_vpn_wants_call(const struct nf_vpn_match *m, const void *obj)
 	return nf_vpn_hosts_want(&m->hosts, &client, &remote);
 }
 
-static bool nf_vpn_names_id(const struct nf_vpn_call *call, int side,
+static bool nf_vpn_names_id(const struct nf_pptp_call *call, int side,
 			    const struct nlattr *nla)
 {
-	return !nla || (READ_ONCE(call->pair[side]) &&
+	return !nla || (READ_ONCE(call->path[side]) &&
 			ntohs(call->real[side]) == nla_get_u16(nla));
 }
 
 static bool nf_vpn_names_call(const struct nf_vpn_match *m, const void *obj)
 {
-	const struct nf_vpn_call *call = obj;
+	const struct nf_pptp_call *call = obj;
 
 	return ntohs(call->conn->key.sport) ==
 	       nla_get_u16(m->attrs[NF_CT_VPN_A_PPTP_CLIENT_PORT]) &&

@@ -18,7 +18,7 @@
 struct pptp_segment {
 	struct nf_vpn_net *vn;
 	struct nf_conn *ct;
-	struct nf_vpn_conn *conn;
+	struct nf_pptp_conn *conn;
 	int side;
 	struct sk_buff *skb;
 	unsigned int thoff;
@@ -32,9 +32,9 @@ extern const struct pptp_ops nf_pptp_ops;
 int nf_pptp_label_register(void);
 void nf_pptp_label_unregister(void);
 void nf_pptp_call_up(struct nf_vpn_net *vn, struct nf_conn *master,
-		     struct nf_vpn_call *call);
+		     struct nf_pptp_call *call);
 void nf_pptp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 		    struct nf_conn *flow, enum ip_conntrack_dir dir);
-struct nf_conn *nf_pptp_call_flow(const struct nf_vpn_call *call);
+struct nf_conn *nf_pptp_call_flow(const struct nf_pptp_call *call);
 
 #endif /* _NF_PPTP_PPTP_H */
