@@ -99,13 +99,13 @@ static unsigned int isakmp_natt(struct nf_vpn_net *vn, struct sk_buff *skb,
 	struct nf_vpn_session *s;
 	struct isakmp_message m;
 	struct nf_vpn_pkt pkt;
-	struct nf_vpn_ike *ike;
+	struct nf_isakmp_ike *ike;
 	u8 buf[ISAKMP_NATT_MARKER];
 	const u8 *p;
 
 	nf_vpn_pkt_addrs(&pkt, skb, skb_network_offset(skb), state->pf);
 	s = nf_vpn_session_find(vn, &pkt.src, &pkt.dst);
-	ike = s ? nf_vpn_session_ike(s) : NULL;
+	ike = s ? nf_isakmp_ike(s) : NULL;
 	if (!ike || len <= marker)
 		return NF_ACCEPT;
 	p = skb_header_pointer(skb, off, sizeof(buf), buf);
@@ -167,14 +167,14 @@ static bool isakmp_fits(const struct nf_conn *ct,
 static bool isakmp_known(struct nf_vpn_net *vn, struct sk_buff *skb,
 			 const struct isakmp_arrival *a)
 {
-	struct nf_vpn_cookie *c;
+	struct nf_isakmp_cookie *c;
 	struct nf_vpn_session *s;
-	struct nf_vpn_ike *ike;
+	struct nf_isakmp_ike *ike;
 	struct nf_conn *ct;
 	bool outbound;
 
-	c = nf_vpn_cookie_find_pair(vn, &a->addr, a->m.init_cookie,
-				    a->m.resp_cookie);
+	c = nf_isakmp_cookie_find_pair(vn, &a->addr, a->m.init_cookie,
+				       a->m.resp_cookie);
 	if (!c)
 		return false;
 	s = c->session;
@@ -189,7 +189,7 @@ static bool isakmp_known(struct nf_vpn_net *vn, struct sk_buff *skb,
 		nf_ct_put(ct);
 		return false;
 	}
-	ike = nf_vpn_session_ike(s);
+	ike = nf_isakmp_ike(s);
 	nf_isakmp_cookie_seen(c, &a->m, outbound);
 	nf_isakmp_note(vn, s, ike, &a->m, outbound ? nf_isakmp_how_out(c) : 0);
 	if (outbound)
@@ -288,16 +288,16 @@ static unsigned int isakmp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 		__be64 resp_cookie;
 	} __packed buf;
 	const struct isakmp_quoted *quoted;
-	const struct nf_vpn_cookie *c;
-	struct nf_vpn_cookie_query q;
+	const struct nf_isakmp_cookie *c;
+	struct nf_isakmp_cookie_query q;
 
 	quoted = skb_header_pointer(skb, icmp->inner_thoff, sizeof(buf), &buf);
 	if (!quoted || quoted->uh.source != htons(ISAKMP_PORT) ||
 	    quoted->uh.dest != htons(ISAKMP_PORT))
 		return NF_ACCEPT;
-	nf_vpn_cookie_find(vn, &icmp->inner.dst,
-			   get_unaligned(&quoted->init_cookie),
-			   get_unaligned(&quoted->resp_cookie), NULL, &q);
+	nf_isakmp_cookie_find(vn, &icmp->inner.dst,
+			      get_unaligned(&quoted->init_cookie),
+			      get_unaligned(&quoted->resp_cookie), NULL, &q);
 	c = q.exact ? q.exact : q.waiting;
 	if (!c || test_bit(NF_VPN_SESSION_LOCAL, &c->session->flags))
 		return NF_ACCEPT;
@@ -310,7 +310,7 @@ static unsigned int nf_isakmp_net_id __read_mostly;
 static int __net_init nf_isakmp_net_init(struct net *net)
 {
 	struct nf_isakmp_net *in = net_generic(net, nf_isakmp_net_id);
-	int err = nf_vpn_cookies_init(in);
+	int err = nf_isakmp_cookies_init(in);
 
 	if (err)
 		return err;
@@ -327,7 +327,7 @@ static void __net_exit nf_isakmp_net_exit(struct net *net)
 	nf_vpn_gc_stop(vn);
 	nf_isakmp_pace_exit(vn->isakmp);
 	nf_isakmp_flush(vn);
-	nf_vpn_cookies_exit(vn->isakmp);
+	nf_isakmp_cookies_exit(vn->isakmp);
 	vn->isakmp = NULL;
 }
 

@@ -59,7 +59,7 @@ static inline bool nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 	       __nf_isakmp_pace(vn, skb, a, state);
 }
 
-static inline void nf_isakmp_cookie_out(struct nf_vpn_cookie *c,
+static inline void nf_isakmp_cookie_out(struct nf_isakmp_cookie *c,
 					const struct isakmp_message *m)
 {
 	WRITE_ONCE(c->last_out, (u32)jiffies);
@@ -69,7 +69,7 @@ static inline void nf_isakmp_cookie_out(struct nf_vpn_cookie *c,
 		WRITE_ONCE(c->request, m->msgid);
 }
 
-static inline void nf_isakmp_cookie_in(struct nf_vpn_cookie *c,
+static inline void nf_isakmp_cookie_in(struct nf_isakmp_cookie *c,
 				       const struct isakmp_message *m)
 {
 	u32 now = (u32)jiffies;
@@ -105,7 +105,7 @@ static inline void nf_isakmp_session_seen(const struct nf_vpn_session *s,
  * @m: message
  * @outbound: from the client
  */
-static inline void nf_isakmp_cookie_seen(struct nf_vpn_cookie *c,
+static inline void nf_isakmp_cookie_seen(struct nf_isakmp_cookie *c,
 					 const struct isakmp_message *m,
 					 bool outbound)
 {
@@ -126,7 +126,7 @@ static inline void nf_isakmp_cookie_seen(struct nf_vpn_cookie *c,
  *
  * True if the session has only answered on trial, or hasn't asked for it.
  */
-static inline bool nf_isakmp_in_doubt(const struct nf_vpn_cookie *c,
+static inline bool nf_isakmp_in_doubt(const struct nf_isakmp_cookie *c,
 				      const struct isakmp_message *m)
 {
 	return READ_ONCE(c->doubtful) ||

@@ -23,10 +23,10 @@
 #include "isakmp/ticket.h"
 
 /* Entries of one initiator cookie: more are made up. Bounds a look-up. */
-#define NF_VPN_SAME_COOKIE_MAX	8
+#define NF_ISAKMP_SAME_COOKIE_MAX	8
 
-static void nf_vpn_cookie_met(struct nf_vpn_cookie_query *q,
-			      struct nf_vpn_cookie *c)
+static void nf_isakmp_cookie_met(struct nf_isakmp_cookie_query *q,
+				 struct nf_isakmp_cookie *c)
 {
 	__be64 resp = READ_ONCE(c->resp);
 	bool own = !q->client ||
@@ -47,25 +47,25 @@ static void nf_vpn_cookie_met(struct nf_vpn_cookie_query *q,
 		q->waiting = c;
 }
 
-static const struct rhashtable_params nf_vpn_cookie_params = {
-	.head_offset		= offsetof(struct nf_vpn_cookie, node),
-	.key_offset		= offsetof(struct nf_vpn_cookie, init),
-	.key_len		= sizeof_field(struct nf_vpn_cookie, init),
+static const struct rhashtable_params nf_isakmp_cookie_params = {
+	.head_offset		= offsetof(struct nf_isakmp_cookie, node),
+	.key_offset		= offsetof(struct nf_isakmp_cookie, init),
+	.key_len		= sizeof_field(struct nf_isakmp_cookie, init),
 	.automatic_shrinking	= true,
 };
 
-int nf_vpn_cookies_init(struct nf_isakmp_net *in)
+int nf_isakmp_cookies_init(struct nf_isakmp_net *in)
 {
-	return rhltable_init(&in->cookies, &nf_vpn_cookie_params);
+	return rhltable_init(&in->cookies, &nf_isakmp_cookie_params);
 }
 
-void nf_vpn_cookies_exit(struct nf_isakmp_net *in)
+void nf_isakmp_cookies_exit(struct nf_isakmp_net *in)
 {
 	rhltable_destroy(&in->cookies);
 }
 
 /**
- * nf_vpn_cookie_find - who has to do with a cookie pair?
+ * nf_isakmp_cookie_find - who has to do with a cookie pair?
  * @vn: netns, under RCU or its lock
  * @remote: remote host
  * @init: initiator cookie
@@ -75,13 +75,14 @@ void nf_vpn_cookies_exit(struct nf_isakmp_net *in)
  *
  * Return: number of entries with the initiator cookie, of any remote host.
  */
-unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
-				const struct nf_vpn_host *remote, __be64 init,
-				__be64 resp, const struct nf_vpn_host *client,
-				struct nf_vpn_cookie_query *q)
+unsigned int nf_isakmp_cookie_find(struct nf_vpn_net *vn,
+				   const struct nf_vpn_host *remote,
+				   __be64 init, __be64 resp,
+				   const struct nf_vpn_host *client,
+				   struct nf_isakmp_cookie_query *q)
 {
 	struct rhlist_head *list, *pos;
-	struct nf_vpn_cookie *c;
+	struct nf_isakmp_cookie *c;
 	unsigned int n = 0;
 
 	memset(q, 0, sizeof(*q));
@@ -89,19 +90,19 @@ unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
 	q->resp = resp;
 	rcu_read_lock();
 	list = rhltable_lookup(&vn->isakmp->cookies, &init,
-			       nf_vpn_cookie_params);
+			       nf_isakmp_cookie_params);
 	rhl_for_each_entry_rcu(c, pos, list, node) {
 		n++;
 		if (nf_vpn_host_equal(remote, &c->session->remote->host))
-			nf_vpn_cookie_met(q, c);
+			nf_isakmp_cookie_met(q, c);
 	}
 	rcu_read_unlock();
 	return n;
 }
 
 /* Is it a pair that both have used, between the hosts of a message? */
-static bool nf_vpn_cookie_is_pair(const struct nf_vpn_cookie *c,
-				  const struct nf_vpn_pkt *pkt, __be64 resp)
+static bool nf_isakmp_cookie_is_pair(const struct nf_isakmp_cookie *c,
+				     const struct nf_vpn_pkt *pkt, __be64 resp)
 {
 	const struct nf_vpn_session *s = c->session;
 
@@ -113,7 +114,7 @@ static bool nf_vpn_cookie_is_pair(const struct nf_vpn_cookie *c,
 }
 
 /**
- * nf_vpn_cookie_find_pair - a pair that client and remote host have both used
+ * nf_isakmp_cookie_find_pair - find a pair that client and remote host have used
  * @vn: netns, under RCU
  * @pkt: addresses of a message
  * @init: its initiator cookie
@@ -122,24 +123,24 @@ static bool nf_vpn_cookie_is_pair(const struct nf_vpn_cookie *c,
  * Return: pair of a session with the sender as its remote host, or with the
  * sender as its client and the addressee as its remote host; or NULL.
  */
-struct nf_vpn_cookie *nf_vpn_cookie_find_pair(struct nf_vpn_net *vn,
-					      const struct nf_vpn_pkt *pkt,
-					      __be64 init, __be64 resp)
+struct nf_isakmp_cookie *
+nf_isakmp_cookie_find_pair(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt,
+			   __be64 init, __be64 resp)
 {
 	struct rhlist_head *list, *pos;
-	struct nf_vpn_cookie *c;
+	struct nf_isakmp_cookie *c;
 
 	list = rhltable_lookup(&vn->isakmp->cookies, &init,
-			       nf_vpn_cookie_params);
+			       nf_isakmp_cookie_params);
 	rhl_for_each_entry_rcu(c, pos, list, node)
-		if (nf_vpn_cookie_is_pair(c, pkt, resp))
+		if (nf_isakmp_cookie_is_pair(c, pkt, resp))
 			return c;
 	return NULL;
 }
 
-static bool nf_vpn_cookie_is_claim(const struct nf_vpn_cookie *c,
-				   const struct nf_vpn_host *remote,
-				   const struct isakmp_message *m)
+static bool nf_isakmp_cookie_is_claim(const struct nf_isakmp_cookie *c,
+				      const struct nf_vpn_host *remote,
+				      const struct isakmp_message *m)
 {
 	if (!c->claim || c->resp != m->resp_cookie)
 		return false;
@@ -149,24 +150,25 @@ static bool nf_vpn_cookie_is_claim(const struct nf_vpn_cookie *c,
 }
 
 /**
- * nf_vpn_cookie_find_claim - who claims the pair of an inbound message?
+ * nf_isakmp_cookie_find_claim - who claims the pair of an inbound message?
  * @vn: netns, its lock held
  * @remote: remote host
  * @m: message; if it is a response, to a request of who claims
  */
-struct nf_vpn_cookie *nf_vpn_cookie_find_claim(struct nf_vpn_net *vn,
-					       const struct nf_vpn_host *remote,
-					       const struct isakmp_message *m)
+struct nf_isakmp_cookie *
+nf_isakmp_cookie_find_claim(struct nf_vpn_net *vn,
+			    const struct nf_vpn_host *remote,
+			    const struct isakmp_message *m)
 {
-	struct nf_vpn_cookie *c, *claim = NULL;
+	struct nf_isakmp_cookie *c, *claim = NULL;
 	struct rhlist_head *list, *pos;
 
 	lockdep_assert_held(&vn->lock);
 	rcu_read_lock();
 	list = rhltable_lookup(&vn->isakmp->cookies, &m->init_cookie,
-			       nf_vpn_cookie_params);
+			       nf_isakmp_cookie_params);
 	rhl_for_each_entry_rcu(c, pos, list, node) {
-		if (!nf_vpn_cookie_is_claim(c, remote, m))
+		if (!nf_isakmp_cookie_is_claim(c, remote, m))
 			continue;
 		claim = c;
 		break;
@@ -176,20 +178,21 @@ struct nf_vpn_cookie *nf_vpn_cookie_find_claim(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_vpn_cookie_free - unlink a cookie pair, free it after RCU
+ * nf_isakmp_cookie_free - unlink a cookie pair, free it after RCU
  * @vn: netns, its lock held
  * @c: pair
  */
-void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c)
+void nf_isakmp_cookie_free(struct nf_vpn_net *vn, struct nf_isakmp_cookie *c)
 {
 	struct nf_vpn_session *s = c->session;
 
 	lockdep_assert_held(&vn->lock);
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_ISAKMP, c->id);
-	rhltable_remove(&vn->isakmp->cookies, &c->node, nf_vpn_cookie_params);
+	rhltable_remove(&vn->isakmp->cookies, &c->node,
+			nf_isakmp_cookie_params);
 	list_del(&c->by_session);
-	nf_vpn_session_ike(s)->expect.cookies--;
-	nf_vpn_session_ike(s)->nunproven -= !c->proven;
+	nf_isakmp_ike(s)->expect.cookies--;
+	nf_isakmp_ike(s)->nunproven -= !c->proven;
 	nf_vpn_uncharge(vn, s->client);
 	kfree_rcu(c, rcu);
 }
@@ -198,13 +201,14 @@ void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c)
  * The session keeps a bounded number: what only the remote host has said
  * yields first and never pushes out what the client has confirmed.
  */
-static bool nf_vpn_cookie_recycle(struct nf_vpn_net *vn,
-				  struct nf_vpn_ike *ike, bool proven)
+static bool nf_isakmp_cookie_recycle(struct nf_vpn_net *vn,
+				     struct nf_isakmp_ike *ike, bool proven)
 {
-	struct nf_vpn_cookie *c, *idlest = NULL;
-	bool crowded = ike->nunproven >= NF_VPN_SESSION_UNPROVEN;
+	struct nf_isakmp_cookie *c, *idlest = NULL;
+	bool full = ike->nunproven >= NF_ISAKMP_SESSION_UNPROVEN;
 
-	if (ike->expect.cookies < NF_VPN_SESSION_COOKIES && (proven || !crowded))
+	if (ike->expect.cookies < NF_ISAKMP_SESSION_COOKIES &&
+	    (proven || !full))
 		return true;
 	list_for_each_entry(c, &ike->cookies, by_session) {
 		if (c->proven && (!proven || ike->nunproven))
@@ -217,22 +221,22 @@ static bool nf_vpn_cookie_recycle(struct nf_vpn_net *vn,
 		return false;
 	nf_vpn_stat_inc(vn, COOKIE_RECYCLED);
 	nf_isakmp_event(vn, NF_CT_VPN_EVENT_EXPIRED, idlest);
-	nf_vpn_cookie_free(vn, idlest);
+	nf_isakmp_cookie_free(vn, idlest);
 	return true;
 }
 
-static void nf_vpn_cookie_init(struct nf_vpn_cookie *c,
-			       struct nf_vpn_session *s,
-			       const struct isakmp_message *m,
-			       enum nf_vpn_cookie_origin origin)
+static void nf_isakmp_cookie_init(struct nf_isakmp_cookie *c,
+				  struct nf_vpn_session *s,
+				  const struct isakmp_message *m,
+				  enum nf_isakmp_cookie_origin origin)
 {
 	c->session = s;
 	c->init = m->init_cookie;
 	c->resp = m->resp_cookie;
 	c->major = m->major;
-	c->by_remote = origin == NF_VPN_COOKIE_BY_REMOTE;
-	c->claim = origin == NF_VPN_COOKIE_CLAIM;
-	c->proven = origin == NF_VPN_COOKIE_BY_CLIENT;
+	c->by_remote = origin == NF_ISAKMP_COOKIE_BY_REMOTE;
+	c->claim = origin == NF_ISAKMP_COOKIE_CLAIM;
+	c->proven = origin == NF_ISAKMP_COOKIE_BY_CLIENT;
 	c->first = (u32)ktime_get_seconds();
 	c->last = (u32)jiffies;
 	c->last_out = c->last;
@@ -243,32 +247,32 @@ static void nf_vpn_cookie_init(struct nf_vpn_cookie *c,
 }
 
 /**
- * nf_vpn_cookie_add - note a cookie pair of a session
+ * nf_isakmp_cookie_add - note a cookie pair of a session
  * @vn: netns, its lock held
- * @s: session that nf_vpn_ike_get() has been called for
+ * @s: session that nf_isakmp_ike_get() has been called for
  * @m: message with the pair
  * @origin: who says so
  *
  * Return: the pair, NULL if there is no room: the session works without.
  */
-struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
-					struct nf_vpn_session *s,
-					const struct isakmp_message *m,
-					enum nf_vpn_cookie_origin origin)
+struct nf_isakmp_cookie *
+nf_isakmp_cookie_add(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		     const struct isakmp_message *m,
+		     enum nf_isakmp_cookie_origin origin)
 {
-	bool proven = origin == NF_VPN_COOKIE_BY_CLIENT;
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-	struct nf_vpn_cookie_query q;
-	struct nf_vpn_cookie *c;
+	bool proven = origin == NF_ISAKMP_COOKIE_BY_CLIENT;
+	struct nf_isakmp_ike *ike = nf_isakmp_ike(s);
+	struct nf_isakmp_cookie_query q;
+	struct nf_isakmp_cookie *c;
 
 	lockdep_assert_held(&vn->lock);
-	if (nf_vpn_cookie_find(vn, &s->remote->host, m->init_cookie,
-			       m->resp_cookie, NULL, &q) >=
-	    NF_VPN_SAME_COOKIE_MAX) {
+	if (nf_isakmp_cookie_find(vn, &s->remote->host, m->init_cookie,
+				  m->resp_cookie, NULL, &q) >=
+	    NF_ISAKMP_SAME_COOKIE_MAX) {
 		nf_vpn_stat_inc(vn, TWINS);
 		return NULL;
 	}
-	if (!nf_vpn_cookie_recycle(vn, ike, proven))
+	if (!nf_isakmp_cookie_recycle(vn, ike, proven))
 		return NULL;
 	/* Others may have to make room, not this session. */
 	nf_vpn_session_wake(vn, s);
@@ -277,9 +281,9 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 	c = kzalloc(sizeof(*c), GFP_ATOMIC);
 	if (!c)
 		goto err_charge;
-	nf_vpn_cookie_init(c, s, m, origin);
+	nf_isakmp_cookie_init(c, s, m, origin);
 	if (rhltable_insert(&vn->isakmp->cookies, &c->node,
-			    nf_vpn_cookie_params))
+			    nf_isakmp_cookie_params))
 		goto err_free;
 	if (nf_vpn_id_get(vn, NF_CT_VPN_KIND_ISAKMP, &c->id, c))
 		goto err_hash;
@@ -295,7 +299,8 @@ struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
 
 err_hash:
 	/* Others may have seen it already. */
-	rhltable_remove(&vn->isakmp->cookies, &c->node, nf_vpn_cookie_params);
+	rhltable_remove(&vn->isakmp->cookies, &c->node,
+			nf_isakmp_cookie_params);
 	kfree_rcu(c, rcu);
 	goto err_charge;
 err_free:
@@ -309,30 +314,30 @@ err_doze:
 }
 
 /**
- * nf_vpn_cookie_prove - the client has used a pair that its server began, or
+ * nf_isakmp_cookie_prove - the client has used a pair that its server began, or
  * one that it claimed turns out to be its own
  * @c: pair, lock of its netns held
  */
-void nf_vpn_cookie_prove(struct nf_vpn_cookie *c)
+void nf_isakmp_cookie_prove(struct nf_isakmp_cookie *c)
 {
 	if (c->proven)
 		return;
 	WRITE_ONCE(c->claim, false);
 	WRITE_ONCE(c->proven, true);
-	nf_vpn_session_ike(c->session)->nunproven--;
+	nf_isakmp_ike(c->session)->nunproven--;
 }
 
 /**
- * nf_vpn_ike_get - the IKE part of a session, made if need be
+ * nf_isakmp_ike_get - the IKE part of a session, made if need be
  * @vn: netns, its lock held
  * @s: session
  *
  * Return: IKE part, freed with the session, or NULL if there is no room.
  */
-struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
-				  struct nf_vpn_session *s)
+struct nf_isakmp_ike *nf_isakmp_ike_get(struct nf_vpn_net *vn,
+					struct nf_vpn_session *s)
 {
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_isakmp_ike *ike = nf_isakmp_ike(s);
 
 	lockdep_assert_held(&vn->lock);
 	if (ike)
@@ -349,19 +354,19 @@ struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_vpn_ike_drop - unlink the IKE part of a session, free it after RCU
+ * nf_isakmp_ike_drop - unlink the IKE part of a session, free it after RCU
  * @vn: netns, its lock held
  * @s: session that goes, or that stays without. Who has found one that goes
  *	under RCU may go on using its IKE, so &nf_vpn_session.expect is left as it
  *	is then: nobody finds the session any more.
  */
-void nf_vpn_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+void nf_isakmp_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_isakmp_ike *ike = nf_isakmp_ike(s);
 
 	if (!ike)
 		return;
-	nf_vpn_ike_idle(vn, s);
+	nf_isakmp_ike_idle(vn, s);
 	hlist_del(&ike->expect.by_remote);
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
 		WRITE_ONCE(s->expect, NULL);
@@ -369,38 +374,38 @@ void nf_vpn_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /**
- * nf_vpn_ike_idle - drop all cookie pairs of a session
+ * nf_isakmp_ike_idle - drop all cookie pairs of a session
  * @vn: netns, its lock held
  * @s: session whose IKE flow has expired, or that goes itself
  *
  * Its tickets stay: an SPI may be agreed on and used hours later.
  */
-void nf_vpn_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+void nf_isakmp_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-	struct nf_vpn_cookie *c, *next;
+	struct nf_isakmp_ike *ike = nf_isakmp_ike(s);
+	struct nf_isakmp_cookie *c, *next;
 
 	lockdep_assert_held(&vn->lock);
 	if (!ike)
 		return;
 	list_for_each_entry_safe(c, next, &ike->cookies, by_session) {
 		nf_isakmp_event(vn, NF_CT_VPN_EVENT_EXPIRED, c);
-		nf_vpn_cookie_free(vn, c);
+		nf_isakmp_cookie_free(vn, c);
 	}
 }
 
 /**
- * nf_vpn_ike_forget - drop all cookie pairs and tickets of a session
+ * nf_isakmp_ike_forget - drop all cookie pairs and tickets of a session
  * @vn: netns, its lock held
  * @s: session whose IKE flow was deleted
  */
-void nf_vpn_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+void nf_isakmp_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_isakmp_ike *ike = nf_isakmp_ike(s);
 
 	if (!ike)
 		return;
-	nf_vpn_ike_idle(vn, s);
+	nf_isakmp_ike_idle(vn, s);
 	spin_lock(&ike->expect.lock);
 	isakmp_tickets_init(&ike->tickets);
 	ike->expect.visible = false;
@@ -409,18 +414,18 @@ void nf_vpn_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /**
- * nf_vpn_ike_expire - drop exchanges that came to nothing
+ * nf_isakmp_ike_expire - drop exchanges that came to nothing
  * @vn: netns, its lock held
  * @s: session
  * @idle: jiffies a pair without responder, or that only the remote host has
  *	used, may be silent
  * @live: the flow is there; without it that goes for all pairs
  */
-void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-		       u32 idle, bool live)
+void nf_isakmp_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			  u32 idle, bool live)
 {
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
-	struct nf_vpn_cookie *c, *next;
+	struct nf_isakmp_ike *ike = nf_isakmp_ike(s);
+	struct nf_isakmp_cookie *c, *next;
 
 	lockdep_assert_held(&vn->lock);
 	if (!ike)
@@ -431,7 +436,7 @@ void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			continue;
 		nf_vpn_stat_inc(vn, EXPIRED);
 		nf_isakmp_event(vn, NF_CT_VPN_EVENT_EXPIRED, c);
-		nf_vpn_cookie_free(vn, c);
+		nf_isakmp_cookie_free(vn, c);
 	}
 	spin_lock(&ike->expect.lock);
 	isakmp_tickets_expire(&ike->tickets, nf_vpn_now_ms());

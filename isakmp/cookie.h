@@ -14,11 +14,11 @@
 #include "isakmp/ticket.h"
 
 /* Cookie pairs per session, and of these such as only the remote has used. */
-#define NF_VPN_SESSION_COOKIES	16
-#define NF_VPN_SESSION_UNPROVEN	4
+#define NF_ISAKMP_SESSION_COOKIES	16
+#define NF_ISAKMP_SESSION_UNPROVEN	4
 
 /**
- * struct nf_vpn_ike - what is known of a session's IKE
+ * struct nf_isakmp_ike - what is known of a session's IKE
  * @expect: what others see of it
  * @iif: interface that the client's message came in by which began the flow, 0
  *	if not known, lockless
@@ -34,14 +34,14 @@
  * @udp_esp: the client puts ESP into UDP on port 500, so it gets none either
  * @other_port: its flow leaves from another port than 500
  * @nunproven: of its cookie pairs, those that the client hasn't used
- * @cookies: &struct nf_vpn_cookie, newest first
+ * @cookies: &struct nf_isakmp_cookie, newest first
  * @rcu: for freeing
  *
  * Made with a session's first IKE message, unlinked with the session, or when
  * the module is unloaded. &nf_vpn_expect.lock protects @tickets to @child,
  * &nf_vpn_net.lock @nunproven and @cookies.
  */
-struct nf_vpn_ike {
+struct nf_isakmp_ike {
 	struct nf_vpn_expect expect;
 	int iif;
 	struct isakmp_tickets tickets;
@@ -59,12 +59,12 @@ struct nf_vpn_ike {
 	struct rcu_head rcu;
 };
 
-static inline struct nf_vpn_ike *
-nf_vpn_session_ike(const struct nf_vpn_session *s)
+static inline struct nf_isakmp_ike *
+nf_isakmp_ike(const struct nf_vpn_session *s)
 {
 	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
 
-	return e ? container_of(e, struct nf_vpn_ike, expect) : NULL;
+	return e ? container_of(e, struct nf_isakmp_ike, expect) : NULL;
 }
 
 /**
@@ -86,7 +86,7 @@ struct nf_isakmp_pace {
 /**
  * struct nf_isakmp_net - what the module keeps of a netns
  * @vn: the netns
- * @cookies: &struct nf_vpn_cookie by initiator cookie
+ * @cookies: &struct nf_isakmp_cookie by initiator cookie
  * @pace: messages that are held
  */
 struct nf_isakmp_net {
@@ -96,12 +96,12 @@ struct nf_isakmp_net {
 };
 
 /**
- * struct nf_vpn_cookie - an IKE exchange or SA, as both cookies name it
+ * struct nf_isakmp_cookie - an IKE exchange or SA, as both cookies name it
  * @node: in &nf_isakmp_net.cookies
  * @session: its session
  * @init: initiator cookie
  * @resp: responder cookie, 0 until the responder has answered
- * @by_session: in &nf_vpn_ike.cookies
+ * @by_session: in &nf_isakmp_ike.cookies
  * @major: version of ISAKMP
  * @exchange: type of the last message
  * @by_remote: the remote host used it first
@@ -129,7 +129,7 @@ struct nf_isakmp_net {
  * @exchange, @packets and what follows @first up to @answered and of @mutual,
  * which are lockless.
  */
-struct nf_vpn_cookie {
+struct nf_isakmp_cookie {
 	struct rhlist_head node;
 	struct nf_vpn_session *session;
 	__be64 init;
@@ -157,7 +157,7 @@ struct nf_vpn_cookie {
 };
 
 /**
- * struct nf_vpn_cookie_query - what nf_vpn_cookie_find() has found
+ * struct nf_isakmp_cookie_query - what nf_isakmp_cookie_find() has found
  * @client: see there
  * @resp: see there
  * @exact: the pair; another client's only if @client has none
@@ -166,57 +166,59 @@ struct nf_vpn_cookie {
  * @rival: another client's exchange that waits for its responder
  * @claim: @client's claim on the pair; claims count as none of the others
  */
-struct nf_vpn_cookie_query {
+struct nf_isakmp_cookie_query {
 	const struct nf_vpn_host *client;
 	__be64 resp;
-	struct nf_vpn_cookie *exact;
-	struct nf_vpn_cookie *waiting;
-	struct nf_vpn_cookie *shared;
-	struct nf_vpn_cookie *rival;
-	struct nf_vpn_cookie *claim;
+	struct nf_isakmp_cookie *exact;
+	struct nf_isakmp_cookie *waiting;
+	struct nf_isakmp_cookie *shared;
+	struct nf_isakmp_cookie *rival;
+	struct nf_isakmp_cookie *claim;
 };
 
 /**
- * enum nf_vpn_cookie_origin - how a cookie pair became known
- * @NF_VPN_COOKIE_BY_CLIENT: the client has used it
- * @NF_VPN_COOKIE_BY_REMOTE: only the remote host has
- * @NF_VPN_COOKIE_CLAIM: the client has, and it is another session's
+ * enum nf_isakmp_cookie_origin - how a cookie pair became known
+ * @NF_ISAKMP_COOKIE_BY_CLIENT: the client has used it
+ * @NF_ISAKMP_COOKIE_BY_REMOTE: only the remote host has
+ * @NF_ISAKMP_COOKIE_CLAIM: the client has, and it is another session's
  */
-enum nf_vpn_cookie_origin {
-	NF_VPN_COOKIE_BY_CLIENT,
-	NF_VPN_COOKIE_BY_REMOTE,
-	NF_VPN_COOKIE_CLAIM,
+enum nf_isakmp_cookie_origin {
+	NF_ISAKMP_COOKIE_BY_CLIENT,
+	NF_ISAKMP_COOKIE_BY_REMOTE,
+	NF_ISAKMP_COOKIE_CLAIM,
 };
 
-int nf_vpn_cookies_init(struct nf_isakmp_net *in);
-void nf_vpn_cookies_exit(struct nf_isakmp_net *in);
-unsigned int nf_vpn_cookie_find(struct nf_vpn_net *vn,
-				const struct nf_vpn_host *remote, __be64 init,
-				__be64 resp, const struct nf_vpn_host *client,
-				struct nf_vpn_cookie_query *q);
-struct nf_vpn_cookie *nf_vpn_cookie_find_pair(struct nf_vpn_net *vn,
-					      const struct nf_vpn_pkt *pkt,
-					      __be64 init, __be64 resp);
-struct nf_vpn_cookie *nf_vpn_cookie_find_claim(struct nf_vpn_net *vn,
-					       const struct nf_vpn_host *remote,
-					       const struct isakmp_message *m);
-struct nf_vpn_cookie *nf_vpn_cookie_add(struct nf_vpn_net *vn,
-					struct nf_vpn_session *s,
-					const struct isakmp_message *m,
-					enum nf_vpn_cookie_origin origin);
-void nf_vpn_cookie_prove(struct nf_vpn_cookie *c);
-void nf_vpn_cookie_free(struct nf_vpn_net *vn, struct nf_vpn_cookie *c);
-struct nf_vpn_ike *nf_vpn_ike_get(struct nf_vpn_net *vn,
-				  struct nf_vpn_session *s);
-void nf_vpn_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_vpn_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_vpn_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_vpn_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-		       u32 idle, bool live);
+int nf_isakmp_cookies_init(struct nf_isakmp_net *in);
+void nf_isakmp_cookies_exit(struct nf_isakmp_net *in);
+unsigned int nf_isakmp_cookie_find(struct nf_vpn_net *vn,
+				   const struct nf_vpn_host *remote,
+				   __be64 init, __be64 resp,
+				   const struct nf_vpn_host *client,
+				   struct nf_isakmp_cookie_query *q);
+struct nf_isakmp_cookie *
+nf_isakmp_cookie_find_pair(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt,
+			   __be64 init, __be64 resp);
+struct nf_isakmp_cookie *
+nf_isakmp_cookie_find_claim(struct nf_vpn_net *vn,
+			    const struct nf_vpn_host *remote,
+			    const struct isakmp_message *m);
+struct nf_isakmp_cookie *
+nf_isakmp_cookie_add(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		     const struct isakmp_message *m,
+		     enum nf_isakmp_cookie_origin origin);
+void nf_isakmp_cookie_prove(struct nf_isakmp_cookie *c);
+void nf_isakmp_cookie_free(struct nf_vpn_net *vn, struct nf_isakmp_cookie *c);
+struct nf_isakmp_ike *nf_isakmp_ike_get(struct nf_vpn_net *vn,
+					struct nf_vpn_session *s);
+void nf_isakmp_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_isakmp_ike_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_isakmp_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_isakmp_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			  u32 idle, bool live);
 
 static inline void nf_isakmp_event(struct nf_vpn_net *vn,
 				   enum nf_ct_vpn_event event,
-				   struct nf_vpn_cookie *c)
+				   struct nf_isakmp_cookie *c)
 {
 	nf_vpn_event(vn, event, NF_CT_VPN_KIND_ISAKMP, c);
 }

@@ -65,7 +65,8 @@ static bool isakmp_is_astray(struct nf_vpn_net *vn, const struct nf_conn *ct,
 	       !nf_isakmp_is_bound(vn->net, src, dst, ifindex);
 }
 
-static void isakmp_flow_seen(struct nf_vpn_session *s, struct nf_vpn_ike *ike,
+static void isakmp_flow_seen(struct nf_vpn_session *s,
+			     struct nf_isakmp_ike *ike,
 			     const struct nf_conn *ct, u32 timeout)
 {
 	__be16 port = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.udp.port;
@@ -82,7 +83,7 @@ static noinline int isakmp_flow_new(const struct sk_buff *skb,
 {
 	struct nf_vpn_host client, remote;
 	struct nf_vpn_session *s;
-	struct nf_vpn_ike *ike;
+	struct nf_isakmp_ike *ike;
 	struct nf_vpn_net *vn;
 	u32 timeout;
 
@@ -97,7 +98,7 @@ static noinline int isakmp_flow_new(const struct sk_buff *skb,
 	if (isakmp_is_astray(vn, ct, &client, &remote, skb->skb_iif))
 		return NF_DROP;
 	s = nf_vpn_session_find(vn, &client, &remote);
-	ike = s ? nf_vpn_session_ike(s) : NULL;
+	ike = s ? nf_isakmp_ike(s) : NULL;
 	if (!ike)
 		return NF_ACCEPT;
 	if (isakmp_has_lost_port(vn, ct)) {
@@ -159,7 +160,7 @@ unsigned int nf_isakmp_stock(struct nf_vpn_net *vn,
  */
 unsigned int nf_isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_session *s,
-			      struct nf_vpn_ike *ike, struct nf_conn *ct,
+			      struct nf_isakmp_ike *ike, struct nf_conn *ct,
 			      enum ip_conntrack_dir dir)
 {
 	bool replied = dir == IP_CT_DIR_REPLY ||

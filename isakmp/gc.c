@@ -15,12 +15,12 @@ bool nf_isakmp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		  const struct nf_vpn_gc_view *v, u32 needs)
 {
 	u32 unreplied = HZ * (u32)READ_ONCE(vn->set.esp_timeout_unreplied);
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_isakmp_ike *ike = nf_isakmp_ike(s);
 
 	if (!ike)
 		return false;
-	nf_vpn_ike_expire(vn, s, unreplied,
-			  v->flow[NF_VPN_FLOW_IKE] == NF_VPN_FLOW_LIVE);
+	nf_isakmp_ike_expire(vn, s, unreplied,
+			     v->flow[NF_VPN_FLOW_IKE] == NF_VPN_FLOW_LIVE);
 	switch (v->flow[NF_VPN_FLOW_IKE]) {
 	case NF_VPN_FLOW_LIVE:
 		return true;
@@ -29,10 +29,10 @@ bool nf_isakmp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		return ike->expect.cookies;
 	case NF_VPN_FLOW_DELETED:
 		WRITE_ONCE(s->flow[NF_VPN_FLOW_IKE].deleted, true);
-		nf_vpn_ike_forget(vn, s);
+		nf_isakmp_ike_forget(vn, s);
 		return false;
 	case NF_VPN_FLOW_IDLE:
-		nf_vpn_ike_idle(vn, s);
+		nf_isakmp_ike_idle(vn, s);
 		return false;
 	}
 	return false;
@@ -41,13 +41,13 @@ bool nf_isakmp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 /* &nf_vpn_tracker.end */
 void nf_isakmp_end(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	nf_vpn_ike_drop(vn, s);
+	nf_isakmp_ike_drop(vn, s);
 }
 
 /* &nf_vpn_tracker.adopt */
 int nf_isakmp_adopt(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	return nf_vpn_ike_get(vn, s) ? 0 : -ENOMEM;
+	return nf_isakmp_ike_get(vn, s) ? 0 : -ENOMEM;
 }
 
 static void nf_isakmp_flush_session(void *data, void *entry)
@@ -57,8 +57,8 @@ static void nf_isakmp_flush_session(void *data, void *entry)
 
 	spin_lock_bh(&vn->lock);
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags)) {
-		nf_vpn_ike_forget(vn, s);
-		nf_vpn_ike_drop(vn, s);
+		nf_isakmp_ike_forget(vn, s);
+		nf_isakmp_ike_drop(vn, s);
 	}
 	if (hlist_empty(&s->spis))
 		nf_vpn_session_free(vn, s);

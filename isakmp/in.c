@@ -23,7 +23,7 @@
  */
 unsigned int nf_isakmp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 				 struct nf_vpn_session *s,
-				 struct nf_vpn_ike *ike, struct nf_conn *ct)
+				 struct nf_isakmp_ike *ike, struct nf_conn *ct)
 {
 	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
 		nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_ESP);
@@ -34,7 +34,7 @@ static unsigned int isakmp_deliver(struct nf_vpn_net *vn, struct sk_buff *skb,
 				   struct nf_vpn_session *s,
 				   const struct isakmp_arrival *a)
 {
-	struct nf_vpn_ike *ike = nf_vpn_session_ike(s);
+	struct nf_isakmp_ike *ike = nf_isakmp_ike(s);
 	struct nf_conn *ct;
 
 	if (!ike)
@@ -66,7 +66,7 @@ unsigned int nf_isakmp_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	/* A session whose client is the addressee: not translated. */
 	s = nf_vpn_session_find(vn, &a->addr.dst, &a->addr.src);
 	if (s && (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
-		  !nf_vpn_session_ike(s)))
+		  !nf_isakmp_ike(s)))
 		s = NULL;
 	if (!s)
 		s = a->valid ? nf_isakmp_owner(vn, a, state) :

@@ -21,8 +21,9 @@ unsigned int nf_isakmp_stock(struct nf_vpn_net *vn, struct sk_buff *skb,
 			     const struct isakmp_arrival *a,
 			     const struct nf_hook_state *state);
 unsigned int nf_isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
-			      struct nf_vpn_session *s, struct nf_vpn_ike *ike,
-			      struct nf_conn *ct, enum ip_conntrack_dir dir);
+			      struct nf_vpn_session *s,
+			      struct nf_isakmp_ike *ike, struct nf_conn *ct,
+			      enum ip_conntrack_dir dir);
 
 /**
  * enum nf_isakmp_how - how a message of a session came, bits
@@ -36,7 +37,7 @@ enum nf_isakmp_how {
 	NF_ISAKMP_MUTUAL	= 0x4,
 };
 
-static inline unsigned int nf_isakmp_how_out(const struct nf_vpn_cookie *c)
+static inline unsigned int nf_isakmp_how_out(const struct nf_isakmp_cookie *c)
 {
 	return c && READ_ONCE(c->mutual) ? NF_ISAKMP_OUT | NF_ISAKMP_MUTUAL :
 					   NF_ISAKMP_OUT;
@@ -44,7 +45,7 @@ static inline unsigned int nf_isakmp_how_out(const struct nf_vpn_cookie *c)
 
 /* isakmp/note.c */
 void nf_isakmp_note(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-		    struct nf_vpn_ike *ike, const struct isakmp_message *m,
+		    struct nf_isakmp_ike *ike, const struct isakmp_message *m,
 		    unsigned int how);
 
 /* isakmp/out.c */
@@ -56,7 +57,7 @@ unsigned int nf_isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 /* isakmp/in.c */
 unsigned int nf_isakmp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 				 struct nf_vpn_session *s,
-				 struct nf_vpn_ike *ike, struct nf_conn *ct);
+				 struct nf_isakmp_ike *ike, struct nf_conn *ct);
 unsigned int nf_isakmp_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 			  const struct isakmp_arrival *a,
 			  const struct nf_hook_state *state);
@@ -70,6 +71,6 @@ int nf_isakmp_adopt(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 
 /* isakmp/netlink.c */
 extern const struct nf_vpn_kind nf_isakmp_kind;
-int nf_vpn_new_isakmp(struct sk_buff *skb, struct genl_info *info);
+int nf_isakmp_new(struct sk_buff *skb, struct genl_info *info);
 
 #endif /* _NF_ISAKMP_ISAKMP_H */

@@ -15,8 +15,8 @@
 #include "netlink/message.h"
 #include "netlink/request.h"
 
-static u8 nf_vpn_cookie_nl_state(const struct nf_vpn_cookie *c,
-				 enum nf_vpn_flow_state flow)
+static u8 isakmp_nl_state(const struct nf_isakmp_cookie *c,
+			  enum nf_vpn_flow_state flow)
 {
 	if (flow == NF_VPN_FLOW_IDLE)
 		return NF_CT_VPN_STATE_REMEMBERED;
@@ -26,7 +26,8 @@ static u8 nf_vpn_cookie_nl_state(const struct nf_vpn_cookie *c,
 				    NF_CT_VPN_STATE_UNREPLIED;
 }
 
-static int nf_vpn_put_cookies(struct sk_buff *skb, const struct nf_vpn_cookie *c)
+static int isakmp_put_cookies(struct sk_buff *skb,
+			      const struct nf_isakmp_cookie *c)
 {
 	return nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
 				 be64_to_cpu(c->init),
@@ -38,7 +39,7 @@ static int nf_vpn_put_cookies(struct sk_buff *skb, const struct nf_vpn_cookie *c
 }
 
 /* Whose it is. */
-static int nf_vpn_put_pair(struct sk_buff *skb, const struct nf_vpn_session *s)
+static int isakmp_put_hosts(struct sk_buff *skb, const struct nf_vpn_session *s)
 {
 	const union nf_inet_addr *masq;
 	u32 l3num = s->client->host.l3num;
@@ -56,12 +57,12 @@ static int nf_vpn_put_pair(struct sk_buff *skb, const struct nf_vpn_session *s)
 }
 
 /* What is known of an exchange without asking conntrack. */
-static int nf_vpn_put_cookie_known(struct sk_buff *skb, void *obj)
+static int isakmp_put_known(struct sk_buff *skb, void *obj)
 {
-	const struct nf_vpn_cookie *c = obj;
+	const struct nf_isakmp_cookie *c = obj;
 
-	if (nf_vpn_put_pair(skb, c->session) ||
-	    nf_vpn_put_cookies(skb, c) ||
+	if (isakmp_put_hosts(skb, c->session) ||
+	    isakmp_put_cookies(skb, c) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_EXCHANGE,
 		       READ_ONCE(c->exchange)) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_BY_REMOTE, c->by_remote) ||
@@ -77,11 +78,11 @@ static int nf_vpn_put_cookie_known(struct sk_buff *skb, void *obj)
 	return 0;
 }
 
-static int nf_vpn_dump_cookie(struct sk_buff *skb, struct netlink_callback *cb,
-			      struct nf_vpn_net *vn,
-			      const struct nf_vpn_dump *d, void *obj)
+static int isakmp_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		       struct nf_vpn_net *vn,
+		       const struct nf_vpn_dump *d, void *obj)
 {
-	struct nf_vpn_cookie *c = obj;
+	struct nf_isakmp_cookie *c = obj;
 	struct nf_vpn_session *s = c->session;
 	enum nf_vpn_flow_state flow;
 	void *hdr;
@@ -92,54 +93,54 @@ static int nf_vpn_dump_cookie(struct sk_buff *skb, struct netlink_callback *cb,
 	flow = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_IKE);
 	if (flow == NF_VPN_FLOW_DELETED)
 		return 0;
-	state = nf_vpn_cookie_nl_state(c, flow);
+	state = isakmp_nl_state(c, flow);
 	if (!nf_vpn_dump_wants_state(d, state))
 		return 0;
 	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_ISAKMP_GET);
 	if (!hdr)
 		return -EMSGSIZE;
-	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_cookie_known(skb, c) ?:
+	return nf_vpn_msg_end(skb, hdr, isakmp_put_known(skb, c) ?:
 			      nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_STATE, state));
 }
 
-static bool nf_vpn_drop_cookie(struct nf_vpn_net *vn, u32 id, void *obj)
+static bool isakmp_drop(struct nf_vpn_net *vn, u32 id, void *obj)
 {
-	struct nf_vpn_cookie *c = obj;
+	struct nf_isakmp_cookie *c = obj;
 	bool found;
 
 	spin_lock_bh(&vn->lock);
 	found = nf_vpn_id_is(vn, NF_CT_VPN_KIND_ISAKMP, id, c);
 	if (found) {
 		nf_isakmp_event(vn, NF_CT_VPN_EVENT_EXPIRED, c);
-		nf_vpn_cookie_free(vn, c);
+		nf_isakmp_cookie_free(vn, c);
 	}
 	spin_unlock_bh(&vn->lock);
 	return found;
 }
 
-static bool nf_vpn_wants_cookie(const struct nf_vpn_match *m,
-				const void *obj)
+static bool isakmp_wants(const struct nf_vpn_match *m,
+			 const void *obj)
 {
-	const struct nf_vpn_cookie *c = obj;
+	const struct nf_isakmp_cookie *c = obj;
 	const struct nf_vpn_session *s = c->session;
 
 	return nf_vpn_hosts_want(&m->hosts, &s->client->host,
 				 &s->remote->host);
 }
 
-static bool nf_vpn_names_cookie(const struct nf_vpn_match *m,
-				const void *obj)
+static bool isakmp_names(const struct nf_vpn_match *m,
+			 const void *obj)
 {
 	const struct nlattr *init = m->attrs[NF_CT_VPN_A_ISAKMP_INIT_COOKIE];
 	const struct nlattr *resp = m->attrs[NF_CT_VPN_A_ISAKMP_RESP_COOKIE];
-	const struct nf_vpn_cookie *c = obj;
+	const struct nf_isakmp_cookie *c = obj;
 
 	return be64_to_cpu(c->init) == nla_get_u64(init) &&
 	       be64_to_cpu(READ_ONCE(c->resp)) ==
 	       (resp ? nla_get_u64(resp) : 0);
 }
 
-static int nf_vpn_del_isakmp(struct sk_buff *skb, struct genl_info *info)
+static int isakmp_del(struct sk_buff *skb, struct genl_info *info)
 {
 	static const struct nf_vpn_host_attrs attrs = {
 		.family	= NF_CT_VPN_A_ISAKMP_FAMILY,
@@ -147,7 +148,7 @@ static int nf_vpn_del_isakmp(struct sk_buff *skb, struct genl_info *info)
 		.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
 	};
 	struct nf_vpn_match m = {
-		.named	= nf_vpn_names_cookie,
+		.named	= isakmp_names,
 		.attrs	= info->attrs,
 	};
 	int err;
@@ -178,11 +179,11 @@ const struct nf_vpn_kind nf_isakmp_kind = {
 			.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
 		},
 		.state_attr	= NF_CT_VPN_A_ISAKMP_STATE,
-		.entry		= nf_vpn_dump_cookie,
+		.entry		= isakmp_dump,
 	},
-	.fill	= nf_vpn_put_cookie_known,
-	.wants	= nf_vpn_wants_cookie,
-	.drop	= nf_vpn_drop_cookie,
-	.new	= nf_vpn_new_isakmp,
-	.del	= nf_vpn_del_isakmp,
+	.fill	= isakmp_put_known,
+	.wants	= isakmp_wants,
+	.drop	= isakmp_drop,
+	.new	= nf_isakmp_new,
+	.del	= isakmp_del,
 };

@@ -9,8 +9,8 @@
 #include "netlink/new.h"
 #include "netlink/request.h"
 
-static int nf_vpn_read_cookie(const struct nf_vpn_new *n,
-			      struct isakmp_message *m)
+static int isakmp_new_read(const struct nf_vpn_new *n,
+			   struct isakmp_message *m)
 {
 	struct nlattr **attrs = n->info->attrs;
 	int err;
@@ -35,16 +35,16 @@ static int nf_vpn_read_cookie(const struct nf_vpn_new *n,
 }
 
 /* Under the lock. */
-static int nf_vpn_load_cookie_to(const struct nf_vpn_new *n,
-				 struct nf_vpn_session *s,
-				 const struct isakmp_message *m)
+static int isakmp_new_load_to(const struct nf_vpn_new *n,
+			      struct nf_vpn_session *s,
+			      const struct isakmp_message *m)
 {
 	const struct nlattr *nla = n->info->attrs[NF_CT_VPN_A_ISAKMP_BY_REMOTE];
-	struct nf_vpn_cookie_query q;
-	struct nf_vpn_cookie *c;
+	struct nf_isakmp_cookie_query q;
+	struct nf_isakmp_cookie *c;
 
-	nf_vpn_cookie_find(n->vn, &n->hosts.remote, m->init_cookie,
-			   m->resp_cookie, &n->hosts.client, &q);
+	nf_isakmp_cookie_find(n->vn, &n->hosts.remote, m->init_cookie,
+			      m->resp_cookie, &n->hosts.client, &q);
 	if (q.exact && q.exact->session != s)
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
 					 "init-cookie and resp-cookie are another client's",
@@ -55,10 +55,10 @@ static int nf_vpn_load_cookie_to(const struct nf_vpn_new *n,
 					 -EEXIST);
 	if (q.exact)
 		return 0;
-	c = nf_vpn_ike_get(n->vn, s) ?
-		nf_vpn_cookie_add(n->vn, s, m, nla && nla_get_u8(nla) ?
-				  NF_VPN_COOKIE_BY_REMOTE :
-				  NF_VPN_COOKIE_BY_CLIENT) : NULL;
+	c = nf_isakmp_ike_get(n->vn, s) ?
+		nf_isakmp_cookie_add(n->vn, s, m, nla && nla_get_u8(nla) ?
+				     NF_ISAKMP_COOKIE_BY_REMOTE :
+				     NF_ISAKMP_COOKIE_BY_CLIENT) : NULL;
 	if (!c)
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
 					 "init-cookie: no room or no memory",
@@ -66,43 +66,43 @@ static int nf_vpn_load_cookie_to(const struct nf_vpn_new *n,
 	WRITE_ONCE(c->exchange, m->exchange);
 	WRITE_ONCE(c->mutual, true);
 	nf_isakmp_session_seen(s, m);
-	nf_vpn_cookie_prove(c);
+	nf_isakmp_cookie_prove(c);
 	return 0;
 }
 
-static int nf_vpn_load_cookie(const struct nf_vpn_new *n,
-			      const struct isakmp_message *m)
+static int isakmp_new_load(const struct nf_vpn_new *n,
+			   const struct isakmp_message *m)
 {
 	struct nf_vpn_session *s;
 	int err;
 
 	spin_lock_bh(&n->vn->lock);
 	s = nf_vpn_new_owner(n);
-	err = IS_ERR(s) ? PTR_ERR(s) : nf_vpn_load_cookie_to(n, s, m);
+	err = IS_ERR(s) ? PTR_ERR(s) : isakmp_new_load_to(n, s, m);
 	spin_unlock_bh(&n->vn->lock);
 	if (!err)
 		nf_vpn_stat_inc(n->vn, LOADED);
 	return err;
 }
 
-static const struct nf_vpn_host_attrs nf_vpn_isakmp_hosts = {
+static const struct nf_vpn_host_attrs isakmp_new_hosts = {
 	.family	= NF_CT_VPN_A_ISAKMP_FAMILY,
 	.client	= NF_CT_VPN_A_ISAKMP_CLIENT,
 	.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
 };
 
-int nf_vpn_new_isakmp(struct sk_buff *skb, struct genl_info *info)
+int nf_isakmp_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct isakmp_message m = {};
 	struct nf_vpn_new n = {};
 	int err;
 
 	rcu_read_lock();
-	err = nf_vpn_new_read(&n, skb, info, &nf_vpn_isakmp_hosts);
+	err = nf_vpn_new_read(&n, skb, info, &isakmp_new_hosts);
 	if (!err)
-		err = nf_vpn_read_cookie(&n, &m);
+		err = isakmp_new_read(&n, &m);
 	if (!err)
-		err = nf_vpn_load_cookie(&n, &m);
+		err = isakmp_new_load(&n, &m);
 	rcu_read_unlock();
 	return err;
 }

@@ -13,7 +13,7 @@
 #include "isakmp/ticket.h"
 
 /* Is it the client's last request, or could it answer that? */
-static bool isakmp_is_request(const struct nf_vpn_ike *ike,
+static bool isakmp_is_request(const struct nf_isakmp_ike *ike,
 			      const struct isakmp_message *m)
 {
 	return ike->requested && ike->request == m->msgid &&
@@ -21,14 +21,14 @@ static bool isakmp_is_request(const struct nf_vpn_ike *ike,
 }
 
 /* Does the remote host answer that? Both count from 0, so the ID may be equal. */
-static bool isakmp_is_answer(const struct nf_vpn_ike *ike,
+static bool isakmp_is_answer(const struct nf_isakmp_ike *ike,
 			     const struct isakmp_message *m)
 {
 	return (m->major == 1 || isakmp_is_response(m)) &&
 	       isakmp_is_request(ike, m);
 }
 
-static void isakmp_time_out(struct nf_vpn_ike *ike,
+static void isakmp_time_out(struct nf_isakmp_ike *ike,
 			    const struct isakmp_message *m)
 {
 	u32 now;
@@ -52,7 +52,7 @@ static void isakmp_time_out(struct nf_vpn_ike *ike,
  * A retransmitted request is timed from its first copy: rather too long.
  * Returns microseconds, 0 if nothing was measured.
  */
-static u32 isakmp_time_in(struct nf_vpn_ike *ike,
+static u32 isakmp_time_in(struct nf_isakmp_ike *ike,
 			  const struct isakmp_message *m)
 {
 	u32 rtt;
@@ -99,7 +99,7 @@ static noinline void isakmp_note_events(struct nf_vpn_net *vn,
 }
 
 /* A message of the client that counts. */
-static unsigned int isakmp_count(struct nf_vpn_ike *ike,
+static unsigned int isakmp_count(struct nf_isakmp_ike *ike,
 				 const struct isakmp_message *m, bool natt)
 {
 	if (isakmp_is_child(m) && !m->malformed) {
@@ -115,7 +115,7 @@ static unsigned int isakmp_count(struct nf_vpn_ike *ike,
  * child exchange of the client counts once the remote host has used the pair,
  * and if it hasn't so far, once it answers.
  */
-static unsigned int isakmp_note_out(struct nf_vpn_ike *ike,
+static unsigned int isakmp_note_out(struct nf_isakmp_ike *ike,
 				    const struct isakmp_message *m,
 				    unsigned int how)
 {
@@ -133,7 +133,7 @@ static unsigned int isakmp_note_out(struct nf_vpn_ike *ike,
 }
 
 /* The request that didn't count is answered. */
-static unsigned int isakmp_note_answered(struct nf_vpn_ike *ike,
+static unsigned int isakmp_note_answered(struct nf_isakmp_ike *ike,
 					 const struct isakmp_message *m)
 {
 	struct isakmp_message request = *m;
@@ -143,7 +143,7 @@ static unsigned int isakmp_note_answered(struct nf_vpn_ike *ike,
 	return isakmp_count(ike, &request, READ_ONCE(ike->udp_esp));
 }
 
-static unsigned int isakmp_note_in(struct nf_vpn_ike *ike,
+static unsigned int isakmp_note_in(struct nf_isakmp_ike *ike,
 				   const struct isakmp_message *m, u32 *rtt)
 {
 	unsigned int events = 0;
@@ -164,7 +164,7 @@ static unsigned int isakmp_note_in(struct nf_vpn_ike *ike,
  * @how: &enum nf_isakmp_how
  */
 void nf_isakmp_note(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-		    struct nf_vpn_ike *ike, const struct isakmp_message *m,
+		    struct nf_isakmp_ike *ike, const struct isakmp_message *m,
 		    unsigned int how)
 {
 	unsigned int events;

@@ -28,9 +28,9 @@
 #define ISAKMP_KEEP_PORT_NO_NATT	2
 
 /* The client uses a pair of its session. */
-static struct nf_vpn_cookie *isakmp_use(struct nf_vpn_net *vn,
-					struct nf_vpn_cookie *c,
-					const struct isakmp_message *m)
+static struct nf_isakmp_cookie *isakmp_use(struct nf_vpn_net *vn,
+					   struct nf_isakmp_cookie *c,
+					   const struct isakmp_message *m)
 {
 	if (!c->resp) {
 		WRITE_ONCE(c->resp, m->resp_cookie);
@@ -41,7 +41,7 @@ static struct nf_vpn_cookie *isakmp_use(struct nf_vpn_net *vn,
 	}
 	if (!c->proven)
 		nf_isakmp_event(vn, NF_CT_VPN_EVENT_BOUND, c);
-	nf_vpn_cookie_prove(c);
+	nf_isakmp_cookie_prove(c);
 	return c;
 }
 
@@ -51,7 +51,7 @@ static struct nf_vpn_cookie *isakmp_use(struct nf_vpn_net *vn,
  * says what a message answers, but an owner that is asked and leaves it at
  * that isn't there any more.
  */
-static bool isakmp_has_gone(const struct nf_vpn_cookie *c)
+static bool isakmp_has_gone(const struct nf_isakmp_cookie *c)
 {
 	u32 asked = READ_ONCE(c->asked);
 
@@ -64,28 +64,28 @@ static bool isakmp_has_gone(const struct nf_vpn_cookie *c)
  * The client uses a pair that its session hasn't used so far. A pair that is
  * another's it can only claim.
  */
-static struct nf_vpn_cookie *isakmp_claim(struct nf_vpn_net *vn,
-					  struct nf_vpn_session *s,
-					  const struct isakmp_message *m,
-					  const struct nf_vpn_cookie_query *q)
+static struct nf_isakmp_cookie *
+isakmp_claim(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+	     const struct isakmp_message *m,
+	     const struct nf_isakmp_cookie_query *q)
 {
-	struct nf_vpn_cookie *c = q->exact ? q->exact : q->waiting;
+	struct nf_isakmp_cookie *c = q->exact ? q->exact : q->waiting;
 
 	if (c && c->session == s)
 		return isakmp_use(vn, c, m);
 	if (c && m->resp_cookie && !isakmp_has_gone(c))
 		return q->claim ? q->claim :
-			nf_vpn_cookie_add(vn, s, m, NF_VPN_COOKIE_CLAIM);
+			nf_isakmp_cookie_add(vn, s, m, NF_ISAKMP_COOKIE_CLAIM);
 	if (c && (m->resp_cookie || !c->proven)) {
 		nf_isakmp_event(vn, NF_CT_VPN_EVENT_REBOUND, c);
-		nf_vpn_cookie_free(vn, c);
+		nf_isakmp_cookie_free(vn, c);
 	}
 	return q->claim ? isakmp_use(vn, q->claim, m) :
-		nf_vpn_cookie_add(vn, s, m, NF_VPN_COOKIE_BY_CLIENT);
+		nf_isakmp_cookie_add(vn, s, m, NF_ISAKMP_COOKIE_BY_CLIENT);
 }
 
 /* Another client has sent the same initiator cookie and isn't answered yet. */
-static bool isakmp_is_busy(const struct nf_vpn_cookie_query *q,
+static bool isakmp_is_busy(const struct nf_isakmp_cookie_query *q,
 			   const struct isakmp_message *m)
 {
 	return !m->resp_cookie && !q->shared && q->rival &&
@@ -97,17 +97,17 @@ static bool isakmp_is_busy(const struct nf_vpn_cookie_query *q,
  * not be told from another client's.
  */
 static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			    struct nf_vpn_ike *ike,
+			    struct nf_isakmp_ike *ike,
 			    const struct isakmp_arrival *a)
 {
 	const struct isakmp_message *m = &a->m;
-	struct nf_vpn_cookie_query q;
-	struct nf_vpn_cookie *c;
+	struct nf_isakmp_cookie_query q;
+	struct nf_isakmp_cookie *c;
 
 	if (!a->valid)
 		return true;
-	nf_vpn_cookie_find(vn, &a->addr.dst, m->init_cookie, m->resp_cookie,
-			   &a->addr.src, &q);
+	nf_isakmp_cookie_find(vn, &a->addr.dst, m->init_cookie, m->resp_cookie,
+			      &a->addr.src, &q);
 	/* A first message that is repeated after its answer has come by. */
 	c = !m->resp_cookie && q.shared ? q.shared : q.exact;
 	if (likely(c && c->session == s && c->proven)) {
@@ -122,8 +122,8 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	c = NULL;
 	spin_lock_bh(&vn->lock);
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags)) {
-		nf_vpn_cookie_find(vn, &a->addr.dst, m->init_cookie,
-				   m->resp_cookie, &a->addr.src, &q);
+		nf_isakmp_cookie_find(vn, &a->addr.dst, m->init_cookie,
+				      m->resp_cookie, &a->addr.src, &q);
 		c = isakmp_claim(vn, s, m, &q);
 		if (c)
 			nf_isakmp_cookie_seen(c, m, true);
@@ -160,7 +160,7 @@ static struct nf_vpn_session *isakmp_learn(struct nf_vpn_net *vn,
 
 	spin_lock_bh(&vn->lock);
 	s = nf_vpn_session_get(vn, &pkt->src, &pkt->dst, local);
-	if (!IS_ERR(s) && !nf_vpn_ike_get(vn, s))
+	if (!IS_ERR(s) && !nf_isakmp_ike_get(vn, s))
 		s = ERR_PTR(-ENOMEM);
 	spin_unlock_bh(&vn->lock);
 	return s;
@@ -168,7 +168,7 @@ static struct nf_vpn_session *isakmp_learn(struct nf_vpn_net *vn,
 
 /* Does the client's IKE need the port, so that its flow goes into the zone? */
 static bool isakmp_keeps_port(const struct nf_vpn_net *vn,
-			      const struct nf_vpn_ike *ike,
+			      const struct nf_isakmp_ike *ike,
 			      const struct isakmp_arrival *a)
 {
 	if (READ_ONCE(ike->port_lost) || READ_ONCE(ike->udp_esp) || a->udp_esp)
@@ -188,7 +188,8 @@ static bool isakmp_keeps_port(const struct nf_vpn_net *vn,
  * makes up the client's address comes in by another interface than the message
  * that the ruleset let through.
  */
-static bool isakmp_note_udp_esp(struct nf_vpn_net *vn, struct nf_vpn_ike *ike,
+static bool isakmp_note_udp_esp(struct nf_vpn_net *vn,
+				struct nf_isakmp_ike *ike,
 				const struct nf_conn *ct,
 				const struct sk_buff *skb)
 {
@@ -217,7 +218,7 @@ static void isakmp_end_flow(struct nf_vpn_session *s, struct nf_conn *ct)
 /* Let conntrack create the flow. */
 static unsigned int isakmp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 				  struct nf_vpn_session *s,
-				  const struct nf_vpn_ike *ike,
+				  const struct nf_isakmp_ike *ike,
 				  const struct isakmp_arrival *a,
 				  const struct nf_hook_state *state)
 {
@@ -240,7 +241,7 @@ static void isakmp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 		return;
 	spin_lock_bh(&vn->lock);
 	if (READ_ONCE(s->flow[NF_VPN_FLOW_IKE].due) == due)
-		nf_vpn_ike_forget(vn, s);
+		nf_isakmp_ike_forget(vn, s);
 	spin_unlock_bh(&vn->lock);
 }
 
@@ -260,7 +261,7 @@ unsigned int nf_isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 			   struct nf_vpn_session *s, bool local,
 			   const struct nf_hook_state *state)
 {
-	struct nf_vpn_ike *ike = s ? nf_vpn_session_ike(s) : NULL;
+	struct nf_isakmp_ike *ike = s ? nf_isakmp_ike(s) : NULL;
 	struct nf_conn *ct;
 	bool reply;
 
@@ -270,7 +271,7 @@ unsigned int nf_isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 		s = isakmp_learn(vn, &a->addr, local);
 		if (IS_ERR(s))
 			return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_NO_ROOM);
-		ike = nf_vpn_session_ike(s);
+		ike = nf_isakmp_ike(s);
 	}
 	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_IKE, &reply);
 	if (!ct && !reply)

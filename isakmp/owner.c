@@ -27,7 +27,7 @@
 #define ISAKMP_PATIENCE		2
 /* Repetitions of what it has answered: an answer may get lost. */
 #define ISAKMP_REPEATS		1
-/* &nf_vpn_cookie.tried: stock conntrack first, a dnat rule may take it. */
+/* &nf_isakmp_cookie.tried: stock conntrack first, a dnat rule may take it. */
 #define ISAKMP_TRIED_NONE	U8_MAX
 /* Sessions that a message of an unknown owner is brought to. */
 #define ISAKMP_SUITORS		32
@@ -71,9 +71,9 @@ struct isakmp_suitors {
 	u64 score[ISAKMP_SUITORS];
 };
 
-static const struct nf_vpn_ike *isakmp_of(const struct nf_vpn_expect *e)
+static const struct nf_isakmp_ike *isakmp_of(const struct nf_vpn_expect *e)
 {
-	return container_of(e, struct nf_vpn_ike, expect);
+	return container_of(e, struct nf_isakmp_ike, expect);
 }
 
 /*
@@ -81,7 +81,7 @@ static const struct nf_vpn_ike *isakmp_of(const struct nf_vpn_expect *e)
  * session that had a child exchange last. (IKEv2 rekeys its IKE SA in the same
  * kind of exchange, RFC 7296 section 2.18.)
  */
-static u64 isakmp_score_rekey(const struct nf_vpn_ike *ike)
+static u64 isakmp_score_rekey(const struct nf_isakmp_ike *ike)
 {
 	return READ_ONCE(ike->child);
 }
@@ -90,7 +90,7 @@ static u64 isakmp_score_rekey(const struct nf_vpn_ike *ike)
  * The remote host starts over: with whom it has lost contact, whom it asks in
  * vain; else with its oldest client.
  */
-static u64 isakmp_score_init(const struct nf_vpn_ike *ike)
+static u64 isakmp_score_init(const struct nf_isakmp_ike *ike)
 {
 	u64 asked = READ_ONCE(ike->asked);
 	u64 gone = ike->expect.cookies == ike->nunproven;
@@ -100,7 +100,7 @@ static u64 isakmp_score_init(const struct nf_vpn_ike *ike)
 }
 
 /* Answers to a flow that left from another port come to that port. */
-static bool isakmp_may_own(const struct nf_vpn_ike *ike,
+static bool isakmp_may_own(const struct nf_isakmp_ike *ike,
 			   const struct isakmp_arrival *a)
 {
 	const struct nf_vpn_flow *f =
@@ -137,7 +137,7 @@ static void isakmp_suitors(struct isakmp_suitors *c,
 
 	c->n = 0;
 	nf_vpn_for_each_expect(e, remote) {
-		const struct nf_vpn_ike *ike = isakmp_of(e);
+		const struct nf_isakmp_ike *ike = isakmp_of(e);
 
 		if (isakmp_may_own(ike, a))
 			isakmp_suitor_add(c, e->session, init ?
@@ -150,14 +150,14 @@ static void isakmp_suitors(struct isakmp_suitors *c,
  * Has the session that @c was brought to had its chance? One that is asked to
  * begin anew may take a while; one that knows the pair answers at once.
  */
-static bool isakmp_gives_up(struct nf_vpn_cookie *c, bool init)
+static bool isakmp_gives_up(struct nf_isakmp_cookie *c, bool init)
 {
 	return c->tried == ISAKMP_TRIED_NONE ||
 	       c->repeats++ >= (init ? ISAKMP_PATIENCE : 0);
 }
 
 /* Whom to try after @c; a first message goes to stock conntrack first. */
-static u8 isakmp_next_try(const struct nf_vpn_cookie *c, bool init)
+static u8 isakmp_next_try(const struct nf_isakmp_cookie *c, bool init)
 {
 	if (!c)
 		return init ? ISAKMP_TRIED_NONE : 0;
@@ -171,7 +171,7 @@ static u8 isakmp_next_try(const struct nf_vpn_cookie *c, bool init)
  */
 static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
 					    const struct isakmp_arrival *a,
-					    struct nf_vpn_cookie *c)
+					    struct nf_isakmp_cookie *c)
 {
 	bool init = !a->m.resp_cookie;
 	const struct nf_vpn_remote *remote;
@@ -187,13 +187,13 @@ static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
 	next = isakmp_next_try(c, init);
 	if (c) {
 		nf_isakmp_event(vn, NF_CT_VPN_EVENT_REBOUND, c);
-		nf_vpn_cookie_free(vn, c);
+		nf_isakmp_cookie_free(vn, c);
 	}
 	isakmp_suitors(&suitors, remote, a, init);
 	if (!suitors.n)
 		return NULL;
 	s = suitors.s[next == ISAKMP_TRIED_NONE ? 0 : next % suitors.n];
-	c = nf_vpn_cookie_add(vn, s, &a->m, NF_VPN_COOKIE_BY_REMOTE);
+	c = nf_isakmp_cookie_add(vn, s, &a->m, NF_ISAKMP_COOKIE_BY_REMOTE);
 	if (c)
 		c->tried = next;
 	nf_vpn_stat_inc(vn, COOKIE_UNKNOWN);
@@ -201,7 +201,7 @@ static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
 }
 
 /* The responder's cookie of an exchange that a client of ours began. */
-static struct nf_vpn_session *isakmp_complete(struct nf_vpn_cookie *c,
+static struct nf_vpn_session *isakmp_complete(struct nf_isakmp_cookie *c,
 					      const struct isakmp_message *m)
 {
 	/* An IKEv2 responder that wants a cookie or another group has none. */
@@ -216,7 +216,7 @@ static struct nf_vpn_session *isakmp_complete(struct nf_vpn_cookie *c,
  * NULL if there is none. What was answered before is a repetition, whoever
  * wants it now.
  */
-static bool isakmp_is_claimants(const struct nf_vpn_cookie *c,
+static bool isakmp_is_claimants(const struct nf_isakmp_cookie *c,
 				const struct isakmp_message *m)
 {
 	if (!c)
@@ -229,15 +229,15 @@ static bool isakmp_is_claimants(const struct nf_vpn_cookie *c,
 }
 
 static struct nf_vpn_session *isakmp_grant(struct nf_vpn_net *vn,
-					   struct nf_vpn_cookie *c,
-					   struct nf_vpn_cookie *claim,
+					   struct nf_isakmp_cookie *c,
+					   struct nf_isakmp_cookie *claim,
 					   const struct isakmp_message *m)
 {
 	if (c) {
 		nf_isakmp_event(vn, NF_CT_VPN_EVENT_REBOUND, c);
-		nf_vpn_cookie_free(vn, c);
+		nf_isakmp_cookie_free(vn, c);
 	}
-	nf_vpn_cookie_prove(claim);
+	nf_isakmp_cookie_prove(claim);
 	nf_isakmp_event(vn, NF_CT_VPN_EVENT_BOUND, claim);
 	WRITE_ONCE(claim->doubtful, m->major == 2 && !isakmp_is_response(m));
 	claim->heard = m->msgid;
@@ -249,7 +249,7 @@ static struct nf_vpn_session *isakmp_grant(struct nf_vpn_net *vn,
  * A session has answered on trial. Is the remote host content, and goes on, or
  * does it ask the same again?
  */
-static bool isakmp_is_refuted(struct nf_vpn_cookie *c,
+static bool isakmp_is_refuted(struct nf_isakmp_cookie *c,
 			      const struct isakmp_message *m)
 {
 	bool answer = isakmp_is_response(m);
@@ -264,16 +264,16 @@ static bool isakmp_is_refuted(struct nf_vpn_cookie *c,
 }
 
 /* Whose are these cookies? Slow path, under the lock. */
-static struct nf_vpn_session *isakmp_owner_locked(struct nf_vpn_net *vn,
-						  const struct isakmp_arrival *a,
-						  bool stock)
+static struct nf_vpn_session *
+isakmp_owner_locked(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
+		    bool stock)
 {
-	struct nf_vpn_cookie_query q;
-	struct nf_vpn_cookie *claim;
+	struct nf_isakmp_cookie_query q;
+	struct nf_isakmp_cookie *claim;
 
-	nf_vpn_cookie_find(vn, &a->addr.src, a->m.init_cookie,
-			   a->m.resp_cookie, NULL, &q);
-	claim = nf_vpn_cookie_find_claim(vn, &a->addr.src, &a->m);
+	nf_isakmp_cookie_find(vn, &a->addr.src, a->m.init_cookie,
+			      a->m.resp_cookie, NULL, &q);
+	claim = nf_isakmp_cookie_find_claim(vn, &a->addr.src, &a->m);
 	if (claim && isakmp_is_claimants(q.exact, &a->m))
 		return isakmp_grant(vn, q.exact, claim, &a->m);
 	if (q.exact && q.exact->proven &&
@@ -302,7 +302,7 @@ static struct nf_vpn_session *isakmp_holder(struct nf_vpn_net *vn,
 	if (!nf_vpn_flow_answers(vn->net, &a->addr, NF_VPN_FLOW_IKE, &client))
 		return NULL;
 	s = nf_vpn_session_find(vn, &client, &a->addr.src);
-	if (!s || !nf_vpn_session_ike(s) ||
+	if (!s || !nf_isakmp_ike(s) ||
 	    test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
 		return NULL;
 	return s;
@@ -340,12 +340,12 @@ struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
 				       const struct isakmp_arrival *a,
 				       const struct nf_hook_state *state)
 {
-	struct nf_vpn_cookie_query q;
+	struct nf_isakmp_cookie_query q;
 	struct nf_vpn_session *s;
 	bool stock;
 
-	nf_vpn_cookie_find(vn, &a->addr.src, a->m.init_cookie,
-			   a->m.resp_cookie, NULL, &q);
+	nf_isakmp_cookie_find(vn, &a->addr.src, a->m.init_cookie,
+			      a->m.resp_cookie, NULL, &q);
 	if (likely(q.exact && q.exact->proven &&
 		   !nf_isakmp_in_doubt(q.exact, &a->m))) {
 		nf_isakmp_cookie_seen(q.exact, &a->m, false);

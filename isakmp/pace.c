@@ -235,15 +235,15 @@ static bool isakmp_pace_part(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /* Would this message open a ticket? As isakmp/note.c has it. */
-static bool isakmp_opens(struct nf_vpn_net *vn, struct nf_vpn_ike *ike,
+static bool isakmp_opens(struct nf_vpn_net *vn, struct nf_isakmp_ike *ike,
 			 const struct isakmp_arrival *a)
 {
 	const struct isakmp_message *m = &a->m;
-	const struct nf_vpn_cookie *c;
+	const struct nf_isakmp_cookie *c;
 	struct isakmp_tickets t;
 
-	c = nf_vpn_cookie_find_pair(vn, &a->addr, m->init_cookie,
-				    m->resp_cookie);
+	c = nf_isakmp_cookie_find_pair(vn, &a->addr, m->init_cookie,
+				       m->resp_cookie);
 	if (!c || !READ_ONCE(c->mutual))
 		return false;
 	spin_lock_bh(&ike->expect.lock);
@@ -268,7 +268,7 @@ static bool isakmp_can_wait(const struct nf_vpn_net *vn,
 
 /* SPIs for the gateway, or for a host that the server itself addresses. */
 static bool isakmp_is_untranslated(const struct nf_vpn_session *s,
-				   const struct nf_vpn_ike *ike)
+				   const struct nf_isakmp_ike *ike)
 {
 	return test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
 	       nf_vpn_flow_has_masq(&s->flow[NF_VPN_FLOW_IKE], &s->client->host.addr);
@@ -296,14 +296,14 @@ bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 {
 	const struct isakmp_held *part;
 	struct nf_vpn_session *s;
-	struct nf_vpn_ike *ike;
+	struct nf_isakmp_ike *ike;
 	bool opens, held = false;
 	struct isakmp_held what;
 
 	if (!isakmp_can_wait(vn, skb, a, state))
 		return false;
 	s = nf_vpn_session_find(vn, &a->addr.src, &a->addr.dst);
-	ike = s ? nf_vpn_session_ike(s) : NULL;
+	ike = s ? nf_isakmp_ike(s) : NULL;
 	if (!ike || isakmp_is_untranslated(s, ike))
 		return false;
 	isakmp_describe(&what, a, state);
