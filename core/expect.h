@@ -23,8 +23,8 @@
  * @last: low half of jiffies at the last message, lockless
  * @cookies: exchanges and IKE SAs that are known
  * @visible: the client's child exchanges are seen: tickets tell all
- * @bye: @last was an exchange by which an IKE SA is deleted, among other things;
- *	lockless
+ * @informational: @last was an INFORMATIONAL exchange, which deletes an IKE SA,
+ *	among other things; lockless
  *
  * A part of what nf_conntrack_isakmp keeps of a session, and linked as long as
  * that module and the session are there; freed after a grace period.
@@ -39,7 +39,7 @@ struct nf_vpn_expect {
 	u32 last;
 	u8 cookies;
 	bool visible;
-	bool bye;
+	bool informational;
 };
 
 /**

@@ -90,13 +90,13 @@ static inline void nf_isakmp_session_seen(const struct nf_vpn_session *s,
 					  const struct isakmp_message *m)
 {
 	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
-	bool bye = isakmp_is_informational(m);
+	bool informational = isakmp_is_informational(m);
 
 	if (unlikely(!e))
 		return;
 	WRITE_ONCE(e->last, (u32)jiffies);
-	if (READ_ONCE(e->bye) != bye)
-		WRITE_ONCE(e->bye, bye);
+	if (READ_ONCE(e->informational) != informational)
+		WRITE_ONCE(e->informational, informational);
 }
 
 /**

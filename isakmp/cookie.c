@@ -289,7 +289,7 @@ nf_isakmp_cookie_add(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		goto err_hash;
 	list_add(&c->by_session, &ike->cookies);
 	WRITE_ONCE(ike->expect.last, c->last);
-	WRITE_ONCE(ike->expect.bye, false);
+	WRITE_ONCE(ike->expect.informational, false);
 	ike->expect.cookies++;
 	ike->nunproven += !proven;
 	nf_vpn_session_doze(vn, s);

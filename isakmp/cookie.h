@@ -110,7 +110,7 @@ struct nf_isakmp_net {
  *	answers this one; not @proven
  * @doubtful: the remote host used it first, the client has answered on trial,
  *	and the remote host hasn't gone on since
- * @tried: sessions that it was brought to before this one
+ * @attempt: sessions that it was brought to before this one
  * @repeats: messages of the remote host since, while not @proven
  * @packets: messages seen
  * @first: seconds of the boot clock
@@ -141,7 +141,7 @@ struct nf_isakmp_cookie {
 	bool proven;
 	bool claim;
 	bool doubtful;
-	u8 tried;
+	u8 attempt;
 	u8 repeats;
 	u32 packets;
 	u32 first;

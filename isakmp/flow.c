@@ -54,9 +54,10 @@ static bool isakmp_has_lost_port(struct nf_vpn_net *vn,
  * for it: it is for one of the host's clients here, and is brought to one when
  * it is repeated. Nobody shall tell the host that its port is unreachable.
  */
-static bool isakmp_is_astray(struct nf_vpn_net *vn, const struct nf_conn *ct,
-			     const struct nf_vpn_host *src,
-			     const struct nf_vpn_host *dst, int ifindex)
+static bool isakmp_is_unsolicited(struct nf_vpn_net *vn,
+				  const struct nf_conn *ct,
+				  const struct nf_vpn_host *src,
+				  const struct nf_vpn_host *dst, int ifindex)
 {
 	return nf_ct_zone(ct)->id == NF_CT_DEFAULT_ZONE_ID &&
 	       !(READ_ONCE(ct->status) & IPS_DST_NAT) &&
@@ -95,7 +96,7 @@ static noinline int isakmp_flow_new(const struct sk_buff *skb,
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, false);
 	nf_ct_refresh(ct, timeout);
 	nf_vpn_flow_hosts(ct, &client, &remote);
-	if (isakmp_is_astray(vn, ct, &client, &remote, skb->skb_iif))
+	if (isakmp_is_unsolicited(vn, ct, &client, &remote, skb->skb_iif))
 		return NF_DROP;
 	s = nf_vpn_session_find(vn, &client, &remote);
 	ike = s ? nf_isakmp_ike(s) : NULL;

@@ -185,16 +185,11 @@ static inline bool isakmp_is_init(const struct isakmp_message *m)
 	return m->exchange == ISAKMP_V2_INIT || m->exchange == ISAKMP_V2_RESUME;
 }
 
-/* The exchange that an IKE SA is deleted by, among other things. */
-static inline bool isakmp_is_bye(u8 major, u8 exchange)
-{
-	return exchange == (major == 1 ? ISAKMP_V1_INFORMATIONAL :
-					 ISAKMP_V2_INFORMATIONAL);
-}
-
+/* The exchange that deletes an IKE SA, among other things. */
 static inline bool isakmp_is_informational(const struct isakmp_message *m)
 {
-	return isakmp_is_bye(m->major, m->exchange);
+	return m->exchange == (m->major == 1 ? ISAKMP_V1_INFORMATIONAL :
+					       ISAKMP_V2_INFORMATIONAL);
 }
 
 /**

@@ -137,8 +137,8 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
  * INVALID_SPI in clear (RFC 7296 section 3.10.1): the client has got ESP that
  * wasn't its own. Returns whether the remote host must not hear of it.
  */
-static bool isakmp_is_about_others(struct nf_vpn_net *vn,
-				   const struct isakmp_arrival *a)
+static bool isakmp_refuses_others_spi(struct nf_vpn_net *vn,
+				      const struct isakmp_arrival *a)
 {
 	struct nf_vpn_pkt pkt = { .src = a->addr.dst, .dst = a->addr.src };
 	bool others = false;
@@ -276,7 +276,8 @@ unsigned int nf_isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_IKE, &reply);
 	if (!ct && !reply)
 		isakmp_flow_lost(vn, s);
-	if (isakmp_is_about_others(vn, a) || !isakmp_note_out(vn, s, ike, a)) {
+	if (isakmp_refuses_others_spi(vn, a) ||
+	    !isakmp_note_out(vn, s, ike, a)) {
 		if (ct)
 			nf_ct_put(ct);
 		return NF_DROP;

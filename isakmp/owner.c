@@ -24,13 +24,13 @@
 #include "isakmp/message.h"
 
 /* Messages of an unknown owner that a session may leave unanswered. */
-#define ISAKMP_PATIENCE		2
+#define ISAKMP_MAX_UNANSWERED	2
 /* Repetitions of what it has answered: an answer may get lost. */
-#define ISAKMP_REPEATS		1
-/* &nf_isakmp_cookie.tried: stock conntrack first, a dnat rule may take it. */
-#define ISAKMP_TRIED_NONE	U8_MAX
+#define ISAKMP_MAX_REPEATS	1
+/* &nf_isakmp_cookie.attempt: stock conntrack first, a dnat rule may take it. */
+#define ISAKMP_ATTEMPT_STOCK	U8_MAX
 /* Sessions that a message of an unknown owner is brought to. */
-#define ISAKMP_SUITORS		32
+#define ISAKMP_CANDIDATES	32
 
 /**
  * nf_isakmp_is_bound - does a socket of the gateway take this host's IKE?
@@ -60,18 +60,18 @@ bool nf_isakmp_is_bound(struct net *net, const struct nf_vpn_host *src,
 }
 
 /**
- * struct isakmp_suitors - sessions that may own a message of unknown cookies
+ * struct isakmp_candidates - sessions that may own a message of unknown cookies
  * @n: number of sessions
  * @s: sessions, likeliest first
  * @score: the higher the likelier
  */
-struct isakmp_suitors {
+struct isakmp_candidates {
 	unsigned int n;
-	struct nf_vpn_session *s[ISAKMP_SUITORS];
-	u64 score[ISAKMP_SUITORS];
+	struct nf_vpn_session *s[ISAKMP_CANDIDATES];
+	u64 score[ISAKMP_CANDIDATES];
 };
 
-static const struct nf_isakmp_ike *isakmp_of(const struct nf_vpn_expect *e)
+static const struct nf_isakmp_ike *isakmp_ike_of(const struct nf_vpn_expect *e)
 {
 	return container_of(e, struct nf_isakmp_ike, expect);
 }
@@ -112,37 +112,37 @@ static bool isakmp_may_own(const struct nf_isakmp_ike *ike,
 	return nf_inet_addr_cmp(&f->masq, &a->addr.dst.addr);
 }
 
-static void isakmp_suitor_add(struct isakmp_suitors *c,
-			      struct nf_vpn_session *s, u64 score)
+static void isakmp_candidate_add(struct isakmp_candidates *cand,
+				 struct nf_vpn_session *s, u64 score)
 {
 	unsigned int i;
 
-	if (c->n == ISAKMP_SUITORS && score <= c->score[c->n - 1])
+	if (cand->n == ISAKMP_CANDIDATES && score <= cand->score[cand->n - 1])
 		return;
-	i = c->n < ISAKMP_SUITORS ? c->n++ : c->n - 1;
-	for (; i && c->score[i - 1] < score; i--) {
-		c->s[i] = c->s[i - 1];
-		c->score[i] = c->score[i - 1];
+	i = cand->n < ISAKMP_CANDIDATES ? cand->n++ : cand->n - 1;
+	for (; i && cand->score[i - 1] < score; i--) {
+		cand->s[i] = cand->s[i - 1];
+		cand->score[i] = cand->score[i - 1];
 	}
-	c->s[i] = s;
-	c->score[i] = score;
+	cand->s[i] = s;
+	cand->score[i] = score;
 }
 
 /* Under the lock. */
-static void isakmp_suitors(struct isakmp_suitors *c,
-			   const struct nf_vpn_remote *remote,
-			   const struct isakmp_arrival *a, bool init)
+static void isakmp_find_candidates(struct isakmp_candidates *cand,
+				   const struct nf_vpn_remote *remote,
+				   const struct isakmp_arrival *a, bool init)
 {
 	const struct nf_vpn_expect *e;
 
-	c->n = 0;
+	cand->n = 0;
 	nf_vpn_for_each_expect(e, remote) {
-		const struct nf_isakmp_ike *ike = isakmp_of(e);
+		const struct nf_isakmp_ike *ike = isakmp_ike_of(e);
 
 		if (isakmp_may_own(ike, a))
-			isakmp_suitor_add(c, e->session, init ?
-					  isakmp_score_init(ike) :
-					  isakmp_score_rekey(ike));
+			isakmp_candidate_add(cand, e->session, init ?
+					     isakmp_score_init(ike) :
+					     isakmp_score_rekey(ike));
 	}
 }
 
@@ -152,16 +152,18 @@ static void isakmp_suitors(struct isakmp_suitors *c,
  */
 static bool isakmp_gives_up(struct nf_isakmp_cookie *c, bool init)
 {
-	return c->tried == ISAKMP_TRIED_NONE ||
-	       c->repeats++ >= (init ? ISAKMP_PATIENCE : 0);
+	return c->attempt == ISAKMP_ATTEMPT_STOCK ||
+	       c->repeats++ >= (init ? ISAKMP_MAX_UNANSWERED : 0);
 }
 
 /* Whom to try after @c; a first message goes to stock conntrack first. */
-static u8 isakmp_next_try(const struct nf_isakmp_cookie *c, bool init)
+static u8 isakmp_next_attempt(const struct nf_isakmp_cookie *c, bool init)
 {
 	if (!c)
-		return init ? ISAKMP_TRIED_NONE : 0;
-	return c->tried == ISAKMP_TRIED_NONE ? 0 : (c->tried + 1) % ISAKMP_SUITORS;
+		return init ? ISAKMP_ATTEMPT_STOCK : 0;
+	if (c->attempt == ISAKMP_ATTEMPT_STOCK)
+		return 0;
+	return (c->attempt + 1) % ISAKMP_CANDIDATES;
 }
 
 /*
@@ -169,13 +171,13 @@ static u8 isakmp_next_try(const struct nf_isakmp_cookie *c, bool init)
  * and, when it is repeated, to the next. Never to several: unlike ESP, IKE may
  * be answered by a host that it isn't for. Under the lock.
  */
-static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
-					    const struct isakmp_arrival *a,
-					    struct nf_isakmp_cookie *c)
+static struct nf_vpn_session *
+isakmp_choose_candidate(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
+			struct nf_isakmp_cookie *c)
 {
 	bool init = !a->m.resp_cookie;
 	const struct nf_vpn_remote *remote;
-	struct isakmp_suitors suitors;
+	struct isakmp_candidates candidates;
 	struct nf_vpn_session *s;
 	u8 next;
 
@@ -184,20 +186,20 @@ static struct nf_vpn_session *isakmp_suitor(struct nf_vpn_net *vn,
 	remote = nf_vpn_remote_find(vn, &a->addr.src);
 	if (!remote)
 		return NULL;
-	next = isakmp_next_try(c, init);
+	next = isakmp_next_attempt(c, init);
 	if (c) {
 		nf_isakmp_event(vn, NF_CT_VPN_EVENT_REBOUND, c);
 		nf_isakmp_cookie_free(vn, c);
 	}
-	isakmp_suitors(&suitors, remote, a, init);
-	if (!suitors.n)
+	isakmp_find_candidates(&candidates, remote, a, init);
+	if (!candidates.n)
 		return NULL;
-	s = suitors.s[next == ISAKMP_TRIED_NONE ? 0 : next % suitors.n];
+	s = candidates.s[next == ISAKMP_ATTEMPT_STOCK ? 0 : next % candidates.n];
 	c = nf_isakmp_cookie_add(vn, s, &a->m, NF_ISAKMP_COOKIE_BY_REMOTE);
 	if (c)
-		c->tried = next;
+		c->attempt = next;
 	nf_vpn_stat_inc(vn, COOKIE_UNKNOWN);
-	return next == ISAKMP_TRIED_NONE ? NULL : s;
+	return next == ISAKMP_ATTEMPT_STOCK ? NULL : s;
 }
 
 /* The responder's cookie of an exchange that a client of ours began. */
@@ -216,7 +218,7 @@ static struct nf_vpn_session *isakmp_complete(struct nf_isakmp_cookie *c,
  * NULL if there is none. What was answered before is a repetition, whoever
  * wants it now.
  */
-static bool isakmp_is_claimants(const struct nf_isakmp_cookie *c,
+static bool isakmp_proves_claim(const struct nf_isakmp_cookie *c,
 				const struct isakmp_message *m)
 {
 	if (!c)
@@ -260,7 +262,7 @@ static bool isakmp_is_refuted(struct nf_isakmp_cookie *c,
 		WRITE_ONCE(c->doubtful, false);
 		return false;
 	}
-	return !answer && c->repeats++ >= ISAKMP_REPEATS;
+	return !answer && c->repeats++ >= ISAKMP_MAX_REPEATS;
 }
 
 /* Whose are these cookies? Slow path, under the lock. */
@@ -274,7 +276,7 @@ isakmp_owner_locked(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
 	nf_isakmp_cookie_find(vn, &a->addr.src, a->m.init_cookie,
 			      a->m.resp_cookie, NULL, &q);
 	claim = nf_isakmp_cookie_find_claim(vn, &a->addr.src, &a->m);
-	if (claim && isakmp_is_claimants(q.exact, &a->m))
+	if (claim && isakmp_proves_claim(q.exact, &a->m))
 		return isakmp_grant(vn, q.exact, claim, &a->m);
 	if (q.exact && q.exact->proven &&
 	    !isakmp_is_refuted(q.exact, &a->m)) {
@@ -286,7 +288,7 @@ isakmp_owner_locked(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
 	/* Another responder cookie for an exchange that only one client has. */
 	if (q.shared && q.shared->proven && !q.shared->by_remote)
 		return q.shared->session;
-	return stock ? NULL : isakmp_suitor(vn, a, q.exact);
+	return stock ? NULL : isakmp_choose_candidate(vn, a, q.exact);
 }
 
 /*
@@ -374,7 +376,7 @@ static struct nf_vpn_session *isakmp_sole_locked(struct nf_vpn_net *vn,
 		/* Those that aren't looked at may own it as well. */
 		if (++n == NF_VPN_SCAN)
 			return NULL;
-		if (!isakmp_may_own(isakmp_of(e), a))
+		if (!isakmp_may_own(isakmp_ike_of(e), a))
 			continue;
 		if (sole)
 			return NULL;

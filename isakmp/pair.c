@@ -46,7 +46,7 @@ u32 isakmp_exchange_hash(u32 pair, const struct isakmp_message *m,
 }
 
 /* The pair has been authenticated, as far as one can see from outside. */
-static bool isakmp_is_settled(const struct isakmp_message *m)
+static bool isakmp_is_authenticated(const struct isakmp_message *m)
 {
 	return isakmp_is_child(m) ||
 	       (isakmp_is_informational(m) && m->encrypted);
@@ -124,7 +124,7 @@ struct isakmp_pair_change isakmp_pair_message(struct isakmp_pair pair[2],
 			change.made = pair[1].rekey;
 		return change;
 	}
-	if (!outbound || !isakmp_is_settled(m))
+	if (!outbound || !isakmp_is_authenticated(m))
 		return change;
 	/* IKEv1 has no way to make a pair under another one. */
 	if (m->major == 1 || isakmp_is_auth(m))

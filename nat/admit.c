@@ -46,7 +46,7 @@ static bool nf_nat_esp_has_left(const struct nf_vpn_session *s)
 	if (time_before(jiffies, READ_ONCE(s->last_in) + NF_NAT_ESP_GONE) ||
 	    time_before(jiffies, READ_ONCE(s->last_out) + NF_NAT_ESP_GONE))
 		return false;
-	return e && READ_ONCE(e->cookies) && READ_ONCE(e->bye) &&
+	return e && READ_ONCE(e->cookies) && READ_ONCE(e->informational) &&
 	       nf_vpn_since_low(READ_ONCE(e->last)) >= NF_NAT_ESP_GONE;
 }
 
