@@ -196,7 +196,7 @@ static unsigned int nf_nat_esp_inbound(struct nf_vpn_net *vn,
 	struct nf_nat_esp_choice c;
 	bool decided;
 
-	if (nf_vpn_sas_has(vn->net, pkt))
+	if (nf_nat_esp_sas_has(vn->net, pkt))
 		return nf_nat_esp_local(vn, skb, pkt);
 	a.guess = READ_ONCE(vn->set.esp_guess);
 	if (a.guess > 1 && !nf_vpn_may_copy(skb, state))
@@ -225,7 +225,7 @@ static int __init nf_nat_esp_init(void)
 {
 	int err;
 
-	err = nf_vpn_sas_register();
+	err = nf_nat_esp_sas_register();
 	if (err)
 		return err;
 	nf_esp_nat_register(&nf_nat_esp_ops);
@@ -235,7 +235,7 @@ static int __init nf_nat_esp_init(void)
 static void __exit nf_nat_esp_exit(void)
 {
 	nf_esp_nat_unregister();
-	nf_vpn_sas_unregister();
+	nf_nat_esp_sas_unregister();
 }
 
 module_init(nf_nat_esp_init);

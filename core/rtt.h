@@ -11,37 +11,38 @@
 #include <linux/types.h>
 
 /* What is said of round trips is forgotten after this time. */
-#define ESP_RTT_AGE_US		(60 * 1000 * 1000)
+#define NF_VPN_RTT_AGE_US		(60 * 1000 * 1000)
 /* A longer one was measured across a pause. */
-#define ESP_RTT_MAX_US		(5 * 1000 * 1000)
+#define NF_VPN_RTT_MAX_US		(5 * 1000 * 1000)
 
 /**
- * struct esp_rtt - round trip to a remote host
+ * struct nf_vpn_rtt - round trip to a remote host
  * @us: the shortest seen lately, 0 if none
  * @date: when
  */
-struct esp_rtt {
+struct nf_vpn_rtt {
 	u32 us;
 	u32 date;
 };
 
 /* Is it the first, the shortest, or was the shortest long ago? */
-static inline bool esp_rtt_is_news(const struct esp_rtt *r, u32 us, u32 now)
+static inline bool nf_vpn_rtt_is_news(const struct nf_vpn_rtt *r, u32 us,
+				      u32 now)
 {
-	return !r->us || us <= r->us || now - r->date >= ESP_RTT_AGE_US;
+	return !r->us || us <= r->us || now - r->date >= NF_VPN_RTT_AGE_US;
 }
 
 /**
- * esp_rtt_sample - a round trip was measured
+ * nf_vpn_rtt_sample - a round trip was measured
  * @r: round trip to the remote host
  * @us: its length, or rather more
  * @now: time
  *
  * The shortest one counts: what is longer has waited somewhere.
  */
-static inline void esp_rtt_sample(struct esp_rtt *r, u32 us, u32 now)
+static inline void nf_vpn_rtt_sample(struct nf_vpn_rtt *r, u32 us, u32 now)
 {
-	if (!us || us > ESP_RTT_MAX_US || !esp_rtt_is_news(r, us, now))
+	if (!us || us > NF_VPN_RTT_MAX_US || !nf_vpn_rtt_is_news(r, us, now))
 		return;
 	r->us = us;
 	r->date = now;

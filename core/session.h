@@ -89,7 +89,7 @@ struct nf_vpn_remote {
 	u32 tokens;
 	unsigned long filled;
 	unsigned long repaired;
-	struct esp_rtt rtt;
+	struct nf_vpn_rtt rtt;
 	unsigned long paced;
 	const struct nf_vpn_client *paced_by;
 	struct rcu_head rcu;

@@ -52,7 +52,7 @@ struct nf_esp_nat_ops {
 
 extern const struct nf_esp_nat_ops __rcu *nf_esp_nat;
 extern const struct nf_vpn_kind nf_esp_kind;
-int nf_vpn_new_esp(struct sk_buff *skb, struct genl_info *info);
+int nf_esp_new(struct sk_buff *skb, struct genl_info *info);
 
 /* esp/out.c */
 void nf_esp_nat_register(const struct nf_esp_nat_ops *ops);

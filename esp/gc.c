@@ -77,8 +77,8 @@ static bool nf_esp_spi_is_over(const struct nf_vpn_net *vn,
 	       nf_esp_spi_idle(spi) >= nf_esp_spi_limit(vn, spi, ike);
 }
 
-static void nf_vpn_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			   bool ike)
+static void esp_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			bool ike)
 {
 	struct hlist_node *next;
 	struct nf_esp_spi *spi;
@@ -96,7 +96,7 @@ static void nf_vpn_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
  * Without flow the outbound SPIs go, and inbound ones live on to be recognised.
  * Returns whether there are any.
  */
-static bool nf_vpn_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+static bool esp_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	struct hlist_node *next;
 	struct nf_esp_spi *spi;
@@ -107,19 +107,19 @@ static bool nf_vpn_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 		nf_esp_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
 		nf_esp_spi_free(vn, spi);
 	}
-	nf_vpn_gc_spis(vn, s, false);
+	esp_gc_spis(vn, s, false);
 	return !hlist_empty(&s->spis);
 }
 
 /* Returns whether the ESP flow, or what is left of it, needs the session. */
-static bool nf_vpn_gc_flow(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			   const struct nf_vpn_gc_view *v, bool ike)
+static bool esp_gc_flow(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			const struct nf_vpn_gc_view *v, bool ike)
 {
 	u32 unreplied = HZ * (u32)READ_ONCE(vn->set.esp_timeout_unreplied);
 
 	switch (v->flow[NF_VPN_FLOW_ESP]) {
 	case NF_VPN_FLOW_LIVE:
-		nf_vpn_gc_spis(vn, s, ike);
+		esp_gc_spis(vn, s, ike);
 		return true;
 	case NF_VPN_FLOW_NEW:
 		/* Its first packet was dropped by the ruleset, or still waits. */
@@ -132,7 +132,7 @@ static bool nf_vpn_gc_flow(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		nf_esp_session_forget(vn, s);
 		return false;
 	case NF_VPN_FLOW_IDLE:
-		return nf_vpn_gc_idle(vn, s);
+		return esp_gc_idle(vn, s);
 	}
 	return false;
 }
@@ -142,10 +142,10 @@ bool nf_esp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	       const struct nf_vpn_gc_view *v, u32 needs)
 {
 	bool ike = needs & BIT(NF_CT_VPN_KIND_ISAKMP);
-	bool esp = nf_vpn_gc_flow(vn, s, v, ike);
+	bool esp = esp_gc_flow(vn, s, v, ike);
 
 	if (s->held && v->flow[NF_VPN_FLOW_ESP] != NF_VPN_FLOW_LIVE)
-		nf_vpn_gc_spis(vn, s, ike);
+		esp_gc_spis(vn, s, ike);
 	return esp || s->held;
 }
 

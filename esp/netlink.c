@@ -16,9 +16,9 @@
 #include "netlink/message.h"
 #include "netlink/request.h"
 
-static u8 nf_esp_spi_nl_state(const struct nf_vpn_net *vn,
-			      const struct nf_esp_spi *spi,
-			      enum nf_vpn_flow_state flow)
+static u8 esp_nl_state(const struct nf_vpn_net *vn,
+		       const struct nf_esp_spi *spi,
+		       enum nf_vpn_flow_state flow)
 {
 	u32 limit = HZ * (u32)READ_ONCE(vn->set.esp_timeout);
 
@@ -32,7 +32,7 @@ static u8 nf_esp_spi_nl_state(const struct nf_vpn_net *vn,
 	return NF_CT_VPN_STATE_ESTABLISHED;
 }
 
-static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_esp_spi *spi)
+static int esp_put_owner(struct sk_buff *skb, struct nf_esp_spi *spi)
 {
 	const struct nf_vpn_session *s = spi->session;
 	u32 l3num = spi->remote->host.l3num;
@@ -53,7 +53,7 @@ static int nf_vpn_put_owner(struct sk_buff *skb, struct nf_esp_spi *spi)
 }
 
 /* What is known of an SPI without asking conntrack. */
-static int nf_vpn_put_spi_known(struct sk_buff *skb, void *obj)
+static int esp_put_known(struct sk_buff *skb, void *obj)
 {
 	struct nf_esp_spi *spi = obj;
 	const struct nf_vpn_host *remote = &spi->remote->host;
@@ -64,7 +64,7 @@ static int nf_vpn_put_spi_known(struct sk_buff *skb, void *obj)
 	    nla_put_u32(skb, NF_CT_VPN_A_ESP_SPI, ntohl(spi->spi)) ||
 	    nf_vpn_put_addr(skb, NF_CT_VPN_A_ESP_REMOTE, l3num,
 			    &remote->addr) ||
-	    nf_vpn_put_owner(skb, spi) ||
+	    esp_put_owner(skb, spi) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ESP_CONFIDENCE, spi->conf) ||
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_ESP_PACKETS,
 			      atomic64_read(&spi->packets),
@@ -85,8 +85,8 @@ static int nf_vpn_put_spi_known(struct sk_buff *skb, void *obj)
 	return 0;
 }
 
-static bool nf_vpn_dump_wants_spi(const struct nf_vpn_dump *d,
-				  const struct nf_esp_spi *spi)
+static bool esp_dump_wants(const struct nf_vpn_dump *d,
+			   const struct nf_esp_spi *spi)
 {
 	if ((d->by_spi && spi->spi != htonl(d->spi)) ||
 	    (d->by_dir && spi->dir != d->dir) ||
@@ -97,32 +97,32 @@ static bool nf_vpn_dump_wants_spi(const struct nf_vpn_dump *d,
 				 &spi->remote->host);
 }
 
-static int nf_vpn_dump_spi(struct sk_buff *skb, struct netlink_callback *cb,
-			   struct nf_vpn_net *vn, const struct nf_vpn_dump *d,
-			   void *obj)
+static int esp_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		    struct nf_vpn_net *vn, const struct nf_vpn_dump *d,
+		    void *obj)
 {
 	enum nf_vpn_flow_state flow = NF_VPN_FLOW_LIVE;
 	struct nf_esp_spi *spi = obj;
 	void *hdr;
 	u8 state;
 
-	if (!nf_vpn_dump_wants_spi(d, spi))
+	if (!esp_dump_wants(d, spi))
 		return 0;
 	if (spi->session)
 		flow = nf_vpn_flow_state(vn, spi->session, NF_VPN_FLOW_ESP);
 	if (flow == NF_VPN_FLOW_DELETED && !spi->hold)
 		return 0;
-	state = nf_esp_spi_nl_state(vn, spi, flow);
+	state = esp_nl_state(vn, spi, flow);
 	if (!nf_vpn_dump_wants_state(d, state))
 		return 0;
 	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_ESP_GET);
 	if (!hdr)
 		return -EMSGSIZE;
-	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_spi_known(skb, spi) ?:
+	return nf_vpn_msg_end(skb, hdr, esp_put_known(skb, spi) ?:
 			      nla_put_u8(skb, NF_CT_VPN_A_ESP_STATE, state));
 }
 
-static bool nf_vpn_drop_spi(struct nf_vpn_net *vn, u32 id, void *obj)
+static bool esp_drop(struct nf_vpn_net *vn, u32 id, void *obj)
 {
 	struct nf_esp_spi *spi = obj;
 	bool found;
@@ -139,7 +139,7 @@ static bool nf_vpn_drop_spi(struct nf_vpn_net *vn, u32 id, void *obj)
 	return found;
 }
 
-static bool nf_vpn_wants_spi(const struct nf_vpn_match *m, const void *obj)
+static bool esp_wants(const struct nf_vpn_match *m, const void *obj)
 {
 	const struct nf_esp_spi *spi = obj;
 
@@ -148,7 +148,7 @@ static bool nf_vpn_wants_spi(const struct nf_vpn_match *m, const void *obj)
 				 &spi->remote->host);
 }
 
-static bool nf_vpn_names_spi(const struct nf_vpn_match *m, const void *obj)
+static bool esp_names(const struct nf_vpn_match *m, const void *obj)
 {
 	const struct nf_esp_spi *spi = obj;
 
@@ -160,7 +160,7 @@ static bool nf_vpn_names_spi(const struct nf_vpn_match *m, const void *obj)
 }
 
 /* Whose is it? An undecided one has no client. */
-static int nf_vpn_need_spi(struct genl_info *info)
+static int esp_need(struct genl_info *info)
 {
 	int err = nf_vpn_need(info, NF_CT_VPN_A_ESP_REMOTE,
 			      "remote is missing");
@@ -178,7 +178,7 @@ static int nf_vpn_need_spi(struct genl_info *info)
 			   "client and masq are missing, one is needed");
 }
 
-static int nf_vpn_del_esp(struct sk_buff *skb, struct genl_info *info)
+static int esp_del(struct sk_buff *skb, struct genl_info *info)
 {
 	static const struct nf_vpn_host_attrs attrs = {
 		.family	= NF_CT_VPN_A_ESP_FAMILY,
@@ -187,14 +187,14 @@ static int nf_vpn_del_esp(struct sk_buff *skb, struct genl_info *info)
 		.masq	= NF_CT_VPN_A_ESP_MASQ,
 	};
 	struct nf_vpn_match m = {
-		.named	= nf_vpn_names_spi,
+		.named	= esp_names,
 		.attrs	= info->attrs,
 	};
 	int err;
 
 	err = nf_vpn_may(skb, genl_info_net(info), info->extack);
 	if (!err)
-		err = nf_vpn_need_spi(info);
+		err = esp_need(info);
 	if (!err)
 		err = nf_vpn_get_hosts(info->attrs, &attrs, &m.hosts,
 				       info->extack);
@@ -217,11 +217,11 @@ const struct nf_vpn_kind nf_esp_kind = {
 		.conf_attr	= NF_CT_VPN_A_ESP_CONFIDENCE,
 		.dir_attr	= NF_CT_VPN_A_ESP_DIR,
 		.spi_attr	= NF_CT_VPN_A_ESP_SPI,
-		.entry		= nf_vpn_dump_spi,
+		.entry		= esp_dump,
 	},
-	.fill	= nf_vpn_put_spi_known,
-	.wants	= nf_vpn_wants_spi,
-	.drop	= nf_vpn_drop_spi,
-	.new	= nf_vpn_new_esp,
-	.del	= nf_vpn_del_esp,
+	.fill	= esp_put_known,
+	.wants	= esp_wants,
+	.drop	= esp_drop,
+	.new	= nf_esp_new,
+	.del	= esp_del,
 };

@@ -16,14 +16,14 @@
 #define NF_ESP_SESSION_PINS	(NF_ESP_SESSION_SPIS / 2)
 
 /**
- * struct nf_vpn_new_spi - an SPI that shall be known
+ * struct esp_new_spi - an SPI that shall be known
  * @pkt: a packet with it, as it would arrive
  * @dir: &enum nf_ct_vpn_dir
  * @conf: &enum nf_ct_vpn_conf
  * @hold: how long it stays
  * @waits: outbound: its partner is still to come
  */
-struct nf_vpn_new_spi {
+struct esp_new_spi {
 	struct nf_vpn_pkt pkt;
 	u8 dir;
 	u8 conf;
@@ -32,7 +32,7 @@ struct nf_vpn_new_spi {
 };
 
 /* The address that the remote host sends to, NULL if nobody knows yet. */
-static const union nf_inet_addr *nf_vpn_new_masq(const struct nf_vpn_new *n)
+static const union nf_inet_addr *esp_new_masq(const struct nf_vpn_new *n)
 {
 	const union nf_inet_addr *masq;
 	const struct nf_vpn_session *s;
@@ -46,8 +46,8 @@ static const union nf_inet_addr *nf_vpn_new_masq(const struct nf_vpn_new *n)
 	return masq ?: nf_vpn_flow_masq(&s->flow[NF_VPN_FLOW_IKE]);
 }
 
-static int nf_vpn_new_spi_addrs(const struct nf_vpn_new *n,
-				struct nf_vpn_new_spi *want)
+static int esp_new_addrs(const struct nf_vpn_new *n,
+			 struct esp_new_spi *want)
 {
 	const union nf_inet_addr *masq;
 
@@ -56,7 +56,7 @@ static int nf_vpn_new_spi_addrs(const struct nf_vpn_new *n,
 		want->pkt.dst = n->hosts.remote;
 		return 0;
 	}
-	masq = nf_vpn_new_masq(n);
+	masq = esp_new_masq(n);
 	if (!masq)
 		return nf_vpn_refuse(n->info->extack, NULL,
 				     "masq is missing, and the client has not sent yet",
@@ -67,8 +67,8 @@ static int nf_vpn_new_spi_addrs(const struct nf_vpn_new *n,
 	return 0;
 }
 
-static int nf_vpn_read_spi_state(const struct nf_vpn_new *n,
-				 struct nf_vpn_new_spi *want)
+static int esp_new_read_state(const struct nf_vpn_new *n,
+			      struct esp_new_spi *want)
 {
 	const struct nlattr *nla = n->info->attrs[NF_CT_VPN_A_ESP_STATE];
 
@@ -82,8 +82,8 @@ static int nf_vpn_read_spi_state(const struct nf_vpn_new *n,
 	return 0;
 }
 
-static int nf_vpn_read_spi(const struct nf_vpn_new *n,
-			   struct nf_vpn_new_spi *want)
+static int esp_new_read(const struct nf_vpn_new *n,
+			struct esp_new_spi *want)
 {
 	struct nlattr **attrs = n->info->attrs;
 	int err;
@@ -118,11 +118,11 @@ static int nf_vpn_read_spi(const struct nf_vpn_new *n,
 		want->hold = NF_ESP_HOLD_PIN;
 	else if (want->conf == NF_CT_VPN_CONF_PRELOADED)
 		want->hold = NF_ESP_HOLD_IDLE;
-	err = nf_vpn_read_spi_state(n, want);
-	return err ?: nf_vpn_new_spi_addrs(n, want);
+	err = esp_new_read_state(n, want);
+	return err ?: esp_new_addrs(n, want);
 }
 
-static bool nf_vpn_may_pin(const struct nf_vpn_session *s, u8 dir)
+static bool esp_may_pin(const struct nf_vpn_session *s, u8 dir)
 {
 	const struct nf_esp_spi *spi;
 	unsigned int pins = 0;
@@ -133,8 +133,8 @@ static bool nf_vpn_may_pin(const struct nf_vpn_session *s, u8 dir)
 }
 
 /* Several sessions may own it, and nobody says that he knows better. */
-static bool nf_vpn_is_open_to_all(const struct nf_vpn_new *n,
-				  const struct nf_esp_spi *spi)
+static bool esp_is_undecided(const struct nf_vpn_new *n,
+			     const struct nf_esp_spi *spi)
 {
 	const struct nf_esp_undecided *u;
 
@@ -149,9 +149,9 @@ static bool nf_vpn_is_open_to_all(const struct nf_vpn_new *n,
  * a copy of another one's packet: that counts like a packet that spoke for
  * it, once.
  */
-static int nf_vpn_claim_spi(const struct nf_vpn_new *n,
-			    const struct nf_vpn_session *s,
-			    struct nf_esp_undecided *u)
+static int esp_new_claim(const struct nf_vpn_new *n,
+			 const struct nf_vpn_session *s,
+			 struct nf_esp_undecided *u)
 {
 	int i = nf_esp_undecided_index(u, s);
 
@@ -173,9 +173,9 @@ static int nf_vpn_claim_spi(const struct nf_vpn_new *n,
 }
 
 /* An SPI that is there: whose may it stay? Frees it if it changes hands. */
-static int nf_vpn_take_spi(const struct nf_vpn_new *n,
-			   const struct nf_vpn_session *s,
-			   struct nf_esp_spi **spi)
+static int esp_new_take(const struct nf_vpn_new *n,
+			const struct nf_vpn_session *s,
+			struct nf_esp_spi **spi)
 {
 	if (!*spi)
 		return 0;
@@ -197,9 +197,9 @@ static int nf_vpn_take_spi(const struct nf_vpn_new *n,
 	return 0;
 }
 
-static struct nf_esp_spi *nf_vpn_add_spi(const struct nf_vpn_new *n,
-					 struct nf_vpn_session *s,
-					 const struct nf_vpn_new_spi *want)
+static struct nf_esp_spi *esp_new_add(const struct nf_vpn_new *n,
+				      struct nf_vpn_session *s,
+				      const struct esp_new_spi *want)
 {
 	struct nf_esp_spi *spi;
 
@@ -220,9 +220,9 @@ static struct nf_esp_spi *nf_vpn_add_spi(const struct nf_vpn_new *n,
 }
 
 /* Under the lock. */
-static int nf_vpn_load_spi_to(const struct nf_vpn_new *n,
-			      struct nf_vpn_session *s,
-			      const struct nf_vpn_new_spi *want)
+static int esp_new_load_to(const struct nf_vpn_new *n,
+			   struct nf_vpn_session *s,
+			   const struct esp_new_spi *want)
 {
 	struct nf_esp_spi *spi;
 	int err;
@@ -230,19 +230,19 @@ static int nf_vpn_load_spi_to(const struct nf_vpn_new *n,
 	spi = want->dir == NF_CT_VPN_DIR_OUT ?
 		nf_esp_spi_find_out(n->vn, &want->pkt) :
 		nf_esp_spi_find_in(n->vn, &want->pkt);
-	if (nf_vpn_is_open_to_all(n, spi))
-		return nf_vpn_claim_spi(n, s, nf_esp_spi_undecided(spi));
-	err = nf_vpn_take_spi(n, s, &spi);
+	if (esp_is_undecided(n, spi))
+		return esp_new_claim(n, s, nf_esp_spi_undecided(spi));
+	err = esp_new_take(n, s, &spi);
 	if (err)
 		return err;
 	if (want->hold == NF_ESP_HOLD_PIN &&
 	    (!spi || spi->hold != NF_ESP_HOLD_PIN) &&
-	    !nf_vpn_may_pin(s, want->dir))
+	    !esp_may_pin(s, want->dir))
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_PIN,
 					 "pin: half of the session's SPIs are pinned",
 					 -ENOSPC);
 	if (!spi)
-		spi = nf_vpn_add_spi(n, s, want);
+		spi = esp_new_add(n, s, want);
 	if (!spi)
 		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ESP_SPI,
 					 "spi: no room or no memory", -ENOSPC);
@@ -257,40 +257,40 @@ static int nf_vpn_load_spi_to(const struct nf_vpn_new *n,
 	return 0;
 }
 
-static int nf_vpn_load_spi(const struct nf_vpn_new *n,
-			   const struct nf_vpn_new_spi *want)
+static int esp_new_load(const struct nf_vpn_new *n,
+			const struct esp_new_spi *want)
 {
 	struct nf_vpn_session *s;
 	int err;
 
 	spin_lock_bh(&n->vn->lock);
 	s = nf_vpn_new_owner(n);
-	err = IS_ERR(s) ? PTR_ERR(s) : nf_vpn_load_spi_to(n, s, want);
+	err = IS_ERR(s) ? PTR_ERR(s) : esp_new_load_to(n, s, want);
 	spin_unlock_bh(&n->vn->lock);
 	if (!err)
 		nf_vpn_stat_inc(n->vn, LOADED);
 	return err;
 }
 
-static const struct nf_vpn_host_attrs nf_vpn_esp_hosts = {
+static const struct nf_vpn_host_attrs esp_new_hosts = {
 	.family	= NF_CT_VPN_A_ESP_FAMILY,
 	.client	= NF_CT_VPN_A_ESP_CLIENT,
 	.remote	= NF_CT_VPN_A_ESP_REMOTE,
 	.masq	= NF_CT_VPN_A_ESP_MASQ,
 };
 
-int nf_vpn_new_esp(struct sk_buff *skb, struct genl_info *info)
+int nf_esp_new(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nf_vpn_new_spi want = {};
+	struct esp_new_spi want = {};
 	struct nf_vpn_new n = {};
 	int err;
 
 	rcu_read_lock();
-	err = nf_vpn_new_read(&n, skb, info, &nf_vpn_esp_hosts);
+	err = nf_vpn_new_read(&n, skb, info, &esp_new_hosts);
 	if (!err)
-		err = nf_vpn_read_spi(&n, &want);
+		err = esp_new_read(&n, &want);
 	if (!err)
-		err = nf_vpn_load_spi(&n, &want);
+		err = esp_new_load(&n, &want);
 	rcu_read_unlock();
 	return err;
 }

@@ -76,10 +76,10 @@ static void isakmp_measured(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 {
 	u32 now = nf_vpn_now_us();
 
-	if (!esp_rtt_is_news(&s->remote->rtt, rtt, now))
+	if (!nf_vpn_rtt_is_news(&s->remote->rtt, rtt, now))
 		return;
 	spin_lock_bh(&vn->lock);
-	esp_rtt_sample(&s->remote->rtt, rtt, now);
+	nf_vpn_rtt_sample(&s->remote->rtt, rtt, now);
 	spin_unlock_bh(&vn->lock);
 }
 

@@ -17,19 +17,19 @@
 #include "core/walk.h"
 #include "nat/local_sa.h"
 
-static unsigned int nf_vpn_sas_net_id __read_mostly;
+static unsigned int nf_nat_esp_sas_net_id __read_mostly;
 
 /**
- * struct nf_vpn_sas - SPIs of the gateway's own security associations
+ * struct nf_nat_esp_sas - SPIs of the gateway's own security associations
  * @net: netns
  * @lock: for changes of @local and @generation
- * @local: &struct nf_vpn_sa
+ * @local: &struct nf_nat_esp_sa
  * @generation: of the last walk over all states
  * @swept: what is of an earlier one is swept out; only one sweep runs at a time
  * @dead: the netns goes away; its last states may still expire
  * @resync: walks again after a flush
  */
-struct nf_vpn_sas {
+struct nf_nat_esp_sas {
 	struct net *net;
 	spinlock_t lock;	/* changes of @local and @generation */
 	struct rhashtable local;
@@ -39,39 +39,39 @@ struct nf_vpn_sas {
 	struct work_struct resync;
 };
 
-struct nf_vpn_sa_key {
+struct nf_nat_esp_sa_key {
 	struct nf_vpn_host dst;
 	__be32 spi;
 };
 
 /**
- * struct nf_vpn_sa - one security association, found under RCU
- * @node: in &nf_vpn_sas.local
+ * struct nf_nat_esp_sa - one security association, found under RCU
+ * @node: in &nf_nat_esp_sas.local
  * @key: destination and SPI
  * @generation: walk that met it last
  * @rcu: for freeing
  */
-struct nf_vpn_sa {
+struct nf_nat_esp_sa {
 	struct rhash_head node;
-	struct nf_vpn_sa_key key;
+	struct nf_nat_esp_sa_key key;
 	u32 generation;
 	struct rcu_head rcu;
 };
 
-static const struct rhashtable_params nf_vpn_sa_params = {
-	.head_offset		= offsetof(struct nf_vpn_sa, node),
-	.key_offset		= offsetof(struct nf_vpn_sa, key),
-	.key_len		= sizeof(struct nf_vpn_sa_key),
+static const struct rhashtable_params nf_nat_esp_sa_params = {
+	.head_offset		= offsetof(struct nf_nat_esp_sa, node),
+	.key_offset		= offsetof(struct nf_nat_esp_sa, key),
+	.key_len		= sizeof(struct nf_nat_esp_sa_key),
 	.automatic_shrinking	= true,
 };
 
-static struct nf_vpn_sas *nf_vpn_sas_pernet(const struct net *net)
+static struct nf_nat_esp_sas *nf_nat_esp_sas_pernet(const struct net *net)
 {
-	return net_generic(net, nf_vpn_sas_net_id);
+	return net_generic(net, nf_nat_esp_sas_net_id);
 }
 
-static void nf_vpn_sa_key(struct nf_vpn_sa_key *key,
-			  const struct xfrm_state *x)
+static void nf_nat_esp_sa_key(struct nf_nat_esp_sa_key *key,
+			      const struct xfrm_state *x)
 {
 	memset(key, 0, sizeof(*key));
 	key->spi = x->id.spi;
@@ -82,19 +82,19 @@ static void nf_vpn_sa_key(struct nf_vpn_sa_key *key,
 		key->dst.addr.in6 = x->id.daddr.in6;
 }
 
-static void nf_vpn_sa_add(struct nf_vpn_sas *sas,
-			  const struct xfrm_state *x)
+static void nf_nat_esp_sa_add(struct nf_nat_esp_sas *sas,
+			      const struct xfrm_state *x)
 {
-	struct nf_vpn_sa_key key;
-	struct nf_vpn_sa *sa;
+	struct nf_nat_esp_sa_key key;
+	struct nf_nat_esp_sa *sa;
 
 	if (x->id.proto != IPPROTO_ESP || !x->id.spi)
 		return;
-	nf_vpn_sa_key(&key, x);
+	nf_nat_esp_sa_key(&key, x);
 	spin_lock_bh(&sas->lock);
 	if (sas->dead)
 		goto unlock;
-	sa = rhashtable_lookup_fast(&sas->local, &key, nf_vpn_sa_params);
+	sa = rhashtable_lookup_fast(&sas->local, &key, nf_nat_esp_sa_params);
 	if (sa) {
 		sa->generation = sas->generation;
 		goto unlock;
@@ -105,85 +105,85 @@ static void nf_vpn_sa_add(struct nf_vpn_sas *sas,
 	sa->key = key;
 	sa->generation = sas->generation;
 	if (rhashtable_insert_fast(&sas->local, &sa->node,
-				   nf_vpn_sa_params))
+				   nf_nat_esp_sa_params))
 		kfree(sa);
 unlock:
 	spin_unlock_bh(&sas->lock);
 }
 
-static void nf_vpn_sa_free(struct nf_vpn_sas *sas,
-			   struct nf_vpn_sa *sa)
+static void nf_nat_esp_sa_free(struct nf_nat_esp_sas *sas,
+			       struct nf_nat_esp_sa *sa)
 {
-	rhashtable_remove_fast(&sas->local, &sa->node, nf_vpn_sa_params);
+	rhashtable_remove_fast(&sas->local, &sa->node, nf_nat_esp_sa_params);
 	kfree_rcu(sa, rcu);
 }
 
-static void nf_vpn_sa_del(struct nf_vpn_sas *sas,
-			  const struct xfrm_state *x)
+static void nf_nat_esp_sa_del(struct nf_nat_esp_sas *sas,
+			      const struct xfrm_state *x)
 {
-	struct nf_vpn_sa_key key;
-	struct nf_vpn_sa *sa = NULL;
+	struct nf_nat_esp_sa_key key;
+	struct nf_nat_esp_sa *sa = NULL;
 
-	nf_vpn_sa_key(&key, x);
+	nf_nat_esp_sa_key(&key, x);
 	spin_lock_bh(&sas->lock);
 	if (!sas->dead)
 		sa = rhashtable_lookup_fast(&sas->local, &key,
-					    nf_vpn_sa_params);
+					    nf_nat_esp_sa_params);
 	if (sa)
-		nf_vpn_sa_free(sas, sa);
+		nf_nat_esp_sa_free(sas, sa);
 	spin_unlock_bh(&sas->lock);
 }
 
-static int nf_vpn_sa_met(struct xfrm_state *x, int n, void *data)
+static int nf_nat_esp_sa_met(struct xfrm_state *x, int n, void *data)
 {
-	nf_vpn_sa_add(data, x);
+	nf_nat_esp_sa_add(data, x);
 	return 0;
 }
 
-static void nf_vpn_sa_walk(struct nf_vpn_sas *sas)
+static void nf_nat_esp_sa_walk(struct nf_nat_esp_sas *sas)
 {
 	struct xfrm_state_walk walk;
 
 	xfrm_state_walk_init(&walk, IPPROTO_ESP, NULL);
-	xfrm_state_walk(sas->net, &walk, nf_vpn_sa_met, sas);
+	xfrm_state_walk(sas->net, &walk, nf_nat_esp_sa_met, sas);
 	xfrm_state_walk_done(&walk, sas->net);
 }
 
 /* Free those that no walk has met since the present generation began. */
-static void nf_vpn_sa_sweep_one(void *data, void *entry)
+static void nf_nat_esp_sa_sweep_one(void *data, void *entry)
 {
-	struct nf_vpn_sas *sas = data;
-	struct nf_vpn_sa *sa = entry;
+	struct nf_nat_esp_sas *sas = data;
+	struct nf_nat_esp_sa *sa = entry;
 
 	spin_lock_bh(&sas->lock);
 	if ((s32)(sa->generation - sas->swept) < 0)
-		nf_vpn_sa_free(sas, sa);
+		nf_nat_esp_sa_free(sas, sa);
 	spin_unlock_bh(&sas->lock);
 }
 
-static void nf_vpn_sa_sweep(struct nf_vpn_sas *sas, u32 generation)
+static void nf_nat_esp_sa_sweep(struct nf_nat_esp_sas *sas, u32 generation)
 {
 	sas->swept = generation;
-	nf_vpn_walk(&sas->local, nf_vpn_sa_sweep_one, sas);
+	nf_vpn_walk(&sas->local, nf_nat_esp_sa_sweep_one, sas);
 }
 
 /* A flush names no state: look which are left. */
-static void nf_vpn_sas_resync(struct work_struct *work)
+static void nf_nat_esp_sas_resync(struct work_struct *work)
 {
-	struct nf_vpn_sas *sas = container_of(work, struct nf_vpn_sas,
+	struct nf_nat_esp_sas *sas = container_of(work, struct nf_nat_esp_sas,
 						 resync);
 	u32 generation;
 
 	spin_lock_bh(&sas->lock);
 	generation = ++sas->generation;
 	spin_unlock_bh(&sas->lock);
-	nf_vpn_sa_walk(sas);
-	nf_vpn_sa_sweep(sas, generation);
+	nf_nat_esp_sa_walk(sas);
+	nf_nat_esp_sa_sweep(sas, generation);
 }
 
-static void nf_vpn_sas_queue_resync(struct net *net)
+static void nf_nat_esp_sas_queue_resync(struct net *net)
 {
-	struct nf_vpn_sas *sas = nf_vpn_sas_pernet(net);
+	struct nf_nat_esp_sas *sas = nf_nat_esp_sas_pernet(net);
 
 	spin_lock_bh(&sas->lock);
 	if (!sas->dead)
@@ -191,134 +191,136 @@ static void nf_vpn_sas_queue_resync(struct net *net)
 	spin_unlock_bh(&sas->lock);
 }
 
-static int nf_vpn_sas_km_notify(struct xfrm_state *x, const struct km_event *c)
+static int nf_nat_esp_sas_km_notify(struct xfrm_state *x,
+				    const struct km_event *c)
 {
 	switch (c->event) {
 	case XFRM_MSG_NEWSA:
 	case XFRM_MSG_UPDSA:
-		nf_vpn_sa_add(nf_vpn_sas_pernet(xs_net(x)), x);
+		nf_nat_esp_sa_add(nf_nat_esp_sas_pernet(xs_net(x)), x);
 		break;
 	case XFRM_MSG_DELSA:
-		nf_vpn_sa_del(nf_vpn_sas_pernet(xs_net(x)), x);
+		nf_nat_esp_sa_del(nf_nat_esp_sas_pernet(xs_net(x)), x);
 		break;
 	case XFRM_MSG_EXPIRE:
 		if (c->data.hard)
-			nf_vpn_sa_del(nf_vpn_sas_pernet(xs_net(x)), x);
+			nf_nat_esp_sa_del(nf_nat_esp_sas_pernet(xs_net(x)), x);
 		break;
 	case XFRM_MSG_FLUSHSA:
-		nf_vpn_sas_queue_resync(c->net);
+		nf_nat_esp_sas_queue_resync(c->net);
 		break;
 	}
 	return 0;
 }
 
-static int nf_vpn_sas_km_acquire(struct xfrm_state *x, struct xfrm_tmpl *tmpl,
-				 struct xfrm_policy *xp)
+static int nf_nat_esp_sas_km_acquire(struct xfrm_state *x,
+				     struct xfrm_tmpl *tmpl,
+				     struct xfrm_policy *xp)
 {
 	return -EOPNOTSUPP;
 }
 
 /* Says nothing about socket policies; *dir keeps what others said. */
-static struct xfrm_policy *nf_vpn_sas_km_policy(struct sock *sk, int opt,
-						u8 *data, int len, int *dir)
+static struct xfrm_policy *nf_nat_esp_sas_km_policy(struct sock *sk, int opt,
+						    u8 *data, int len, int *dir)
 {
 	return NULL;
 }
 
 /* MOBIKE moves states without naming them; what others answer stands. */
-static int nf_vpn_sas_km_migrate(const struct xfrm_selector *sel, u8 dir,
-				 u8 type, const struct xfrm_migrate *m,
-				 int num_bundles,
-				 const struct xfrm_kmaddress *k,
-				 struct net *net,
-				 const struct xfrm_encap_tmpl *encap)
+static int nf_nat_esp_sas_km_migrate(const struct xfrm_selector *sel, u8 dir,
+				     u8 type, const struct xfrm_migrate *m,
+				     int num_bundles,
+				     const struct xfrm_kmaddress *k,
+				     struct net *net,
+				     const struct xfrm_encap_tmpl *encap)
 {
-	nf_vpn_sas_queue_resync(net);
+	nf_nat_esp_sas_queue_resync(net);
 	return -EOPNOTSUPP;
 }
 
-static struct xfrm_mgr nf_vpn_sas_km = {
-	.notify		= nf_vpn_sas_km_notify,
-	.acquire	= nf_vpn_sas_km_acquire,
-	.compile_policy	= nf_vpn_sas_km_policy,
-	.migrate	= nf_vpn_sas_km_migrate,
+static struct xfrm_mgr nf_nat_esp_sas_km = {
+	.notify		= nf_nat_esp_sas_km_notify,
+	.acquire	= nf_nat_esp_sas_km_acquire,
+	.compile_policy	= nf_nat_esp_sas_km_policy,
+	.migrate	= nf_nat_esp_sas_km_migrate,
 };
 
 /**
- * nf_vpn_sas_has - is this inbound packet for the gateway itself?
+ * nf_nat_esp_sas_has - is this inbound packet for the gateway itself?
  * @net: netns, under RCU
  * @pkt: packet
  */
-bool nf_vpn_sas_has(const struct net *net, const struct nf_vpn_pkt *pkt)
+bool nf_nat_esp_sas_has(const struct net *net, const struct nf_vpn_pkt *pkt)
 {
-	struct nf_vpn_sa_key key = { .dst = pkt->dst, .spi = pkt->spi };
+	struct nf_nat_esp_sa_key key = { .dst = pkt->dst, .spi = pkt->spi };
 
-	return rhashtable_lookup_fast(&nf_vpn_sas_pernet(net)->local, &key,
-				      nf_vpn_sa_params) != NULL;
+	return rhashtable_lookup_fast(&nf_nat_esp_sas_pernet(net)->local, &key,
+				      nf_nat_esp_sa_params) != NULL;
 }
 
-static int __net_init nf_vpn_sas_net_init(struct net *net)
+static int __net_init nf_nat_esp_sas_net_init(struct net *net)
 {
-	struct nf_vpn_sas *sas = nf_vpn_sas_pernet(net);
+	struct nf_nat_esp_sas *sas = nf_nat_esp_sas_pernet(net);
 
 	sas->net = net;
 	spin_lock_init(&sas->lock);
-	INIT_WORK(&sas->resync, nf_vpn_sas_resync);
-	return rhashtable_init(&sas->local, &nf_vpn_sa_params);
+	INIT_WORK(&sas->resync, nf_nat_esp_sas_resync);
+	return rhashtable_init(&sas->local, &nf_nat_esp_sa_params);
 }
 
-static void __net_exit nf_vpn_sas_net_exit(struct net *net)
+static void __net_exit nf_nat_esp_sas_net_exit(struct net *net)
 {
-	struct nf_vpn_sas *sas = nf_vpn_sas_pernet(net);
+	struct nf_nat_esp_sas *sas = nf_nat_esp_sas_pernet(net);
 
 	spin_lock_bh(&sas->lock);
 	sas->dead = true;
 	spin_unlock_bh(&sas->lock);
 	cancel_work_sync(&sas->resync);
-	nf_vpn_sa_sweep(sas, sas->generation + 1);
+	nf_nat_esp_sa_sweep(sas, sas->generation + 1);
 	rhashtable_destroy(&sas->local);
 }
 
-static struct pernet_operations nf_vpn_sas_pernet_ops = {
-	.init	= nf_vpn_sas_net_init,
-	.exit	= nf_vpn_sas_net_exit,
-	.id	= &nf_vpn_sas_net_id,
-	.size	= sizeof(struct nf_vpn_sas),
+static struct pernet_operations nf_nat_esp_sas_pernet_ops = {
+	.init	= nf_nat_esp_sas_net_init,
+	.exit	= nf_nat_esp_sas_net_exit,
+	.id	= &nf_nat_esp_sas_net_id,
+	.size	= sizeof(struct nf_nat_esp_sas),
 };
 
 /* States that were there before us; those made meanwhile are notified. */
-static void nf_vpn_sas_load(void)
+static void nf_nat_esp_sas_load(void)
 {
 	struct net *net;
 
 	down_read(&net_rwsem);
 	for_each_net(net)
-		nf_vpn_sa_walk(nf_vpn_sas_pernet(net));
+		nf_nat_esp_sa_walk(nf_nat_esp_sas_pernet(net));
 	up_read(&net_rwsem);
 }
 
 /**
- * nf_vpn_sas_register - learn the gateway's SPIs, from now on and so far
+ * nf_nat_esp_sas_register - learn the gateway's SPIs, from now on and so far
  *
  * Return: 0 or an error.
  */
-int nf_vpn_sas_register(void)
+int nf_nat_esp_sas_register(void)
 {
 	int err;
 
-	err = register_pernet_subsys(&nf_vpn_sas_pernet_ops);
+	err = register_pernet_subsys(&nf_nat_esp_sas_pernet_ops);
 	if (err)
 		return err;
-	xfrm_register_km(&nf_vpn_sas_km);
-	nf_vpn_sas_load();
+	xfrm_register_km(&nf_nat_esp_sas_km);
+	nf_nat_esp_sas_load();
 	return 0;
 }
 
-/* Nobody asks nf_vpn_sas_has() any more. */
-void nf_vpn_sas_unregister(void)
+/* Nobody asks nf_nat_esp_sas_has() any more. */
+void nf_nat_esp_sas_unregister(void)
 {
-	xfrm_unregister_km(&nf_vpn_sas_km);
+	xfrm_unregister_km(&nf_nat_esp_sas_km);
 	/* Notifications run under RCU. */
 	synchronize_rcu();
-	unregister_pernet_subsys(&nf_vpn_sas_pernet_ops);
+	unregister_pernet_subsys(&nf_nat_esp_sas_pernet_ops);
 }

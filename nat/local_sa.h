@@ -7,8 +7,8 @@
 
 struct net;
 
-int nf_vpn_sas_register(void);
-void nf_vpn_sas_unregister(void);
-bool nf_vpn_sas_has(const struct net *net, const struct nf_vpn_pkt *pkt);
+int nf_nat_esp_sas_register(void);
+void nf_nat_esp_sas_unregister(void);
+bool nf_nat_esp_sas_has(const struct net *net, const struct nf_vpn_pkt *pkt);
 
 #endif /* _NF_NAT_ESP_LOCAL_SA_H */

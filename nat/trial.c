@@ -97,7 +97,7 @@ void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
 	const struct nf_esp_watch *w;
 	unsigned int i;
 
-	if (!esp_rtt_is_news(&remote->rtt, ESP_RTT_MAX_US, now))
+	if (!nf_vpn_rtt_is_news(&remote->rtt, NF_VPN_RTT_MAX_US, now))
 		return;
 	for (i = 0; i < c->n; i++) {
 		w = rcu_dereference_protected(c->s[i]->watch, true);
@@ -107,5 +107,5 @@ void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
 			continue;
 		longest = max(longest, now - w->sent.us[0]);
 	}
-	esp_rtt_sample(&remote->rtt, longest, now);
+	nf_vpn_rtt_sample(&remote->rtt, longest, now);
 }

@@ -363,8 +363,9 @@ void nf_pptp_calls_kill(struct nf_pptp_call *doomed)
 }
 
 static struct nf_pptp_call *nf_pptp_call_new(struct nf_vpn_net *vn,
-					     struct nf_pptp_conn *conn, int side,
-					     __be16 id, u16 want, bool fixed)
+					     struct nf_pptp_conn *conn,
+					     int side, __be16 id, u16 want,
+					     bool fixed)
 {
 	struct nf_pptp_call *call = nf_pptp_call_alloc(vn, conn);
 

@@ -14,8 +14,8 @@
 #include "netlink/request.h"
 #include "pptp/call.h"
 
-static int nf_vpn_put_call_addrs(struct sk_buff *skb,
-				 const struct nf_pptp_conn *conn)
+static int pptp_put_addrs(struct sk_buff *skb,
+			  const struct nf_pptp_conn *conn)
 {
 	if (nla_put_u8(skb, NF_CT_VPN_A_PPTP_FAMILY, AF_INET) ||
 	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_CLIENT,
@@ -34,9 +34,9 @@ static int nf_vpn_put_call_addrs(struct sk_buff *skb,
 	return 0;
 }
 
-static int nf_vpn_put_call_id(struct sk_buff *skb,
-			      const struct nf_pptp_call *call, int side,
-			      int real, int wire)
+static int pptp_put_id(struct sk_buff *skb,
+		       const struct nf_pptp_call *call, int side,
+		       int real, int wire)
 {
 	if (!READ_ONCE(call->path[side]))
 		return 0;
@@ -47,8 +47,8 @@ static int nf_vpn_put_call_id(struct sk_buff *skb,
 }
 
 /* What conntrack has counted, and how long its entry lives on. */
-static int nf_vpn_put_call_flow(struct sk_buff *skb,
-				const struct nf_pptp_call *call)
+static int pptp_put_flow(struct sk_buff *skb,
+			 const struct nf_pptp_call *call)
 {
 	/* Pairs with nf_pptp_call_publish(). */
 	struct nf_conn *flow = smp_load_acquire(&call->flow);
@@ -73,20 +73,20 @@ static int nf_vpn_put_call_flow(struct sk_buff *skb,
 }
 
 /* What is known of a call without asking conntrack. */
-static int nf_vpn_put_call_known(struct sk_buff *skb, void *obj)
+static int pptp_put_known(struct sk_buff *skb, void *obj)
 {
 	const struct nf_pptp_call *call = obj;
 	u64 age = (u32)ktime_get_seconds() - call->created;
 	unsigned long idle = nf_vpn_since(READ_ONCE(call->last));
 
-	if (nf_vpn_put_call_addrs(skb, call->conn) ||
+	if (pptp_put_addrs(skb, call->conn) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_PPTP_STATE, READ_ONCE(call->state)) ||
-	    nf_vpn_put_call_id(skb, call, IP_CT_DIR_ORIGINAL,
-			       NF_CT_VPN_A_PPTP_CLIENT_ID,
-			       NF_CT_VPN_A_PPTP_CLIENT_WIRE) ||
-	    nf_vpn_put_call_id(skb, call, IP_CT_DIR_REPLY,
-			       NF_CT_VPN_A_PPTP_HOST_ID,
-			       NF_CT_VPN_A_PPTP_HOST_WIRE) ||
+	    pptp_put_id(skb, call, IP_CT_DIR_ORIGINAL,
+			NF_CT_VPN_A_PPTP_CLIENT_ID,
+			NF_CT_VPN_A_PPTP_CLIENT_WIRE) ||
+	    pptp_put_id(skb, call, IP_CT_DIR_REPLY,
+			NF_CT_VPN_A_PPTP_HOST_ID,
+			NF_CT_VPN_A_PPTP_HOST_WIRE) ||
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_AGE, age * MSEC_PER_SEC,
 			      NF_CT_VPN_A_PPTP_PAD) ||
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_PPTP_IDLE,
@@ -95,9 +95,9 @@ static int nf_vpn_put_call_known(struct sk_buff *skb, void *obj)
 	return 0;
 }
 
-static int nf_vpn_dump_call(struct sk_buff *skb, struct netlink_callback *cb,
-			    struct nf_vpn_net *vn, const struct nf_vpn_dump *d,
-			    void *obj)
+static int pptp_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		     struct nf_vpn_net *vn, const struct nf_vpn_dump *d,
+		     void *obj)
 {
 	struct nf_vpn_host client = { .l3num = AF_INET };
 	struct nf_vpn_host remote = { .l3num = AF_INET };
@@ -116,12 +116,12 @@ static int nf_vpn_dump_call(struct sk_buff *skb, struct netlink_callback *cb,
 	hdr = nf_vpn_msg_begin(skb, cb, NF_CT_VPN_CMD_PPTP_GET);
 	if (!hdr)
 		return -EMSGSIZE;
-	return nf_vpn_msg_end(skb, hdr, nf_vpn_put_call_known(skb, call) ?:
-			      nf_vpn_put_call_flow(skb, call));
+	return nf_vpn_msg_end(skb, hdr, pptp_put_known(skb, call) ?:
+			      pptp_put_flow(skb, call));
 }
 
 /* Its Call-IDs stay reserved for a while, as after any call. */
-static bool nf_vpn_drop_call(struct nf_vpn_net *vn, u32 id, void *obj)
+static bool pptp_drop(struct nf_vpn_net *vn, u32 id, void *obj)
 {
 	struct nf_pptp_call *call = obj, *doomed = NULL;
 
@@ -133,7 +133,7 @@ static bool nf_vpn_drop_call(struct nf_vpn_net *vn, u32 id, void *obj)
 	return doomed;
 }
 
-static bool nf_vpn_wants_call(const struct nf_vpn_match *m, const void *obj)
+static bool pptp_wants(const struct nf_vpn_match *m, const void *obj)
 {
 	const struct nf_pptp_call *call = obj;
 	struct nf_vpn_host client = {
@@ -148,26 +148,26 @@ static bool nf_vpn_wants_call(const struct nf_vpn_match *m, const void *obj)
 	return nf_vpn_hosts_want(&m->hosts, &client, &remote);
 }
 
-static bool nf_vpn_names_id(const struct nf_pptp_call *call, int side,
-			    const struct nlattr *nla)
+static bool pptp_names_id(const struct nf_pptp_call *call, int side,
+			  const struct nlattr *nla)
 {
 	return !nla || (READ_ONCE(call->path[side]) &&
 			ntohs(call->real[side]) == nla_get_u16(nla));
 }
 
-static bool nf_vpn_names_call(const struct nf_vpn_match *m, const void *obj)
+static bool pptp_names(const struct nf_vpn_match *m, const void *obj)
 {
 	const struct nf_pptp_call *call = obj;
 
 	return ntohs(call->conn->key.sport) ==
 	       nla_get_u16(m->attrs[NF_CT_VPN_A_PPTP_CLIENT_PORT]) &&
-	       nf_vpn_names_id(call, IP_CT_DIR_ORIGINAL,
-			       m->attrs[NF_CT_VPN_A_PPTP_CLIENT_ID]) &&
-	       nf_vpn_names_id(call, IP_CT_DIR_REPLY,
-			       m->attrs[NF_CT_VPN_A_PPTP_HOST_ID]);
+	       pptp_names_id(call, IP_CT_DIR_ORIGINAL,
+			     m->attrs[NF_CT_VPN_A_PPTP_CLIENT_ID]) &&
+	       pptp_names_id(call, IP_CT_DIR_REPLY,
+			     m->attrs[NF_CT_VPN_A_PPTP_HOST_ID]);
 }
 
-static int nf_vpn_need_call(struct genl_info *info)
+static int pptp_need(struct genl_info *info)
 {
 	int err = nf_vpn_need(info, NF_CT_VPN_A_PPTP_CLIENT_PORT,
 			      "client-port is missing");
@@ -178,14 +178,14 @@ static int nf_vpn_need_call(struct genl_info *info)
 			   "client-id and host-id are missing, one is needed");
 }
 
-static int nf_vpn_del_pptp(struct sk_buff *skb, struct genl_info *info)
+static int pptp_del(struct sk_buff *skb, struct genl_info *info)
 {
 	static const struct nf_vpn_host_attrs attrs = {
 		.client	= NF_CT_VPN_A_PPTP_CLIENT,
 		.remote	= NF_CT_VPN_A_PPTP_REMOTE,
 	};
 	struct nf_vpn_match m = {
-		.named	= nf_vpn_names_call,
+		.named	= pptp_names,
 		.attrs	= info->attrs,
 	};
 	int err;
@@ -194,7 +194,7 @@ static int nf_vpn_del_pptp(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = nf_vpn_need_pair(info, &attrs, &m.hosts);
 	if (!err)
-		err = nf_vpn_need_call(info);
+		err = pptp_need(info);
 	if (err)
 		return err;
 	return nf_vpn_del_walk(info, &nf_pptp_kind, &m,
@@ -211,10 +211,10 @@ const struct nf_vpn_kind nf_pptp_kind = {
 			.remote	= NF_CT_VPN_A_PPTP_REMOTE,
 		},
 		.state_attr	= NF_CT_VPN_A_PPTP_STATE,
-		.entry		= nf_vpn_dump_call,
+		.entry		= pptp_dump,
 	},
-	.fill	= nf_vpn_put_call_known,
-	.wants	= nf_vpn_wants_call,
-	.drop	= nf_vpn_drop_call,
-	.del	= nf_vpn_del_pptp,
+	.fill	= pptp_put_known,
+	.wants	= pptp_wants,
+	.drop	= pptp_drop,
+	.del	= pptp_del,
 };

@@ -118,18 +118,18 @@ static void winners(void)
 
 static void round_trips(void)
 {
-	struct esp_rtt r = {};
+	struct nf_vpn_rtt r = {};
 
-	esp_rtt_sample(&r, 60 * MS, T0);
+	nf_vpn_rtt_sample(&r, 60 * MS, T0);
 	ok(r.us == 60 * MS, "the first sample counts");
-	esp_rtt_sample(&r, 80 * MS, T0 + 1000 * MS);
+	nf_vpn_rtt_sample(&r, 80 * MS, T0 + 1000 * MS);
 	ok(r.us == 60 * MS, "a longer one doesn't");
-	esp_rtt_sample(&r, 50 * MS, T0 + 2000 * MS);
+	nf_vpn_rtt_sample(&r, 50 * MS, T0 + 2000 * MS);
 	ok(r.us == 50 * MS, "a shorter one does");
-	esp_rtt_sample(&r, 90 * MS, T0 + 2000 * MS + ESP_RTT_AGE_US);
+	nf_vpn_rtt_sample(&r, 90 * MS, T0 + 2000 * MS + NF_VPN_RTT_AGE_US);
 	ok(r.us == 90 * MS, "and a longer one when that is old");
-	esp_rtt_sample(&r, 0, T0 + 70000 * MS);
-	esp_rtt_sample(&r, ESP_RTT_MAX_US + 1, T0 + 700000 * MS);
+	nf_vpn_rtt_sample(&r, 0, T0 + 70000 * MS);
+	nf_vpn_rtt_sample(&r, NF_VPN_RTT_MAX_US + 1, T0 + 700000 * MS);
 	ok(r.us == 90 * MS, "nothing and a pause are no samples");
 }
 
