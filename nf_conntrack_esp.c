@@ -222,8 +222,8 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 
 	if (likely(ct)) {
 		nf_esp_spi_seen(spi, pkt, skb->len);
-		if (unlikely(!READ_ONCE(spi->paired)))
-			nf_esp_spi_prove(vn, spi);
+		if (unlikely(!READ_ONCE(spi->proven)))
+			nf_esp_spi_seen_again(vn, spi);
 		return nf_esp_attach_in(vn, skb, s, ct, true);
 	}
 	/* Also where the remote host began and the flow is stock's. */

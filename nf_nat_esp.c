@@ -104,7 +104,7 @@ static struct nf_conn *nf_nat_esp_revive(struct nf_vpn_net *vn,
 	if (spi->hold)
 		return nf_vpn_flow_load(vn, s, NF_VPN_FLOW_ESP, &spi->gw,
 					READ_ONCE(vn->set.esp_timeout));
-	if (!READ_ONCE(spi->paired) && !READ_ONCE(vn->set.esp_inbound_first))
+	if (!READ_ONCE(spi->proven) && !READ_ONCE(vn->set.esp_inbound_first))
 		return NULL;
 	return nf_nat_esp_create(vn, s, pkt, state);
 }

@@ -57,8 +57,8 @@ struct nf_esp_watch;
  * @host: its address
  * @nsessions: length of @sessions
  * @nundecided: length of @undecided
- * @nreserved: inbound SPIs bound to its sessions that were seen but once
- * @crowded: more SPIs that were seen but once, or are undecided, than sessions
+ * @nunproven: inbound SPIs bound to its sessions that were seen but once
+ * @flooded: more SPIs that were seen but once, or are undecided, than sessions
  *	that wait for any: some are made up
  * @sessions: its sessions, newest first
  * @expects: &struct nf_vpn_expect of those that have one, newest first
@@ -80,8 +80,8 @@ struct nf_vpn_remote {
 	struct nf_vpn_host host;
 	u32 nsessions;
 	u32 nundecided;
-	u32 nreserved;
-	bool crowded;
+	u32 nunproven;
+	bool flooded;
 	struct hlist_head sessions;
 	struct hlist_head expects;
 	struct list_head pending;
@@ -131,7 +131,7 @@ enum nf_vpn_session_flags {
  * @lost: low half of jiffies when an inbound SPI of its own last had to yield
  * @unpaired: outbound SPIs that no inbound SPI has been bound for
  * @ahead: inbound SPIs bound to it that no outbound one is there for
- * @reserved: inbound SPIs bound to it that were seen but once so far
+ * @unproven: inbound SPIs bound to it that were seen but once so far
  * @nspis: number of SPIs by &enum nf_ct_vpn_dir
  * @held: of these, those that &nf_esp_spi.hold keeps
  * @watch: NULL while no SPI may be its own; &nf_vpn_net.lock protects it,
@@ -167,7 +167,7 @@ struct nf_vpn_session {
 	u8 ahead;
 	u8 nspis[2];
 	u8 held;
-	u8 reserved;
+	u8 unproven;
 	u8 order;
 	bool pending_old;
 	bool embryonic;

@@ -158,7 +158,7 @@ bool nf_esp_gc_net(struct nf_vpn_net *vn)
 }
 
 /* It waits for nothing, and nobody watches it. */
-static void nf_esp_unwait(struct nf_vpn_session *s)
+static void nf_esp_session_cancel_wait(struct nf_vpn_session *s)
 {
 	list_del_init(&s->pending);
 	nf_esp_watch_free(s);
@@ -177,7 +177,7 @@ void nf_esp_end(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	nf_esp_undecided_purge(vn, s);
 	if (s->remote->nsessions == 1)
 		nf_esp_undecided_end(vn, s->remote);
-	nf_esp_unwait(s);
+	nf_esp_session_cancel_wait(s);
 }
 
 /* Hold none of its SPIs any longer; under the lock. */
@@ -198,7 +198,7 @@ static void nf_esp_flush_session(void *data, void *entry)
 	nf_esp_session_release(s);
 	nf_esp_session_end_esp(vn, s);
 	if (!test_bit(NF_VPN_SESSION_DEAD, &s->flags))
-		nf_esp_unwait(s);
+		nf_esp_session_cancel_wait(s);
 	spin_unlock_bh(&vn->lock);
 	nf_vpn_flow_uncache(&s->flow[NF_VPN_FLOW_ESP]);
 }

@@ -207,14 +207,14 @@ static struct nf_esp_spi *esp_new_add(const struct nf_vpn_new *n,
 		spi = nf_esp_spi_bind(n->vn, s, &want->pkt, want->conf);
 		/* What is restored was in use, what is preloaded will be. */
 		if (spi && want->conf != NF_CT_VPN_CONF_PRELOADED)
-			nf_esp_spi_pair(spi);
+			nf_esp_spi_prove(spi);
 		return spi;
 	}
 	spi = nf_esp_spi_add_out(n->vn, s, &want->pkt);
 	if (spi && !want->waits && !spi->paired) {
 		WRITE_ONCE(spi->paired, true);
 		s->unpaired--;
-		nf_esp_session_settle(s);
+		nf_esp_session_end_wait(s);
 	}
 	return spi;
 }

@@ -9,7 +9,8 @@
 #include "esp/spi.h"
 #include "esp/watch.h"
 
-static struct nf_esp_spi *nf_esp_session_unpaired(struct nf_vpn_session *s)
+static struct nf_esp_spi *
+nf_esp_session_oldest_unpaired(struct nf_vpn_session *s)
 {
 	struct nf_esp_spi *spi, *oldest = NULL;
 
@@ -21,15 +22,15 @@ static struct nf_esp_spi *nf_esp_session_unpaired(struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_session_paired - an inbound SPI was bound to the session
+ * nf_esp_session_pair - an inbound SPI was bound to the session
  * @s: session, lock of its netns held
  *
  * The outbound SPI that waited longest is taken for its partner, or the next one
  * that appears: the remote host may have been first.
  */
-void nf_esp_session_paired(struct nf_vpn_session *s)
+void nf_esp_session_pair(struct nf_vpn_session *s)
 {
-	struct nf_esp_spi *spi = nf_esp_session_unpaired(s);
+	struct nf_esp_spi *spi = nf_esp_session_oldest_unpaired(s);
 
 	if (!spi) {
 		s->ahead += s->ahead < U8_MAX;
@@ -40,13 +41,13 @@ void nf_esp_session_paired(struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_session_parted - an SPI that had a partner goes
+ * nf_esp_session_part - an SPI that had a partner goes
  * @s: session, lock of its netns held
  * @dir: &enum nf_ct_vpn_dir
  *
  * An outbound one goes first when both are idle, and comes back.
  */
-void nf_esp_session_parted(struct nf_vpn_session *s, u8 dir)
+void nf_esp_session_part(struct nf_vpn_session *s, u8 dir)
 {
 	if (dir == NF_CT_VPN_DIR_OUT)
 		s->ahead += s->ahead < U8_MAX;
@@ -90,10 +91,10 @@ void nf_esp_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_session_settle - perhaps it waits no longer
+ * nf_esp_session_end_wait - perhaps it waits no longer
  * @s: session, lock of its netns held
  */
-void nf_esp_session_settle(struct nf_vpn_session *s)
+void nf_esp_session_end_wait(struct nf_vpn_session *s)
 {
 	if (s->unpaired || nf_vpn_expect_need(s) > 0 || list_empty(&s->pending))
 		return;

@@ -48,11 +48,11 @@ void nf_esp_spi_init_in(struct nf_esp_spi *spi, const struct nf_vpn_pkt *pkt)
 	spi->gw = pkt->dst.addr;
 }
 
-/* An inbound SPI was seen once, or a second time (-1). */
-static void nf_esp_session_reserve(struct nf_vpn_session *s, int n)
+/* An inbound SPI was seen once; with @n -1, for a second time. */
+static void nf_esp_session_count_unproven(struct nf_vpn_session *s, int n)
 {
-	s->reserved += n;
-	s->remote->nreserved += n;
+	s->unproven += n;
+	s->remote->nunproven += n;
 }
 
 /**
@@ -81,13 +81,13 @@ void nf_esp_spi_free(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 	spi->dead = true;
 	hlist_del(&spi->by_session);
 	s->nspis[spi->dir]--;
-	if (spi->dir == NF_CT_VPN_DIR_IN)
-		nf_esp_session_reserve(s, -!spi->paired);
+	if (spi->dir == NF_CT_VPN_DIR_IN && !spi->proven)
+		nf_esp_session_count_unproven(s, -1);
+	else if (spi->dir == NF_CT_VPN_DIR_OUT && !spi->paired)
+		s->unpaired--;
 	else
-		s->unpaired -= !spi->paired;
-	if (spi->paired)
-		nf_esp_session_parted(s, spi->dir);
-	nf_esp_session_settle(s);
+		nf_esp_session_part(s, spi->dir);
+	nf_esp_session_end_wait(s);
 	nf_vpn_uncharge(vn, s->client);
 	kfree_rcu(spi, rcu);
 }
@@ -106,14 +106,14 @@ EXPORT_SYMBOL_GPL(nf_esp_spi_free);
 static bool nf_esp_spi_may_be_made_up(const struct nf_esp_spi *spi)
 {
 	return spi->dir == NF_CT_VPN_DIR_IN && !spi->hold &&
-	       !nf_esp_spi_is_proven(spi);
+	       !nf_esp_spi_is_trusted(spi);
 }
 
 /* Which of a session's SPIs yield to a new one, the first of these first. */
 enum nf_esp_spi_rank {
 	NF_ESP_SPI_FLOOD,
 	NF_ESP_SPI_IDLE,
-	NF_ESP_SPI_UNPROVEN,
+	NF_ESP_SPI_UNTRUSTED,
 	NF_ESP_SPI_OUT,
 	NF_ESP_SPI_STAYS,
 };
@@ -132,7 +132,7 @@ static enum nf_esp_spi_rank nf_esp_spi_rank(const struct nf_esp_spi *spi,
 	if (nf_esp_spi_idle(spi) >= idle)
 		return NF_ESP_SPI_IDLE;
 	if (nf_esp_spi_may_be_made_up(spi))
-		return NF_ESP_SPI_UNPROVEN;
+		return NF_ESP_SPI_UNTRUSTED;
 	return spi->dir == NF_CT_VPN_DIR_OUT ? NF_ESP_SPI_OUT :
 					       NF_ESP_SPI_STAYS;
 }
@@ -183,7 +183,7 @@ static bool nf_esp_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	spi = nf_esp_spi_last(vn, s, dir);
 	if (!spi)
 		return false;
-	if (dir == NF_CT_VPN_DIR_IN && nf_esp_spi_is_proven(spi))
+	if (dir == NF_CT_VPN_DIR_IN && nf_esp_spi_is_trusted(spi))
 		s->lost = (u32)jiffies;
 	nf_vpn_stat_inc(vn, SPI_RECYCLED);
 	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_EXPIRED, spi);
@@ -309,41 +309,41 @@ struct nf_esp_spi *nf_esp_spi_bind(struct nf_vpn_net *vn,
 		return NULL;
 	nf_vpn_stat_inc(vn, BOUND);
 	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_BOUND, spi);
-	nf_esp_session_reserve(s, 1);
+	nf_esp_session_count_unproven(s, 1);
 	return spi;
 }
 EXPORT_SYMBOL_GPL(nf_esp_spi_bind);
 
 /**
- * nf_esp_spi_pair - an inbound SPI is its session's beyond doubt
+ * nf_esp_spi_prove - an inbound SPI is its session's beyond doubt
  * @spi: SPI of a session, lock of its netns held
  */
-void nf_esp_spi_pair(struct nf_esp_spi *spi)
+void nf_esp_spi_prove(struct nf_esp_spi *spi)
 {
 	struct nf_vpn_session *s = spi->session;
 
-	if (spi->paired || spi->dead)
+	if (spi->proven || spi->dead)
 		return;
-	nf_esp_session_reserve(s, -1);
-	WRITE_ONCE(spi->paired, true);
-	nf_esp_session_paired(s);
+	nf_esp_session_count_unproven(s, -1);
+	WRITE_ONCE(spi->proven, true);
+	nf_esp_session_pair(s);
 	if (!spi->old)
 		nf_vpn_expect_spend(s);
-	nf_esp_session_settle(s);
+	nf_esp_session_end_wait(s);
 }
-EXPORT_SYMBOL_GPL(nf_esp_spi_pair);
+EXPORT_SYMBOL_GPL(nf_esp_spi_prove);
 
 /**
- * nf_esp_spi_prove - an inbound SPI is seen again
+ * nf_esp_spi_seen_again - an inbound SPI is seen again
  * @vn: netns, its lock not held
  * @spi: SPI of a session, under RCU
  *
  * Only now its session has what it waited for. A flood of made-up numbers,
  * each sent once, must not make it look served.
  */
-void nf_esp_spi_prove(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
+void nf_esp_spi_seen_again(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	spin_lock_bh(&vn->lock);
-	nf_esp_spi_pair(spi);
+	nf_esp_spi_prove(spi);
 	spin_unlock_bh(&vn->lock);
 }

@@ -18,10 +18,10 @@
 #define NF_ESP_SESSION_SPIS	64
 
 /*
- * Packets after which an inbound SPI is taken for one that is in use rather than
- * made up. Lost and repeated packets don't matter: it only says who yields.
+ * Packets after which an inbound SPI is trusted to be in use rather than made up.
+ * Lost and repeated packets don't matter: it only says who yields.
  */
-#define NF_ESP_SPI_PROVEN	8
+#define NF_ESP_SPI_TRUSTED	8
 
 /**
  * struct nf_esp_net - what the module keeps of a netns
@@ -86,8 +86,9 @@ struct nf_esp_asked {
  * @spi: on the wire
  * @dir: &enum nf_ct_vpn_dir
  * @conf: &enum nf_ct_vpn_conf
- * @paired: outbound: an inbound SPI has been bound since; inbound: seen more
- *	than once, so not just somebody's made-up number
+ * @paired: outbound: an inbound SPI has been bound to the session since
+ * @proven: inbound: at least two packets have carried it; a made-up SPI is
+ *	usually seen once
  * @hold: &enum nf_esp_hold
  * @old: inbound: in use before we saw it (RFC 4303 section 3.3.3)
  * @dead: unlinked, to be freed
@@ -113,7 +114,10 @@ struct nf_esp_spi {
 	__be32 spi;
 	u8 dir;
 	u8 conf;
-	u8 paired;
+	union {
+		u8 paired;
+		u8 proven;
+	};
 	u8 hold:2;
 	u8 old:1;
 	u8 dead:1;
@@ -151,9 +155,9 @@ static inline u32 nf_esp_spi_idle(const struct nf_esp_spi *spi)
 }
 
 /* Has so much been received on it that it isn't somebody's made-up number? */
-static inline bool nf_esp_spi_is_proven(const struct nf_esp_spi *spi)
+static inline bool nf_esp_spi_is_trusted(const struct nf_esp_spi *spi)
 {
-	return atomic64_read(&spi->packets) >= NF_ESP_SPI_PROVEN;
+	return atomic64_read(&spi->packets) >= NF_ESP_SPI_TRUSTED;
 }
 
 /* Does its client use several outbound SPIs by turns? */
@@ -189,20 +193,20 @@ struct nf_esp_spi *nf_esp_spi_bind(struct nf_vpn_net *vn,
 				   struct nf_vpn_session *s,
 				   const struct nf_vpn_pkt *pkt,
 				   enum nf_ct_vpn_conf conf);
-void nf_esp_spi_prove(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
-void nf_esp_spi_pair(struct nf_esp_spi *spi);
+void nf_esp_spi_seen_again(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
+void nf_esp_spi_prove(struct nf_esp_spi *spi);
 void nf_esp_spi_hold(struct nf_esp_spi *spi, enum nf_esp_hold hold);
 void nf_esp_spi_init_in(struct nf_esp_spi *spi, const struct nf_vpn_pkt *pkt);
 void nf_esp_spi_free(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
 
 /* esp/pair.c */
-void nf_esp_session_paired(struct nf_vpn_session *s);
-void nf_esp_session_parted(struct nf_vpn_session *s, u8 dir);
+void nf_esp_session_pair(struct nf_vpn_session *s);
+void nf_esp_session_part(struct nf_vpn_session *s, u8 dir);
 bool nf_esp_session_asks(struct nf_vpn_session *s, struct nf_esp_spi *spi);
 void nf_esp_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			   bool partner);
 void nf_esp_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_esp_session_settle(struct nf_vpn_session *s);
+void nf_esp_session_end_wait(struct nf_vpn_session *s);
 
 /* esp/gc.c */
 void nf_esp_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s);

@@ -50,7 +50,7 @@ nf_esp_undecided_oldest(const struct nf_vpn_remote *remote)
 	struct nf_esp_undecided *u, *idle = NULL;
 
 	list_for_each_entry(u, &remote->undecided, by_remote) {
-		if (!nf_esp_spi_is_proven(&u->spi))
+		if (!nf_esp_spi_is_trusted(&u->spi))
 			return u;
 		if (!idle && nf_esp_spi_idle(&u->spi) >= NF_ESP_UNDECIDED_IDLE)
 			idle = u;
@@ -68,7 +68,7 @@ nf_esp_undecided_oldest_of_all(struct nf_vpn_net *vn)
 	while (scan--) {
 		u = list_first_entry(&vn->esp->undecided, struct nf_esp_undecided,
 				     by_net);
-		if (!nf_esp_spi_is_proven(&u->spi) ||
+		if (!nf_esp_spi_is_trusted(&u->spi) ||
 		    nf_esp_spi_idle(&u->spi) >= NF_ESP_UNDECIDED_IDLE)
 			return u;
 		list_move_tail(&u->by_net, &vn->esp->undecided);

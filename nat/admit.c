@@ -39,7 +39,7 @@ static struct nf_vpn_session *nf_nat_esp_holder(struct nf_vpn_net *vn,
 }
 
 /* Has it said something informational, and then neither side anything? */
-static bool nf_nat_esp_has_left(const struct nf_vpn_session *s)
+static bool nf_nat_esp_ike_ended(const struct nf_vpn_session *s)
 {
 	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
 
@@ -51,8 +51,8 @@ static bool nf_nat_esp_has_left(const struct nf_vpn_session *s)
 }
 
 /* It goes on sending though it has not been answered for so long. */
-static bool nf_nat_esp_is_unheard(const struct nf_vpn_net *vn,
-				  const struct nf_vpn_session *s)
+static bool nf_nat_esp_is_unanswered(const struct nf_vpn_net *vn,
+				     const struct nf_vpn_session *s)
 {
 	return time_after(READ_ONCE(s->last_out), READ_ONCE(s->last_in) +
 			  HZ * READ_ONCE(vn->set.esp_timeout_unreplied));
@@ -76,13 +76,13 @@ static bool nf_nat_esp_has_ended(struct nf_vpn_net *vn,
 				 struct nf_vpn_session *s)
 {
 	if (nf_nat_esp_flow_ended(vn, s, NF_VPN_FLOW_ESP) ||
-	    nf_nat_esp_is_unheard(vn, s) ||
+	    nf_nat_esp_is_unanswered(vn, s) ||
 	    READ_ONCE(s->flow[NF_VPN_FLOW_IKE].deleted))
 		return true;
 	if (!READ_ONCE(s->flow[NF_VPN_FLOW_IKE].seen))
 		return false;
 	return nf_nat_esp_flow_ended(vn, s, NF_VPN_FLOW_IKE) ||
-	       nf_nat_esp_has_left(s);
+	       nf_nat_esp_ike_ended(s);
 }
 
 /**

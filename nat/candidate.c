@@ -27,7 +27,7 @@ static int nf_nat_esp_preloaded(const struct nf_vpn_session *s)
 	int n = 0;
 
 	hlist_for_each_entry(spi, &s->spis, by_session)
-		n += spi->dir == NF_CT_VPN_DIR_IN && !spi->paired &&
+		n += spi->dir == NF_CT_VPN_DIR_IN && !spi->proven &&
 		     spi->conf == NF_CT_VPN_CONF_PRELOADED;
 	return n;
 }
@@ -36,10 +36,10 @@ static int nf_nat_esp_preloaded(const struct nf_vpn_session *s)
  * SPIs that stand for some that it waits for: those that were seen but once,
  * unless there are so many that they must not make the session look served.
  */
-static int nf_nat_esp_reserved(const struct nf_vpn_session *s)
+static int nf_nat_esp_unproven(const struct nf_vpn_session *s)
 {
-	return s->remote->crowded && s->reserved ? nf_nat_esp_preloaded(s) :
-						   s->reserved;
+	return s->remote->flooded && s->unproven ? nf_nat_esp_preloaded(s) :
+						   s->unproven;
 }
 
 /*
@@ -57,14 +57,14 @@ static int nf_nat_esp_due(const struct nf_vpn_session *s)
 }
 
 /**
- * nf_nat_esp_room - new inbound SPIs that a session waits for
+ * nf_nat_esp_awaited - new inbound SPIs that a session waits for
  * @s: session, lock of its netns held
  *
  * Without those for which it may have got one already.
  */
-int nf_nat_esp_room(const struct nf_vpn_session *s)
+int nf_nat_esp_awaited(const struct nf_vpn_session *s)
 {
-	return nf_nat_esp_due(s) - nf_nat_esp_reserved(s);
+	return nf_nat_esp_due(s) - nf_nat_esp_unproven(s);
 }
 
 /* Does it wait for an SPI that is new, or one in use before we saw it? */
@@ -72,10 +72,10 @@ static bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old)
 {
 	if (old)
 		return s->pending_old &&
-		       s->unpaired > nf_nat_esp_reserved(s);
+		       s->unpaired > nf_nat_esp_unproven(s);
 	if (nf_vpn_expect_need(s) < 0 && s->pending_old)
 		return false;
-	return nf_nat_esp_room(s) > 0;
+	return nf_nat_esp_awaited(s) > 0;
 }
 
 /* The address that the remote host answers to, NULL if it knows none. */
@@ -141,7 +141,7 @@ static u32 nf_nat_esp_asked_ms(const struct nf_vpn_session *s)
  */
 u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s)
 {
-	if (nf_nat_esp_room(s) <= 0)
+	if (nf_nat_esp_awaited(s) <= 0)
 		return U32_MAX;
 	return min(nf_nat_esp_announced_ms(s), nf_nat_esp_asked_ms(s));
 }
@@ -180,7 +180,7 @@ static bool nf_nat_esp_in_turn(const struct nf_vpn_session *s, u32 ms)
  */
 unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s)
 {
-	if (nf_nat_esp_room(s) <= 0)
+	if (nf_nat_esp_awaited(s) <= 0)
 		return 0;
 	if (nf_nat_esp_in_turn(s, nf_nat_esp_asked_ms(s)))
 		return 2;
@@ -303,11 +303,11 @@ static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
 	int i, index, last = -1;
 
 	if (u->stock ||
-	    (u->spi.remote->crowded && atomic64_read(&u->spi.packets) < 2))
+	    (u->spi.remote->flooded && atomic64_read(&u->spi.packets) < 2))
 		return -1;
 	for (i = 0; i < u->n; i++) {
 		index = nf_nat_esp_index(c, u->cand[i]);
-		if (index < 0 && nf_nat_esp_room(u->cand[i]) > 0)
+		if (index < 0 && nf_nat_esp_awaited(u->cand[i]) > 0)
 			return -1;
 		last = max(last, index);
 	}
@@ -324,7 +324,7 @@ static unsigned int nf_nat_esp_taken(struct nf_nat_esp_choice *c,
 				     const struct nf_vpn_pkt *pkt)
 {
 	unsigned int i, taken = 0;
-	int spis = 0, room = 0;
+	int spis = 0, awaited = 0;
 	u8 count[NF_ESP_CANDIDATES] = {};
 	struct nf_esp_undecided *u;
 
@@ -339,8 +339,8 @@ static unsigned int nf_nat_esp_taken(struct nf_nat_esp_choice *c,
 	}
 	for (i = 0; i < c->n; i++) {
 		spis += count[i];
-		room += max(nf_nat_esp_room(c->s[i]), 0);
-		if (spis >= room)
+		awaited += max(nf_nat_esp_awaited(c->s[i]), 0);
+		if (spis >= awaited)
 			taken = i + 1;
 	}
 	return taken;
@@ -404,9 +404,9 @@ void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 	}
 }
 
-static bool nf_nat_esp_is_crowded(const struct nf_vpn_remote *remote)
+static bool nf_nat_esp_is_flooded(const struct nf_vpn_remote *remote)
 {
-	u32 spis = remote->nreserved + remote->nundecided, waiting = 0;
+	u32 spis = remote->nunproven + remote->nundecided, waiting = 0;
 	const struct nf_vpn_session *s;
 
 	nf_vpn_for_each_waiting(s, remote)
@@ -429,7 +429,7 @@ void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 {
 	bool old = !esp_seq_is_new(pkt->seq);
 
-	remote->crowded = nf_nat_esp_is_crowded(remote);
+	remote->flooded = nf_nat_esp_is_flooded(remote);
 	c->n = 0;
 	c->expecting = true;
 	c->stock = stock;

@@ -55,7 +55,7 @@ static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			      const struct nf_nat_esp_arrival *a,
 			      enum nf_ct_vpn_conf conf)
 {
-	const struct nf_nat_esp_past past = nf_nat_esp_past(&u->spi);
+	const struct nf_nat_esp_history history = nf_nat_esp_history_get(&u->spi);
 	struct nf_esp_spi *spi;
 
 	c->s[0] = u->cand[owner];
@@ -63,9 +63,9 @@ static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 	spi = nf_nat_esp_bind(vn, c, a, conf);
 	if (!spi)
 		return true;
-	nf_nat_esp_take_over(spi, &past);
+	nf_nat_esp_history_add(spi, &history);
 	/* This is its second packet at least. */
-	nf_esp_spi_pair(spi);
+	nf_esp_spi_prove(spi);
 	c->proven = true;
 	return true;
 }
@@ -172,10 +172,10 @@ static void nf_nat_esp_no_copies(struct nf_nat_esp_choice *c, int guess)
 }
 
 /* The first packet of an SPI. Returns true if it is decided. */
-static bool nf_nat_esp_first(struct nf_vpn_net *vn,
-			     struct nf_vpn_remote *remote,
-			     struct nf_nat_esp_choice *c,
-			     const struct nf_nat_esp_arrival *a)
+static bool nf_nat_esp_decide_first(struct nf_vpn_net *vn,
+				    struct nf_vpn_remote *remote,
+				    struct nf_nat_esp_choice *c,
+				    const struct nf_nat_esp_arrival *a)
 {
 	nf_nat_esp_choose(c, remote, a->pkt, a->stock);
 	if (!c->n)
@@ -221,10 +221,10 @@ static bool nf_nat_esp_give_up(struct nf_vpn_net *vn,
  * A further packet of an undecided SPI. Returns true if it is decided now: the
  * owner is in @c.
  */
-static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
-				 struct nf_esp_undecided *u,
-				 struct nf_nat_esp_choice *c,
-				 const struct nf_nat_esp_arrival *a)
+static bool nf_nat_esp_decide_next(struct nf_vpn_net *vn,
+				   struct nf_esp_undecided *u,
+				   struct nf_nat_esp_choice *c,
+				   const struct nf_nat_esp_arrival *a)
 {
 	struct nf_vpn_remote *remote = u->spi.remote;
 	int owner;
@@ -234,7 +234,7 @@ static bool nf_nat_esp_undecided(struct nf_vpn_net *vn,
 	nf_nat_esp_narrow(u, a->pkt);
 	if (!u->n && !u->stock) {
 		nf_esp_undecided_free(vn, u);
-		return nf_nat_esp_first(vn, remote, c, a);
+		return nf_nat_esp_decide_first(vn, remote, c, a);
 	}
 	nf_nat_esp_judge(u);
 	owner = nf_nat_esp_owner(u);
@@ -275,13 +275,13 @@ bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 	if (spi && spi->session) {
 		/* Another CPU was faster. */
 		c->s[c->n++] = spi->session;
-		c->proven = spi->paired;
+		c->proven = spi->proven;
 		return true;
 	}
 	if (spi)
-		return nf_nat_esp_undecided(vn, nf_esp_spi_undecided(spi), c,
-					    a);
+		return nf_nat_esp_decide_next(vn, nf_esp_spi_undecided(spi), c,
+					      a);
 	if (nf_esp_spi_is_reserved(a->pkt->spi))
 		return nf_nat_esp_probe(vn, remote, c, a);
-	return nf_nat_esp_first(vn, remote, c, a);
+	return nf_nat_esp_decide_first(vn, remote, c, a);
 }

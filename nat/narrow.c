@@ -56,7 +56,7 @@ static bool nf_nat_esp_excluded(const struct nf_esp_undecided *u,
 {
 	if (s->unpaired)
 		return false;
-	if (u->expecting && nf_nat_esp_room(s) <= 0)
+	if (u->expecting && nf_nat_esp_awaited(s) <= 0)
 		return true;
 	return time_after(READ_ONCE(s->last_in),
 			  u->first + NF_NAT_ESP_HANDOVER) &&
@@ -97,7 +97,7 @@ static bool nf_nat_esp_is_claimed(const struct nf_esp_undecided *u,
 {
 	unsigned int i;
 
-	if (u->spi.remote->crowded && atomic64_read(&u->spi.packets) < 2)
+	if (u->spi.remote->flooded && atomic64_read(&u->spi.packets) < 2)
 		return false;
 	for (i = 0; i < u->n; i++)
 		if (nf_nat_esp_claims(u, i) &&
@@ -125,14 +125,14 @@ static bool nf_nat_esp_add_begun(struct nf_nat_esp_choice *begun,
 	return true;
 }
 
-static int nf_nat_esp_total_room(const struct nf_nat_esp_choice *c)
+static int nf_nat_esp_total_awaited(const struct nf_nat_esp_choice *c)
 {
 	unsigned int i;
-	int room = 0;
+	int awaited = 0;
 
 	for (i = 0; i < c->n; i++)
-		room += max(nf_nat_esp_room(c->s[i]), 0);
-	return room;
+		awaited += max(nf_nat_esp_awaited(c->s[i]), 0);
+	return awaited;
 }
 
 /*
@@ -163,7 +163,7 @@ static bool nf_nat_esp_is_explained(const struct nf_esp_undecided *u)
 				return false;
 		}
 	} while (claimed != before);
-	return (int)hweight64(claimed) <= nf_nat_esp_total_room(&begun);
+	return (int)hweight64(claimed) <= nf_nat_esp_total_awaited(&begun);
 }
 
 /* Only who had just begun stays, who asks in vain and who was answered. */

@@ -44,14 +44,14 @@ struct nf_nat_esp_arrival {
 };
 
 /**
- * struct nf_nat_esp_past - what is known of an inbound SPI, whoever owns it
+ * struct nf_nat_esp_history - what stays true of an inbound SPI that changes hands
  * @packets: seen
  * @bytes: seen
  * @first: seconds of the boot clock of the first packet
  * @repairs: how often its owner was doubted
  * @old: in use before we saw it
  */
-struct nf_nat_esp_past {
+struct nf_nat_esp_history {
 	s64 packets;
 	s64 bytes;
 	u32 first;
@@ -59,10 +59,10 @@ struct nf_nat_esp_past {
 	bool old;
 };
 
-static inline struct nf_nat_esp_past
-nf_nat_esp_past(const struct nf_esp_spi *spi)
+static inline struct nf_nat_esp_history
+nf_nat_esp_history_get(const struct nf_esp_spi *spi)
 {
-	return (struct nf_nat_esp_past){
+	return (struct nf_nat_esp_history){
 		.packets = atomic64_read(&spi->packets),
 		.bytes = atomic64_read(&spi->bytes),
 		.first = spi->first,
@@ -72,18 +72,19 @@ nf_nat_esp_past(const struct nf_esp_spi *spi)
 }
 
 /* @spi is its new entry, which may have counted packets already. */
-static inline void nf_nat_esp_take_over(struct nf_esp_spi *spi,
-					const struct nf_nat_esp_past *past)
+static inline void
+nf_nat_esp_history_add(struct nf_esp_spi *spi,
+		       const struct nf_nat_esp_history *history)
 {
-	atomic64_add(past->packets, &spi->packets);
-	atomic64_add(past->bytes, &spi->bytes);
-	spi->first = past->first;
-	spi->repairs = past->repairs;
-	spi->old = past->old;
+	atomic64_add(history->packets, &spi->packets);
+	atomic64_add(history->bytes, &spi->bytes);
+	spi->first = history->first;
+	spi->repairs = history->repairs;
+	spi->old = history->old;
 }
 
 /* nat/candidate.c */
-int nf_nat_esp_room(const struct nf_vpn_session *s);
+int nf_nat_esp_awaited(const struct nf_vpn_session *s);
 bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 		     const union nf_inet_addr *addr);
 u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s);

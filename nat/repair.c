@@ -86,7 +86,7 @@ static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since)
 	int n = 0;
 
 	hlist_for_each_entry(spi, &s->spis, by_session)
-		n += spi->dir == NF_CT_VPN_DIR_IN && spi->paired &&
+		n += spi->dir == NF_CT_VPN_DIR_IN && spi->proven &&
 		     nf_nat_esp_active(spi, since);
 	list_for_each_entry(u, &s->remote->undecided, by_remote)
 		n += nf_nat_esp_active(&u->spi, since) &&
@@ -169,22 +169,22 @@ static struct nf_vpn_pkt nf_nat_esp_pkt(const struct nf_esp_spi *spi)
 static void nf_nat_esp_take(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	struct nf_vpn_session *s = spi->session;
-	bool paired = spi->paired, partner = !s->ahead;
+	bool proven = spi->proven, partner = !s->ahead;
 
 	/* If room has to be made, others yield. */
 	nf_vpn_session_wake(vn, s);
 	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_REBOUND, spi);
 	nf_esp_spi_free(vn, spi);
 	/* One that was seen but once has been paired with nothing. */
-	if (paired)
+	if (proven)
 		nf_esp_session_unpair(vn, s, partner);
 }
 
 /* Its new entry goes on where the old one was, doubted once more. */
 static void nf_nat_esp_go_on(struct nf_esp_spi *spi,
-			     const struct nf_nat_esp_past *past, u32 last)
+			     const struct nf_nat_esp_history *history, u32 last)
 {
-	nf_nat_esp_take_over(spi, past);
+	nf_nat_esp_history_add(spi, history);
 	spi->last = last;
 	spi->repairs++;
 }
@@ -193,7 +193,7 @@ static void nf_nat_esp_go_on(struct nf_esp_spi *spi,
 static void nf_nat_esp_reopen(struct nf_nat_esp_search *search,
 			      struct nf_esp_spi *spi)
 {
-	const struct nf_nat_esp_past past = nf_nat_esp_past(spi);
+	const struct nf_nat_esp_history history = nf_nat_esp_history_get(spi);
 	const struct nf_vpn_pkt pkt = nf_nat_esp_pkt(spi);
 	struct nf_vpn_session *s = spi->session;
 	u32 last = READ_ONCE(spi->last);
@@ -204,7 +204,7 @@ static void nf_nat_esp_reopen(struct nf_nat_esp_search *search,
 	u = nf_esp_undecided_add(vn, s->remote, &pkt);
 	if (!u)
 		return;
-	nf_nat_esp_go_on(&u->spi, &past, last);
+	nf_nat_esp_go_on(&u->spi, &history, last);
 	nf_esp_undecided_admit(vn, u, search->starved, false);
 	nf_esp_undecided_admit(vn, u, s, false);
 }
@@ -213,7 +213,7 @@ static void nf_nat_esp_reopen(struct nf_nat_esp_search *search,
 static void nf_nat_esp_move(struct nf_nat_esp_search *search,
 			    struct nf_esp_spi *spi)
 {
-	const struct nf_nat_esp_past past = nf_nat_esp_past(spi);
+	const struct nf_nat_esp_history history = nf_nat_esp_history_get(spi);
 	const struct nf_vpn_pkt pkt = nf_nat_esp_pkt(spi);
 	u32 last = READ_ONCE(spi->last);
 
@@ -222,8 +222,8 @@ static void nf_nat_esp_move(struct nf_nat_esp_search *search,
 			      NF_CT_VPN_CONF_GUESSED);
 	if (!spi)
 		return;
-	nf_nat_esp_go_on(spi, &past, last);
-	nf_esp_spi_pair(spi);
+	nf_nat_esp_go_on(spi, &history, last);
+	nf_esp_spi_prove(spi);
 }
 
 typedef bool nf_nat_esp_fits(const struct nf_nat_esp_search *search,
