@@ -265,7 +265,7 @@ static unsigned int isakmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 		      uh->source != htons(ISAKMP_PORT)))
 		return NF_ACCEPT;
 	if (skb_is_gso(skb))
-		return natt ? NF_ACCEPT : nf_vpn_segment(skb, state);
+		return natt ? NF_ACCEPT : nf_vpn_skb_segment(skb, state);
 	if (!isakmp_udp_ok(vn, skb, uh, thoff, state))
 		return NF_ACCEPT;
 	off = thoff + sizeof(*uh);

@@ -115,7 +115,7 @@ static void nf_nat_esp_copy(struct nf_vpn_net *vn, const struct sk_buff *skb,
 			    struct nf_conn *ct,
 			    const struct nf_hook_state *state)
 {
-	if (nf_vpn_copy(skb, ct, state))
+	if (nf_vpn_skb_copy_to(skb, ct, state))
 		nf_vpn_stat_inc(vn, COPY_FAILED);
 	else
 		nf_vpn_stat_inc(vn, COPIES);
@@ -199,7 +199,7 @@ static unsigned int nf_nat_esp_inbound(struct nf_vpn_net *vn,
 	if (nf_nat_esp_sas_has(vn->net, pkt))
 		return nf_nat_esp_local(vn, skb, pkt);
 	a.guess = READ_ONCE(vn->set.esp_guess);
-	if (a.guess > 1 && !nf_vpn_may_copy(skb, state))
+	if (a.guess > 1 && !nf_vpn_skb_may_copy(skb, state))
 		a.guess = 1;
 	a.stock = nf_nat_esp_is_stock(vn, pkt);
 	spin_lock_bh(&vn->lock);

@@ -43,8 +43,9 @@ register_net_sysctl_sz(struct net *net, const char *path,
  * the caller's is the registered one. It must be static either way.
  */
 #ifndef NF_VPN_HAVE_HELPER_COPY
-static inline int nf_vpn_helper_register(struct nf_conntrack_helper *helper,
-					 struct nf_conntrack_helper **registered)
+static inline int
+nf_vpn_helper_register(struct nf_conntrack_helper *helper,
+		       struct nf_conntrack_helper **registered)
 {
 	*registered = helper;
 	return nf_conntrack_helper_register(helper);

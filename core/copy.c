@@ -54,26 +54,26 @@ bool nf_vpn_conntrack_follows(const struct nf_hook_state *state)
 EXPORT_SYMBOL_GPL(nf_vpn_conntrack_follows);
 
 /**
- * nf_vpn_may_copy - can copies of this packet go on from here?
+ * nf_vpn_skb_may_copy - can copies of this packet go on from here?
  * @skb: packet
  * @state: its hook
  *
  * Not where more than the hook list waits for the packet: a bridge keeps its
  * own state beside it, a VRF runs the hook twice.
  */
-bool nf_vpn_may_copy(const struct sk_buff *skb,
-		     const struct nf_hook_state *state)
+bool nf_vpn_skb_may_copy(const struct sk_buff *skb,
+			 const struct nf_hook_state *state)
 {
 	return state->hook == NF_INET_PRE_ROUTING &&
 	       !nf_bridge_info_exists(skb) && state->in &&
 	       !netif_is_l3_master(state->in) && !netif_is_l3_slave(state->in);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_may_copy);
+EXPORT_SYMBOL_GPL(nf_vpn_skb_may_copy);
 
 /* Go on at our hook, or at the one @skip behind it, as a reinjected packet. */
-static void nf_vpn_continue(struct sk_buff *skb,
-			    const struct nf_hook_state *state,
-			    unsigned int skip)
+static void nf_vpn_skb_continue(struct sk_buff *skb,
+				const struct nf_hook_state *state,
+				unsigned int skip)
 {
 	const struct nf_hook_entries *e = nf_vpn_hook_entries(state);
 	struct nf_hook_state s = *state;
@@ -92,16 +92,16 @@ static void nf_vpn_continue(struct sk_buff *skb,
 }
 
 /**
- * nf_vpn_copy - send a copy of a packet to a candidate
+ * nf_vpn_skb_copy_to - send a copy of a packet to a candidate
  * @skb: packet, unchanged; taps and the ingress hook have seen it, and don't
  *	see the copy
  * @ct: flow of the candidate; the reference is consumed
- * @state: hook that the packet is in, nf_vpn_may_copy() having agreed
+ * @state: hook that the packet is in, nf_vpn_skb_may_copy() having agreed
  *
  * Return: 0 or -ENOMEM.
  */
-int nf_vpn_copy(const struct sk_buff *skb, struct nf_conn *ct,
-		const struct nf_hook_state *state)
+int nf_vpn_skb_copy_to(const struct sk_buff *skb, struct nf_conn *ct,
+		       const struct nf_hook_state *state)
 {
 	/*
 	 * All of it: ESP input decrypts in place, and a candidate may live in a
@@ -114,24 +114,24 @@ int nf_vpn_copy(const struct sk_buff *skb, struct nf_conn *ct,
 		return -ENOMEM;
 	}
 	nf_vpn_flow_attach_copy(copy, ct);
-	nf_vpn_continue(copy, state, 1);
+	nf_vpn_skb_continue(copy, state, 1);
 	return 0;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_copy);
+EXPORT_SYMBOL_GPL(nf_vpn_skb_copy_to);
 
 /**
- * nf_vpn_again - a packet that waited comes to our hook again
+ * nf_vpn_skb_rehook - a packet that waited comes to our hook again
  * @skb: packet, consumed
- * @state: hook that it was in, nf_vpn_may_copy() having agreed
+ * @state: hook that it was in, nf_vpn_skb_may_copy() having agreed
  */
-void nf_vpn_again(struct sk_buff *skb, const struct nf_hook_state *state)
+void nf_vpn_skb_rehook(struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	nf_vpn_continue(skb, state, 0);
+	nf_vpn_skb_continue(skb, state, 0);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_again);
+EXPORT_SYMBOL_GPL(nf_vpn_skb_rehook);
 
 /**
- * nf_vpn_segment - take a packet that GRO has merged apart
+ * nf_vpn_skb_segment - take a packet that GRO has merged apart
  * @skb: GSO packet, of several hosts perhaps; consumed
  * @state: hook that it is in
  *
@@ -139,8 +139,8 @@ EXPORT_SYMBOL_GPL(nf_vpn_again);
  *
  * Return: NF_STOLEN, or NF_DROP if memory is short.
  */
-unsigned int nf_vpn_segment(struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+unsigned int nf_vpn_skb_segment(struct sk_buff *skb,
+				const struct nf_hook_state *state)
 {
 	struct sk_buff *segs, *next;
 
@@ -154,8 +154,8 @@ unsigned int nf_vpn_segment(struct sk_buff *skb,
 	consume_skb(skb);
 	skb_list_walk_safe(segs, segs, next) {
 		skb_mark_not_on_list(segs);
-		nf_vpn_continue(segs, state, 0);
+		nf_vpn_skb_continue(segs, state, 0);
 	}
 	return NF_STOLEN;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_segment);
+EXPORT_SYMBOL_GPL(nf_vpn_skb_segment);

@@ -11,12 +11,12 @@
 extern const u8 nf_vpn_hook_mark;
 
 bool nf_vpn_conntrack_follows(const struct nf_hook_state *state);
-bool nf_vpn_may_copy(const struct sk_buff *skb,
-		     const struct nf_hook_state *state);
-void nf_vpn_again(struct sk_buff *skb, const struct nf_hook_state *state);
-int nf_vpn_copy(const struct sk_buff *skb, struct nf_conn *ct,
-		const struct nf_hook_state *state);
-unsigned int nf_vpn_segment(struct sk_buff *skb,
-			    const struct nf_hook_state *state);
+bool nf_vpn_skb_may_copy(const struct sk_buff *skb,
+			 const struct nf_hook_state *state);
+void nf_vpn_skb_rehook(struct sk_buff *skb, const struct nf_hook_state *state);
+int nf_vpn_skb_copy_to(const struct sk_buff *skb, struct nf_conn *ct,
+		       const struct nf_hook_state *state);
+unsigned int nf_vpn_skb_segment(struct sk_buff *skb,
+				const struct nf_hook_state *state);
 
 #endif /* _NF_VPN_COPY_H */

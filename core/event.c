@@ -111,7 +111,8 @@ EXPORT_SYMBOL_GPL(nf_vpn_trace_spi);
  *
  * At most once a second for each reason.
  */
-void nf_vpn_event_full(struct nf_vpn_net *vn, const struct nf_vpn_client *client,
+void nf_vpn_event_full(struct nf_vpn_net *vn,
+		       const struct nf_vpn_client *client,
 		       enum nf_ct_vpn_stats_attr limit)
 {
 	unsigned long *told = &vn->full_told[limit - NF_CT_VPN_A_STATS_FULL];

@@ -30,7 +30,8 @@ void nf_vpn_event(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
 		  enum nf_ct_vpn_kind kind, void *entry);
 void nf_vpn_event_session(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
 			  struct nf_vpn_session *s);
-void nf_vpn_event_full(struct nf_vpn_net *vn, const struct nf_vpn_client *client,
+void nf_vpn_event_full(struct nf_vpn_net *vn,
+		       const struct nf_vpn_client *client,
 		       enum nf_ct_vpn_stats_attr limit);
 void nf_vpn_trace_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
 		      const struct nf_vpn_session *s, __be32 spi, u8 conf);

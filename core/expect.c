@@ -114,12 +114,12 @@ void nf_vpn_expect_raw_esp(struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_expect_raw_esp);
 
 /**
- * nf_vpn_expect_look - what is there to tell of a session's IKE?
+ * nf_vpn_expect_get_view - what is there to tell of a session's IKE?
  * @s: session, under RCU, lock of its netns not held
  * @view: filled, with zeros if it has none
  */
-void nf_vpn_expect_look(const struct nf_vpn_session *s,
-			struct nf_vpn_expect_view *view)
+void nf_vpn_expect_get_view(const struct nf_vpn_session *s,
+			    struct nf_vpn_expect_view *view)
 {
 	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
 

@@ -72,7 +72,7 @@ void nf_vpn_expect_spend(struct nf_vpn_session *s);
 void nf_vpn_expect_reopen(struct nf_vpn_session *s);
 u32 nf_vpn_expect_newest(const struct nf_vpn_session *s);
 void nf_vpn_expect_raw_esp(struct nf_vpn_session *s);
-void nf_vpn_expect_look(const struct nf_vpn_session *s,
-			struct nf_vpn_expect_view *view);
+void nf_vpn_expect_get_view(const struct nf_vpn_session *s,
+			    struct nf_vpn_expect_view *view);
 
 #endif /* _NF_VPN_EXPECT_H */

@@ -435,7 +435,7 @@ void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
 {
 	enum ip_conntrack_info ctinfo = nf_vpn_ctinfo(ct, dir);
 
-	nf_vpn_drop_template(skb);
+	nf_vpn_skb_drop_template(skb);
 	nf_ct_set(skb, ct, ctinfo);
 	nf_ct_refresh_acct(ct, ctinfo, skb, timeout);
 	if (dir == IP_CT_DIR_REPLY)
@@ -454,7 +454,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_flow_attach);
 void nf_vpn_flow_attach_related(struct sk_buff *skb, struct nf_conn *ct,
 				u32 timeout)
 {
-	nf_vpn_drop_template(skb);
+	nf_vpn_skb_drop_template(skb);
 	nf_ct_set(skb, ct, IP_CT_RELATED_REPLY);
 	nf_ct_refresh_acct(ct, IP_CT_RELATED_REPLY, skb, timeout);
 }
@@ -469,7 +469,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_flow_attach_related);
  */
 void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct)
 {
-	nf_vpn_drop_template(skb);
+	nf_vpn_skb_drop_template(skb);
 	nf_ct_set(skb, ct, IP_CT_ESTABLISHED_REPLY);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_attach_copy);

@@ -109,7 +109,8 @@ void nf_vpn_flow_hosts(const struct nf_conn *ct, struct nf_vpn_host *client,
 bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
 			  enum nf_vpn_flow_kind kind);
 bool nf_vpn_flow_answers(struct net *net, const struct nf_vpn_pkt *pkt,
-			 enum nf_vpn_flow_kind kind, struct nf_vpn_host *client);
+			 enum nf_vpn_flow_kind kind,
+			 struct nf_vpn_host *client);
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
 					 enum nf_vpn_flow_kind kind);
@@ -129,7 +130,8 @@ void nf_vpn_flow_attach_related(struct sk_buff *skb, struct nf_conn *ct,
 /* core/flow_zone.c */
 int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
 			 struct nf_conntrack_helper *label);
-bool nf_vpn_flow_is_late(const struct nf_vpn_net *vn, const struct nf_conn *ct);
+bool nf_vpn_flow_is_orphan(const struct nf_vpn_net *vn,
+			   const struct nf_conn *ct);
 void nf_vpn_flow_kill_zones(struct net *net, u8 protonum);
 int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *protonum);
 
@@ -140,8 +142,8 @@ struct nf_conn *nf_vpn_flow_load(struct nf_vpn_net *vn,
 				 const union nf_inet_addr *masq, u32 timeout);
 
 /* core/flow_create.c */
-bool nf_vpn_flow_is_unjudged(const struct nf_conn *ct);
-void nf_vpn_flow_judged(struct nf_conn *ct, const struct sk_buff *skb);
+bool __nf_vpn_flow_is_related(const struct nf_conn *ct);
+void __nf_vpn_flow_accepted(struct nf_conn *ct, const struct sk_buff *skb);
 struct nf_conn *nf_vpn_flow_create(struct net *net, struct nf_conn *master,
 				   u16 zone,
 				   const struct nf_conntrack_tuple *orig,
@@ -150,7 +152,7 @@ struct nf_conn *nf_vpn_flow_create(struct net *net, struct nf_conn *master,
 				   u32 timeout);
 
 /* Was it made for what the other side may send first, and has nobody replied? */
-static inline bool nf_vpn_flow_is_young(const struct nf_conn *ct)
+static inline bool nf_vpn_flow_is_expected(const struct nf_conn *ct)
 {
 	unsigned long status = READ_ONCE(ct->status);
 
@@ -166,23 +168,23 @@ static inline bool nf_vpn_flow_is_young(const struct nf_conn *ct)
  */
 static inline bool nf_vpn_flow_is_related(const struct nf_conn *ct)
 {
-	return nf_vpn_flow_is_young(ct) && nf_vpn_flow_is_unjudged(ct);
+	return nf_vpn_flow_is_expected(ct) && __nf_vpn_flow_is_related(ct);
 }
 
 /**
- * nf_vpn_flow_let_through - the ruleset has let a packet through
+ * nf_vpn_flow_accepted - the ruleset has let a packet through
  * @ct: flow
  * @skb: what its label is called for
  */
-static inline void nf_vpn_flow_let_through(struct nf_conn *ct,
-					   const struct sk_buff *skb)
+static inline void nf_vpn_flow_accepted(struct nf_conn *ct,
+					const struct sk_buff *skb)
 {
-	if (nf_vpn_flow_is_young(ct))
-		nf_vpn_flow_judged(ct, skb);
+	if (nf_vpn_flow_is_expected(ct))
+		__nf_vpn_flow_accepted(ct, skb);
 }
 
 /* A template of zone 0 has done its duty once the flow is known. */
-static inline void nf_vpn_drop_template(struct sk_buff *skb)
+static inline void nf_vpn_skb_drop_template(struct sk_buff *skb)
 {
 	nf_conntrack_put(skb_nfct(skb));
 	skb->_nfct = 0;

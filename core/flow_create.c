@@ -25,10 +25,10 @@
 
 /**
  * struct nf_vpn_flow_data - helper data of an entry made here
- * @passed: the ruleset has let a packet of the opener through
+ * @accepted: the ruleset has let a packet of the opener through
  */
 struct nf_vpn_flow_data {
-	bool passed;
+	bool accepted;
 };
 
 /* NULL if there is none, as nfct_help_data() says in newer kernels only. */
@@ -40,13 +40,13 @@ static struct nf_vpn_flow_data *nf_vpn_flow_data(const struct nf_conn *ct)
 }
 
 /* The rest of nf_vpn_flow_is_related(). */
-bool nf_vpn_flow_is_unjudged(const struct nf_conn *ct)
+bool __nf_vpn_flow_is_related(const struct nf_conn *ct)
 {
 	const struct nf_vpn_flow_data *data = nf_vpn_flow_data(ct);
 
-	return !data || !READ_ONCE(data->passed);
+	return !data || !READ_ONCE(data->accepted);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_flow_is_unjudged);
+EXPORT_SYMBOL_GPL(__nf_vpn_flow_is_related);
 
 /* Conntrack hands a helper the ICMP errors of the opener as well. */
 static bool nf_vpn_flow_carries(const struct nf_conn *ct,
@@ -64,15 +64,15 @@ static bool nf_vpn_flow_carries(const struct nf_conn *ct,
 	       protonum == nf_ct_protonum(ct);
 }
 
-/* The rest of nf_vpn_flow_let_through(); replies that are RELATED never come. */
-void nf_vpn_flow_judged(struct nf_conn *ct, const struct sk_buff *skb)
+/* The rest of nf_vpn_flow_accepted(); replies that are RELATED never come. */
+void __nf_vpn_flow_accepted(struct nf_conn *ct, const struct sk_buff *skb)
 {
 	struct nf_vpn_flow_data *data = nf_vpn_flow_data(ct);
 
-	if (data && !READ_ONCE(data->passed) && nf_vpn_flow_carries(ct, skb))
-		WRITE_ONCE(data->passed, true);
+	if (data && !READ_ONCE(data->accepted) && nf_vpn_flow_carries(ct, skb))
+		WRITE_ONCE(data->accepted, true);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_flow_judged);
+EXPORT_SYMBOL_GPL(__nf_vpn_flow_accepted);
 
 #if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
 /* The device that has an address of the gateway, 0 if none does. */

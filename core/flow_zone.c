@@ -96,26 +96,27 @@ int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
 	}
 	/* As xt_CT does, and not before: nothing is added to a confirmed one. */
 	__set_bit(IPS_CONFIRMED_BIT, &tmpl->status);
-	nf_vpn_drop_template(skb);
+	nf_vpn_skb_drop_template(skb);
 	nf_ct_set(skb, tmpl, IP_CT_NEW);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_template);
 
 /**
- * nf_vpn_flow_is_late - has all been switched off since this flow began?
+ * nf_vpn_flow_is_orphan - has all been switched off since this flow began?
  * @vn: netns
  * @ct: entry that is about to be confirmed
  *
  * Its packet has sat in a queue meanwhile, where nf_vpn_flow_kill_zones() finds
  * none. In a zone of ours nobody would find its replies.
  */
-bool nf_vpn_flow_is_late(const struct nf_vpn_net *vn, const struct nf_conn *ct)
+bool nf_vpn_flow_is_orphan(const struct nf_vpn_net *vn,
+			   const struct nf_conn *ct)
 {
 	return unlikely(!READ_ONCE(vn->set.enable)) &&
 	       nf_ct_zone(ct)->dir == NF_CT_ZONE_DIR_REPL;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_flow_is_late);
+EXPORT_SYMBOL_GPL(nf_vpn_flow_is_orphan);
 
 /**
  * nf_vpn_flow_kill_zone - nf_ct_iterate callback: is this flow in a zone of ours?

@@ -17,8 +17,8 @@
 #include "core/tracker.h"
 #include "core/walk.h"
 
-static void nf_vpn_gc_look(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			   struct nf_vpn_gc_view *v)
+static void nf_vpn_gc_get_view(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			       struct nf_vpn_gc_view *v)
 {
 	int kind;
 
@@ -31,8 +31,8 @@ static void nf_vpn_gc_look(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 }
 
 /* A packet that came meanwhile knows better. */
-static bool nf_vpn_gc_is_late(const struct nf_vpn_session *s,
-			      const struct nf_vpn_gc_view *v)
+static bool nf_vpn_gc_is_stale(const struct nf_vpn_session *s,
+			       const struct nf_vpn_gc_view *v)
 {
 	int kind;
 
@@ -50,9 +50,9 @@ static void nf_vpn_gc_session(void *data, void *entry)
 	struct nf_vpn_gc_view v;
 	u32 needs;
 
-	nf_vpn_gc_look(vn, s, &v);
+	nf_vpn_gc_get_view(vn, s, &v);
 	spin_lock_bh(&vn->lock);
-	if (nf_vpn_gc_is_late(s, &v))
+	if (nf_vpn_gc_is_stale(s, &v))
 		goto unlock;
 	needs = nf_vpn_trackers_gc(vn, s, &v);
 	if (!needs) {
@@ -61,8 +61,8 @@ static void nf_vpn_gc_session(void *data, void *entry)
 	} else if (v.flow[NF_VPN_FLOW_ESP] == NF_VPN_FLOW_IDLE &&
 		   !(needs & BIT(NF_CT_VPN_KIND_ISAKMP))) {
 		nf_vpn_session_remember(vn, s);
-	} else if (!s->embryonic) {
-		nf_vpn_session_wake(vn, s);
+	} else if (!s->unconfirmed) {
+		nf_vpn_session_protect(vn, s);
 	}
 unlock:
 	spin_unlock_bh(&vn->lock);

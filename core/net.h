@@ -78,8 +78,8 @@ struct nf_vpn_stats {
  * @reclaim: frees a session that may yield, one of a client if that isn't NULL;
  *	under @lock. Returns false if there is none.
  * @idle_clients: clients without sessions, in quarantine, oldest first
- * @embryonic: sessions that had no flow when last looked at, oldest first
- * @nembryonic: length of @embryonic
+ * @unconfirmed: sessions that had no flow when last looked at, oldest first
+ * @nunconfirmed: length of @unconfirmed
  * @remembered: sessions whose flow idled out, least recently idled first
  * @esp: what nf_conntrack_esp keeps of this netns, NULL if it isn't loaded
  * @isakmp: likewise nf_conntrack_isakmp
@@ -108,8 +108,8 @@ struct nf_vpn_net {
 	bool (*reclaim)(struct nf_vpn_net *vn,
 			const struct nf_vpn_client *client);
 	struct list_head idle_clients;
-	struct list_head embryonic;
-	u32 nembryonic;
+	struct list_head unconfirmed;
+	u32 nunconfirmed;
 	struct list_head remembered;
 	struct nf_esp_net *esp;
 	struct nf_isakmp_net *isakmp;

@@ -244,7 +244,7 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	if (test_and_set_bit(NF_VPN_SESSION_DEAD, &s->flags))
 		return;
 	nf_vpn_event_session(vn, NF_CT_VPN_EVENT_EXPIRED, s);
-	nf_vpn_session_wake(vn, s);
+	nf_vpn_session_protect(vn, s);
 	hlist_del(&s->by_remote);
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_SESSION, s->id);
 	rhashtable_remove_fast(&vn->sessions, &s->node, nf_vpn_session_params);
@@ -262,14 +262,14 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_session_free);
 
 /* The session is in use: it doesn't yield to others. */
-void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	lockdep_assert_held(&vn->lock);
 	list_del_init(&s->lru);
-	vn->nembryonic -= s->embryonic;
-	s->embryonic = false;
+	vn->nunconfirmed -= s->unconfirmed;
+	s->unconfirmed = false;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_session_wake);
+EXPORT_SYMBOL_GPL(nf_vpn_session_protect);
 
 /**
  * nf_vpn_session_remember - the flow idled out, SPIs may be heard of again
@@ -278,9 +278,9 @@ EXPORT_SYMBOL_GPL(nf_vpn_session_wake);
  */
 void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	if (s->held || (!list_empty(&s->lru) && !s->embryonic))
+	if (s->held || (!list_empty(&s->lru) && !s->unconfirmed))
 		return;
-	nf_vpn_session_wake(vn, s);
+	nf_vpn_session_protect(vn, s);
 	list_add_tail(&s->lru, &vn->remembered);
 }
 
@@ -295,8 +295,8 @@ static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
 	struct nf_vpn_session *s, *next;
 
 	list_for_each_entry_safe(s, next, list, lru) {
-		if (s->embryonic && nf_vpn_session_seen(s)) {
-			nf_vpn_session_wake(vn, s);
+		if (s->unconfirmed && nf_vpn_session_seen(s)) {
+			nf_vpn_session_protect(vn, s);
 			continue;
 		}
 		if (client && s->client != client) {
@@ -312,21 +312,21 @@ static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
 }
 
 /**
- * nf_vpn_session_doze - let a session without flow yield to others again
+ * nf_vpn_session_unprotect - let a session without flow yield to others again
  * @vn: netns, its lock held
- * @s: session after nf_vpn_session_wake()
+ * @s: session after nf_vpn_session_protect()
  */
-void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+void nf_vpn_session_unprotect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	if (s->held || nf_vpn_session_seen(s))
 		return;
-	if (vn->nembryonic >= NF_VPN_EMBRYONIC)
-		nf_vpn_session_yield(vn, &vn->embryonic, NULL);
-	s->embryonic = true;
-	vn->nembryonic++;
-	list_add_tail(&s->lru, &vn->embryonic);
+	if (vn->nunconfirmed >= NF_VPN_UNCONFIRMED)
+		nf_vpn_session_yield(vn, &vn->unconfirmed, NULL);
+	s->unconfirmed = true;
+	vn->nunconfirmed++;
+	list_add_tail(&s->lru, &vn->unconfirmed);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_session_doze);
+EXPORT_SYMBOL_GPL(nf_vpn_session_unprotect);
 
 /**
  * nf_vpn_session_get - find or make a session
@@ -362,7 +362,7 @@ struct nf_vpn_session *nf_vpn_session_get(struct nf_vpn_net *vn,
 		err = -ENOMEM;
 		goto err_charge;
 	}
-	nf_vpn_session_doze(vn, s);
+	nf_vpn_session_unprotect(vn, s);
 	nf_vpn_gc_kick(vn);
 	return s;
 
@@ -379,7 +379,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_session_get);
 static bool nf_vpn_session_reclaim(struct nf_vpn_net *vn,
 				   const struct nf_vpn_client *client)
 {
-	return nf_vpn_session_yield(vn, &vn->embryonic, client) ||
+	return nf_vpn_session_yield(vn, &vn->unconfirmed, client) ||
 	       nf_vpn_session_yield(vn, &vn->remembered, client);
 }
 
@@ -388,7 +388,7 @@ int nf_vpn_sessions_init(struct nf_vpn_net *vn)
 	int err;
 
 	vn->reclaim = nf_vpn_session_reclaim;
-	INIT_LIST_HEAD(&vn->embryonic);
+	INIT_LIST_HEAD(&vn->unconfirmed);
 	INIT_LIST_HEAD(&vn->remembered);
 	err = rhashtable_init(&vn->sessions, &nf_vpn_session_params);
 	if (err)

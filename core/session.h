@@ -43,7 +43,7 @@ struct nf_esp_watch;
  * Sessions whose flow was never confirmed: first packets that the ruleset
  * drops, from as many made-up addresses as somebody likes. The oldest yields.
  */
-#define NF_VPN_EMBRYONIC	1024
+#define NF_VPN_UNCONFIRMED	1024
 
 /*
  * Messages of different clients by which a remote host may use a new SPI go out
@@ -140,9 +140,9 @@ enum nf_vpn_session_flags {
  * @pending_old: the unpaired SPI was in use before we saw it (RFC 4303
  *	section 3.3.3: a new one starts at 1)
  * @spis: its SPIs
- * @lru: in &nf_vpn_net.embryonic when new, in &nf_vpn_net.remembered once its
+ * @lru: in &nf_vpn_net.unconfirmed when new, in &nf_vpn_net.remembered once its
  *	flow has idled out
- * @embryonic: @lru is in the former
+ * @unconfirmed: @lru is in the former
  * @id: in &nf_vpn_net.ids
  * @rcu: for freeing
  */
@@ -170,7 +170,7 @@ struct nf_vpn_session {
 	u8 unproven;
 	u8 order;
 	bool pending_old;
-	bool embryonic;
+	bool unconfirmed;
 	u32 id;
 	struct hlist_head spis;
 	union {
@@ -193,8 +193,8 @@ struct nf_vpn_remote *nf_vpn_remote_find(struct nf_vpn_net *vn,
 					 const struct nf_vpn_host *host);
 bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_vpn_session_wake(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_vpn_session_doze(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_unprotect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 
 static inline struct nf_vpn_expect *
@@ -235,7 +235,7 @@ static inline void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn,
 /* Has its flow idled out? Lock of its netns held. */
 static inline bool nf_vpn_session_is_remembered(const struct nf_vpn_session *s)
 {
-	return !s->embryonic && !list_empty(&s->lru);
+	return !s->unconfirmed && !list_empty(&s->lru);
 }
 
 #endif /* _NF_VPN_SESSION_H */

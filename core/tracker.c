@@ -22,11 +22,11 @@ static DEFINE_MUTEX(nf_vpn_trackers_mutex);
  * By &enum nf_ct_vpn_kind, for the end of sessions: longer than anything is handed
  * to a tracker that goes, since sessions with entries of it may end meanwhile.
  */
-static const struct nf_vpn_tracker __rcu *nf_vpn_owners[NF_VPN_KINDS];
+static const struct nf_vpn_tracker __rcu *nf_vpn_kind_trackers[NF_VPN_KINDS];
 
 /* Those that may be asked to sleep; written to when one comes or goes. */
-static DECLARE_RWSEM(nf_vpn_workers_sem);
-static const struct nf_vpn_tracker *nf_vpn_workers[NF_VPN_KINDS];
+static DECLARE_RWSEM(nf_vpn_gc_trackers_sem);
+static const struct nf_vpn_tracker *nf_vpn_gc_trackers[NF_VPN_KINDS];
 
 u8 nf_vpn_wanted[IPPROTO_RAW + 1] __read_mostly;
 
@@ -92,12 +92,12 @@ struct nf_conntrack_helper *nf_vpn_tracker_label(u8 protonum, u32 l3num)
 /* Between these no tracker goes that the next functions call. */
 void nf_vpn_trackers_gc_begin(void)
 {
-	down_read(&nf_vpn_workers_sem);
+	down_read(&nf_vpn_gc_trackers_sem);
 }
 
 void nf_vpn_trackers_gc_end(void)
 {
-	up_read(&nf_vpn_workers_sem);
+	up_read(&nf_vpn_gc_trackers_sem);
 }
 
 /**
@@ -117,7 +117,7 @@ u32 nf_vpn_trackers_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	u32 needs = 0;
 
 	while (kind--) {
-		const struct nf_vpn_tracker *t = nf_vpn_workers[kind];
+		const struct nf_vpn_tracker *t = nf_vpn_gc_trackers[kind];
 
 		if (t && t->gc && t->gc(vn, s, v, needs))
 			needs |= BIT(kind);
@@ -137,8 +137,8 @@ bool nf_vpn_trackers_gc_net(struct nf_vpn_net *vn)
 	int kind;
 
 	for (kind = 0; kind < NF_VPN_KINDS; kind++)
-		if (nf_vpn_workers[kind] && nf_vpn_workers[kind]->gc_net)
-			left |= nf_vpn_workers[kind]->gc_net(vn);
+		if (nf_vpn_gc_trackers[kind] && nf_vpn_gc_trackers[kind]->gc_net)
+			left |= nf_vpn_gc_trackers[kind]->gc_net(vn);
 	return left;
 }
 
@@ -152,11 +152,11 @@ void nf_vpn_trackers_flush(struct nf_vpn_net *vn)
 {
 	int kind;
 
-	down_read(&nf_vpn_workers_sem);
+	down_read(&nf_vpn_gc_trackers_sem);
 	for (kind = 0; kind < NF_VPN_KINDS; kind++)
-		if (nf_vpn_workers[kind])
-			nf_vpn_workers[kind]->flush(vn);
-	up_read(&nf_vpn_workers_sem);
+		if (nf_vpn_gc_trackers[kind])
+			nf_vpn_gc_trackers[kind]->flush(vn);
+	up_read(&nf_vpn_gc_trackers_sem);
 }
 
 /**
@@ -171,7 +171,7 @@ void nf_vpn_trackers_end(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 
 	rcu_read_lock();
 	for (kind = 0; kind < NF_VPN_KINDS; kind++) {
-		t = rcu_dereference(nf_vpn_owners[kind]);
+		t = rcu_dereference(nf_vpn_kind_trackers[kind]);
 		if (t && t->end)
 			t->end(vn, s);
 	}
@@ -239,15 +239,16 @@ bool nf_vpn_tracker_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_tracker_refused);
 
-static void nf_vpn_worker_set(enum nf_ct_vpn_kind kind,
-			      const struct nf_vpn_tracker *t)
+static void nf_vpn_gc_tracker_set(enum nf_ct_vpn_kind kind,
+				  const struct nf_vpn_tracker *t)
 {
-	down_write(&nf_vpn_workers_sem);
-	nf_vpn_workers[kind] = t;
-	up_write(&nf_vpn_workers_sem);
+	down_write(&nf_vpn_gc_trackers_sem);
+	nf_vpn_gc_trackers[kind] = t;
+	up_write(&nf_vpn_gc_trackers_sem);
 }
 
-static void nf_vpn_packets_set(u8 protonum, const struct nf_vpn_tracker *t)
+static void nf_vpn_packet_tracker_set(u8 protonum,
+				      const struct nf_vpn_tracker *t)
 {
 	mutex_lock(&nf_vpn_trackers_mutex);
 	rcu_assign_pointer(nf_vpn_trackers[protonum], t);
@@ -268,9 +269,9 @@ int nf_vpn_tracker_register(const struct nf_vpn_tracker *t)
 
 	if (err)
 		return err;
-	rcu_assign_pointer(nf_vpn_owners[t->kind], t);
-	nf_vpn_worker_set(t->kind, t);
-	nf_vpn_packets_set(t->protonum, t);
+	rcu_assign_pointer(nf_vpn_kind_trackers[t->kind], t);
+	nf_vpn_gc_tracker_set(t->kind, t);
+	nf_vpn_packet_tracker_set(t->protonum, t);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_tracker_register);
@@ -289,8 +290,8 @@ void nf_vpn_tracker_unregister(const struct nf_vpn_tracker *t)
 	u8 protonum = t->protonum;
 	struct net *net;
 
-	nf_vpn_packets_set(protonum, NULL);
-	nf_vpn_worker_set(t->kind, NULL);
+	nf_vpn_packet_tracker_set(protonum, NULL);
+	nf_vpn_gc_tracker_set(t->kind, NULL);
 	synchronize_net();
 
 	nf_ct_iterate_destroy(nf_vpn_flow_kill_zone, &protonum);
@@ -300,7 +301,7 @@ void nf_vpn_tracker_unregister(const struct nf_vpn_tracker *t)
 	up_read(&net_rwsem);
 	/* Those of a netns that is going away flush it themselves. */
 	unregister_pernet_subsys(t->pernet);
-	RCU_INIT_POINTER(nf_vpn_owners[t->kind], NULL);
+	RCU_INIT_POINTER(nf_vpn_kind_trackers[t->kind], NULL);
 	synchronize_rcu();
 	rcu_barrier();
 }

@@ -100,6 +100,7 @@ void nf_vpn_trackers_end(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 int nf_vpn_tracker_adopt(struct nf_vpn_net *vn, u8 protonum,
 			 struct nf_vpn_session *s);
 void nf_vpn_tracker_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-bool nf_vpn_tracker_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
+bool nf_vpn_tracker_refused(struct nf_vpn_net *vn,
+			    const struct nf_vpn_pkt *pkt);
 
 #endif /* _NF_VPN_TRACKER_H */

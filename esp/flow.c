@@ -38,7 +38,7 @@ static noinline int esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
 	vn = nf_vpn_pernet(nf_ct_net(ct));
 	if (READ_ONCE(vn->dead))
 		return NF_ACCEPT;
-	if (nf_vpn_flow_is_late(vn, ct))
+	if (nf_vpn_flow_is_orphan(vn, ct))
 		return NF_DROP;
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, false);
 	nf_ct_refresh(ct, timeout);
@@ -58,7 +58,7 @@ static noinline int esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
 static int esp_help(struct sk_buff *skb, unsigned int protoff,
 		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
-	nf_vpn_flow_let_through(ct, skb);
+	nf_vpn_flow_accepted(ct, skb);
 	return likely(nf_ct_is_confirmed(ct)) ? NF_ACCEPT :
 						esp_flow_new(skb, ct);
 }

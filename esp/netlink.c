@@ -162,20 +162,22 @@ static bool esp_names(const struct nf_vpn_match *m, const void *obj)
 /* Whose is it? An undecided one has no client. */
 static int esp_need(struct genl_info *info)
 {
-	int err = nf_vpn_need(info, NF_CT_VPN_A_ESP_REMOTE,
-			      "remote is missing");
+	int err = nf_vpn_need_attr(info, NF_CT_VPN_A_ESP_REMOTE,
+				   "remote is missing");
 
 	if (!err)
-		err = nf_vpn_need(info, NF_CT_VPN_A_ESP_DIR, "dir is missing");
+		err = nf_vpn_need_attr(info, NF_CT_VPN_A_ESP_DIR,
+				       "dir is missing");
 	if (!err)
-		err = nf_vpn_need(info, NF_CT_VPN_A_ESP_SPI, "spi is missing");
+		err = nf_vpn_need_attr(info, NF_CT_VPN_A_ESP_SPI,
+				       "spi is missing");
 	if (err || info->attrs[NF_CT_VPN_A_ESP_CLIENT])
 		return err;
 	if (nla_get_u8(info->attrs[NF_CT_VPN_A_ESP_DIR]) == NF_CT_VPN_DIR_OUT)
 		return nf_vpn_refuse(info->extack, NULL, "client is missing",
 				     -EINVAL);
-	return nf_vpn_need(info, NF_CT_VPN_A_ESP_MASQ,
-			   "client and masq are missing, one is needed");
+	return nf_vpn_need_attr(info, NF_CT_VPN_A_ESP_MASQ,
+				"client and masq are missing, one is needed");
 }
 
 static int esp_del(struct sk_buff *skb, struct genl_info *info)
@@ -192,7 +194,7 @@ static int esp_del(struct sk_buff *skb, struct genl_info *info)
 	};
 	int err;
 
-	err = nf_vpn_may(skb, genl_info_net(info), info->extack);
+	err = nf_vpn_check_cap(skb, genl_info_net(info), info->extack);
 	if (!err)
 		err = esp_need(info);
 	if (!err)

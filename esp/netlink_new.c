@@ -88,10 +88,10 @@ static int esp_new_read(const struct nf_vpn_new *n,
 	struct nlattr **attrs = n->info->attrs;
 	int err;
 
-	err = nf_vpn_need(n->info, NF_CT_VPN_A_ESP_DIR, "dir is missing");
+	err = nf_vpn_need_attr(n->info, NF_CT_VPN_A_ESP_DIR, "dir is missing");
 	if (!err)
-		err = nf_vpn_need(n->info, NF_CT_VPN_A_ESP_SPI,
-				  "spi is missing");
+		err = nf_vpn_need_attr(n->info, NF_CT_VPN_A_ESP_SPI,
+				       "spi is missing");
 	if (err)
 		return err;
 	want->dir = nla_get_u8(attrs[NF_CT_VPN_A_ESP_DIR]);
@@ -252,8 +252,8 @@ static int esp_new_load_to(const struct nf_vpn_new *n,
 		WRITE_ONCE(spi->seq, want->pkt.seq);
 	nf_esp_spi_hold(spi, want->hold);
 	/* It yields to nobody now, or as others do. */
-	nf_vpn_session_wake(n->vn, s);
-	nf_vpn_session_doze(n->vn, s);
+	nf_vpn_session_protect(n->vn, s);
+	nf_vpn_session_unprotect(n->vn, s);
 	return 0;
 }
 

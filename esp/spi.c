@@ -199,7 +199,7 @@ static struct nf_esp_spi *nf_esp_spi_alloc(struct nf_vpn_net *vn,
 
 	lockdep_assert_held(&vn->lock);
 	/* Others may have to make room for this SPI, not its own session. */
-	nf_vpn_session_wake(vn, s);
+	nf_vpn_session_protect(vn, s);
 	if (!nf_esp_spi_recycle(vn, s, dir)) {
 		s->lost = (u32)jiffies;
 		goto out;
@@ -217,7 +217,7 @@ static struct nf_esp_spi *nf_esp_spi_alloc(struct nf_vpn_net *vn,
 	nf_esp_spi_init(spi, pkt);
 	spi->dir = dir;
 out:
-	nf_vpn_session_doze(vn, s);
+	nf_vpn_session_unprotect(vn, s);
 	return spi;
 }
 

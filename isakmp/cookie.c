@@ -275,9 +275,9 @@ nf_isakmp_cookie_add(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	if (!nf_isakmp_cookie_recycle(vn, ike, proven))
 		return NULL;
 	/* Others may have to make room, not this session. */
-	nf_vpn_session_wake(vn, s);
+	nf_vpn_session_protect(vn, s);
 	if (nf_vpn_charge(vn, s->client))
-		goto err_doze;
+		goto err_unprotect;
 	c = kzalloc(sizeof(*c), GFP_ATOMIC);
 	if (!c)
 		goto err_charge;
@@ -292,7 +292,7 @@ nf_isakmp_cookie_add(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	WRITE_ONCE(ike->expect.informational, false);
 	ike->expect.cookies++;
 	ike->nunproven += !proven;
-	nf_vpn_session_doze(vn, s);
+	nf_vpn_session_unprotect(vn, s);
 	nf_vpn_stat_inc(vn, COOKIE_NEW);
 	nf_isakmp_event(vn, NF_CT_VPN_EVENT_NEW, c);
 	return c;
@@ -308,8 +308,8 @@ err_free:
 err_charge:
 	nf_vpn_stat_inc(vn, NO_MEMORY);
 	nf_vpn_uncharge(vn, s->client);
-err_doze:
-	nf_vpn_session_doze(vn, s);
+err_unprotect:
+	nf_vpn_session_unprotect(vn, s);
 	return NULL;
 }
 

@@ -91,7 +91,7 @@ static noinline int isakmp_flow_new(const struct sk_buff *skb,
 	vn = nf_vpn_pernet(nf_ct_net(ct));
 	if (READ_ONCE(vn->dead))
 		return NF_ACCEPT;
-	if (nf_vpn_flow_is_late(vn, ct))
+	if (nf_vpn_flow_is_orphan(vn, ct))
 		return NF_DROP;
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, false);
 	nf_ct_refresh(ct, timeout);

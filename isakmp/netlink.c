@@ -153,13 +153,13 @@ static int isakmp_del(struct sk_buff *skb, struct genl_info *info)
 	};
 	int err;
 
-	err = nf_vpn_may(skb, genl_info_net(info), info->extack);
+	err = nf_vpn_check_cap(skb, genl_info_net(info), info->extack);
 	if (!err)
-		err = nf_vpn_need(info, NF_CT_VPN_A_ISAKMP_REMOTE,
-				  "remote is missing");
+		err = nf_vpn_need_attr(info, NF_CT_VPN_A_ISAKMP_REMOTE,
+				       "remote is missing");
 	if (!err)
-		err = nf_vpn_need(info, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
-				  "init-cookie is missing");
+		err = nf_vpn_need_attr(info, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+				       "init-cookie is missing");
 	if (!err)
 		err = nf_vpn_get_hosts(info->attrs, &attrs, &m.hosts,
 				       info->extack);

@@ -15,8 +15,8 @@ static int isakmp_new_read(const struct nf_vpn_new *n,
 	struct nlattr **attrs = n->info->attrs;
 	int err;
 
-	err = nf_vpn_need(n->info, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
-			  "init-cookie is missing");
+	err = nf_vpn_need_attr(n->info, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+			       "init-cookie is missing");
 	if (err)
 		return err;
 	m->init_cookie =

@@ -81,7 +81,7 @@ static void isakmp_go_on(struct nf_vpn_net *vn, struct isakmp_held *h)
 	if (state.in && state.in->flags & IFF_UP) {
 		h->skb->dev = state.in;
 		WRITE_ONCE(vn->isakmp->pace.released, h->skb);
-		nf_vpn_again(h->skb, &state);
+		nf_vpn_skb_rehook(h->skb, &state);
 		WRITE_ONCE(vn->isakmp->pace.released, NULL);
 	} else {
 		kfree_skb(h->skb);
@@ -261,7 +261,8 @@ static bool isakmp_can_wait(const struct nf_vpn_net *vn,
 {
 	return a->valid && isakmp_is_child(&a->m) &&
 	       READ_ONCE(vn->isakmp->pace.released) != skb &&
-	       nf_vpn_may_copy(skb, state) && nf_vpn_conntrack_follows(state) &&
+	       nf_vpn_skb_may_copy(skb, state) &&
+	       nf_vpn_conntrack_follows(state) &&
 	       !skb_dst(skb) && !skb->sk && !skb_nfct(skb) &&
 	       skb->truesize <= ISAKMP_PACE_TRUESIZE;
 }

@@ -55,7 +55,8 @@ static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			      const struct nf_nat_esp_arrival *a,
 			      enum nf_ct_vpn_conf conf)
 {
-	const struct nf_nat_esp_history history = nf_nat_esp_history_get(&u->spi);
+	const struct nf_nat_esp_history history =
+		nf_nat_esp_history_get(&u->spi);
 	struct nf_esp_spi *spi;
 
 	c->s[0] = u->cand[owner];

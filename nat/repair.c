@@ -172,7 +172,7 @@ static void nf_nat_esp_take(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 	bool proven = spi->proven, partner = !s->ahead;
 
 	/* If room has to be made, others yield. */
-	nf_vpn_session_wake(vn, s);
+	nf_vpn_session_protect(vn, s);
 	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_REBOUND, spi);
 	nf_esp_spi_free(vn, spi);
 	/* One that was seen but once has been paired with nothing. */

@@ -14,7 +14,8 @@
 #include "netlink/request.h"
 
 /* Forget all of a kind that are described. Returns their number. */
-static u32 nf_vpn_drop_kind(struct nf_vpn_net *vn, const struct nf_vpn_kind *kind,
+static u32 nf_vpn_drop_kind(struct nf_vpn_net *vn,
+			    const struct nf_vpn_kind *kind,
 			    const struct nf_vpn_match *m)
 {
 	unsigned long id;
@@ -99,7 +100,7 @@ int nf_vpn_flush_some(struct sk_buff *skb, struct genl_info *info)
 	u32 count = 0;
 	int kind, err;
 
-	err = nf_vpn_may(skb, vn->net, info->extack);
+	err = nf_vpn_check_cap(skb, vn->net, info->extack);
 	if (!err)
 		err = nf_vpn_get_hosts(info->attrs, &attrs, &m.hosts,
 				       info->extack);
@@ -109,6 +110,6 @@ int nf_vpn_flush_some(struct sk_buff *skb, struct genl_info *info)
 	for (kind = 0; kind < NF_VPN_KINDS; kind++)
 		if (!nla || nla_get_u8(nla) == kind)
 			count += nf_vpn_flush_kind(vn, kind, &m);
-	return nf_vpn_answer(info, NF_CT_VPN_CMD_FLUSH, nf_vpn_put_count,
-			     &count);
+	return nf_vpn_msg_reply(info, NF_CT_VPN_CMD_FLUSH, nf_vpn_put_count,
+				&count);
 }

@@ -77,7 +77,7 @@ static int nf_vpn_dump_open(struct netlink_callback *cb)
 	struct nf_vpn_dump *d;
 	int err;
 
-	err = nf_vpn_may(cb->skb, sock_net(cb->skb->sk), cb->extack);
+	err = nf_vpn_check_cap(cb->skb, sock_net(cb->skb->sk), cb->extack);
 	if (err)
 		return err;
 	d = kzalloc(sizeof(*d), GFP_KERNEL);

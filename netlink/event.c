@@ -56,7 +56,8 @@ static int nf_vpn_event_put(struct sk_buff *skb, const struct nf_vpn_kind *kind,
 	return 0;
 }
 
-static void nf_vpn_event_entry(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+static void nf_vpn_event_entry(struct nf_vpn_net *vn,
+			       enum nf_ct_vpn_event event,
 			       enum nf_ct_vpn_kind kind, void *entry)
 {
 	const struct nf_vpn_kind *k = nf_vpn_kind(kind);

@@ -53,10 +53,10 @@ static int nf_vpn_put_stats(struct sk_buff *skb, const void *data)
 static int nf_vpn_get_stats(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_vpn_net *vn = nf_vpn_pernet(genl_info_net(info));
-	int err = nf_vpn_may(skb, vn->net, info->extack);
+	int err = nf_vpn_check_cap(skb, vn->net, info->extack);
 
-	return err ?: nf_vpn_answer(info, NF_CT_VPN_CMD_STATS_GET,
-				    nf_vpn_put_stats, vn);
+	return err ?: nf_vpn_msg_reply(info, NF_CT_VPN_CMD_STATS_GET,
+				       nf_vpn_put_stats, vn);
 }
 
 /**
@@ -86,7 +86,7 @@ static int nf_vpn_do_entry(struct sk_buff *skb, struct genl_info *info)
 	const struct nf_vpn_kind *kind;
 	int err;
 
-	err = nf_vpn_may(skb, genl_info_net(info), info->extack);
+	err = nf_vpn_check_cap(skb, genl_info_net(info), info->extack);
 	if (err)
 		return err;
 	kind = nf_vpn_kind_get(cmd->kind);

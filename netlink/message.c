@@ -25,22 +25,22 @@ struct genl_family nf_vpn_genl __ro_after_init = {
 };
 
 /**
- * nf_vpn_may - may the sender of a request ask?
+ * nf_vpn_check_cap - may the sender of a request ask?
  * @skb: request
  * @net: netns that it is about
  * @extack: told if not
  *
  * Like conntrack's own tables: only for the owner of the netns.
  */
-int nf_vpn_may(const struct sk_buff *skb, const struct net *net,
-	       struct netlink_ext_ack *extack)
+int nf_vpn_check_cap(const struct sk_buff *skb, const struct net *net,
+		     struct netlink_ext_ack *extack)
 {
 	if (netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN))
 		return 0;
 	NL_SET_ERR_MSG(extack, "CAP_NET_ADMIN is required");
 	return -EPERM;
 }
-EXPORT_SYMBOL_GPL(nf_vpn_may);
+EXPORT_SYMBOL_GPL(nf_vpn_check_cap);
 
 /**
  * nf_vpn_put_addr - put an address as long as its family has it
@@ -101,15 +101,15 @@ int nf_vpn_msg_end(struct sk_buff *skb, void *hdr, int err)
 EXPORT_SYMBOL_GPL(nf_vpn_msg_end);
 
 /**
- * nf_vpn_answer - answer a request by one message
+ * nf_vpn_msg_reply - answer a request by one message
  * @info: request
  * @cmd: command of the answer
  * @fill: puts the attributes
  * @data: for @fill
  */
-int nf_vpn_answer(struct genl_info *info, u8 cmd,
-		  int (*fill)(struct sk_buff *skb, const void *data),
-		  const void *data)
+int nf_vpn_msg_reply(struct genl_info *info, u8 cmd,
+		     int (*fill)(struct sk_buff *skb, const void *data),
+		     const void *data)
 {
 	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	void *hdr;

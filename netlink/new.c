@@ -57,7 +57,7 @@ int nf_vpn_new_read(struct nf_vpn_new *n, struct sk_buff *skb,
 	n->info = info;
 	n->replace = info->nlhdr->nlmsg_flags & NLM_F_REPLACE;
 	n->excl = info->nlhdr->nlmsg_flags & NLM_F_EXCL;
-	err = nf_vpn_may(skb, n->vn->net, info->extack);
+	err = nf_vpn_check_cap(skb, n->vn->net, info->extack);
 	if (!err)
 		err = nf_vpn_need_pair(info, a, &n->hosts);
 	if (err)

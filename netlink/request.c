@@ -26,18 +26,18 @@ int nf_vpn_refuse(struct netlink_ext_ack *extack, const struct nlattr *nla,
 EXPORT_SYMBOL_GPL(nf_vpn_refuse);
 
 /**
- * nf_vpn_need - an attribute must be there
+ * nf_vpn_need_attr - an attribute must be there
  * @info: request
  * @attr: attribute
  * @text: what to say if it isn't
  */
-int nf_vpn_need(struct genl_info *info, int attr, const char *text)
+int nf_vpn_need_attr(struct genl_info *info, int attr, const char *text)
 {
 	if (info->attrs[attr])
 		return 0;
 	return nf_vpn_refuse(info->extack, NULL, text, -EINVAL);
 }
-EXPORT_SYMBOL_GPL(nf_vpn_need);
+EXPORT_SYMBOL_GPL(nf_vpn_need_attr);
 
 static int nf_vpn_get_family(const struct nlattr *nla, u8 *l3num,
 			     struct netlink_ext_ack *extack)
@@ -142,10 +142,10 @@ EXPORT_SYMBOL_GPL(nf_vpn_get_hosts);
 int nf_vpn_need_pair(struct genl_info *info, const struct nf_vpn_host_attrs *a,
 		     struct nf_vpn_hosts *h)
 {
-	int err = nf_vpn_need(info, a->client, "client is missing");
+	int err = nf_vpn_need_attr(info, a->client, "client is missing");
 
 	if (!err)
-		err = nf_vpn_need(info, a->remote, "remote is missing");
+		err = nf_vpn_need_attr(info, a->remote, "remote is missing");
 	return err ?: nf_vpn_get_hosts(info->attrs, a, h, info->extack);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_need_pair);

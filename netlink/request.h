@@ -33,7 +33,7 @@ struct nf_vpn_host_attrs {
 
 int nf_vpn_refuse(struct netlink_ext_ack *extack, const struct nlattr *nla,
 		  const char *text, int err);
-int nf_vpn_need(struct genl_info *info, int attr, const char *text);
+int nf_vpn_need_attr(struct genl_info *info, int attr, const char *text);
 int nf_vpn_get_hosts(struct nlattr **attrs, const struct nf_vpn_host_attrs *a,
 		     struct nf_vpn_hosts *h, struct netlink_ext_ack *extack);
 int nf_vpn_need_pair(struct genl_info *info, const struct nf_vpn_host_attrs *a,

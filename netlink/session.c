@@ -59,8 +59,9 @@ static bool nf_vpn_session_has_spis(const struct nf_vpn_session *s)
 	       READ_ONCE(s->nspis[NF_CT_VPN_DIR_IN]);
 }
 
-static void nf_vpn_session_look(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-				struct nf_vpn_session_view *v)
+static void nf_vpn_session_get_view(struct nf_vpn_net *vn,
+				    struct nf_vpn_session *s,
+				    struct nf_vpn_session_view *v)
 {
 	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
 
@@ -166,7 +167,7 @@ static int nf_vpn_put_session(struct sk_buff *skb, struct nf_vpn_net *vn,
 {
 	struct nf_vpn_expect_view ike;
 
-	nf_vpn_expect_look(s, &ike);
+	nf_vpn_expect_get_view(s, &ike);
 	if (nf_vpn_put_session_known(skb, s) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_SESSION_STATE,
 		       nf_vpn_session_nl_state(s, v)) ||
@@ -196,7 +197,7 @@ static int nf_vpn_dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!nf_vpn_hosts_want(&d->hosts, &s->client->host, &s->remote->host))
 		return 0;
-	nf_vpn_session_look(vn, s, &v);
+	nf_vpn_session_get_view(vn, s, &v);
 	if (nf_vpn_session_flow(&v) == NF_VPN_FLOW_DELETED && !s->held)
 		return 0;
 	if (!nf_vpn_dump_wants_state(d, nf_vpn_session_nl_state(s, &v)))
@@ -273,7 +274,7 @@ static int nf_vpn_del_session(struct sk_buff *skb, struct genl_info *info)
 	bool found;
 	int err;
 
-	err = nf_vpn_may(skb, vn->net, info->extack);
+	err = nf_vpn_check_cap(skb, vn->net, info->extack);
 	if (!err)
 		err = nf_vpn_need_pair(info, &attrs, &hosts);
 	if (err)

@@ -41,10 +41,10 @@ static int nf_vpn_put_settings(struct sk_buff *skb, const void *data)
 int nf_vpn_get_settings(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_vpn_net *vn = nf_vpn_pernet(genl_info_net(info));
-	int err = nf_vpn_may(skb, vn->net, info->extack);
+	int err = nf_vpn_check_cap(skb, vn->net, info->extack);
 
-	return err ?: nf_vpn_answer(info, NF_CT_VPN_CMD_SETTING_GET,
-				    nf_vpn_put_settings, vn);
+	return err ?: nf_vpn_msg_reply(info, NF_CT_VPN_CMD_SETTING_GET,
+				       nf_vpn_put_settings, vn);
 }
 
 static int nf_vpn_check_settings(struct nf_vpn_net *vn, struct genl_info *info)
@@ -74,7 +74,7 @@ int nf_vpn_set_settings(struct sk_buff *skb, struct genl_info *info)
 	struct nf_vpn_net *vn = nf_vpn_pernet(genl_info_net(info));
 	int attr, err;
 
-	err = nf_vpn_may(skb, vn->net, info->extack);
+	err = nf_vpn_check_cap(skb, vn->net, info->extack);
 	if (!err)
 		err = nf_vpn_check_settings(vn, info);
 	if (err)

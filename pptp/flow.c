@@ -21,7 +21,7 @@ static struct nf_vpn_label pptp_label __read_mostly;
 static int pptp_gre_help(struct sk_buff *skb, unsigned int protoff,
 			 struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
-	nf_vpn_flow_let_through(ct, skb);
+	nf_vpn_flow_accepted(ct, skb);
 	return NF_ACCEPT;
 }
 

@@ -169,13 +169,13 @@ static bool pptp_names(const struct nf_vpn_match *m, const void *obj)
 
 static int pptp_need(struct genl_info *info)
 {
-	int err = nf_vpn_need(info, NF_CT_VPN_A_PPTP_CLIENT_PORT,
-			      "client-port is missing");
+	int err = nf_vpn_need_attr(info, NF_CT_VPN_A_PPTP_CLIENT_PORT,
+				   "client-port is missing");
 
 	if (err || info->attrs[NF_CT_VPN_A_PPTP_CLIENT_ID])
 		return err;
-	return nf_vpn_need(info, NF_CT_VPN_A_PPTP_HOST_ID,
-			   "client-id and host-id are missing, one is needed");
+	return nf_vpn_need_attr(info, NF_CT_VPN_A_PPTP_HOST_ID,
+				"client-id and host-id are missing, one is needed");
 }
 
 static int pptp_del(struct sk_buff *skb, struct genl_info *info)
@@ -190,7 +190,7 @@ static int pptp_del(struct sk_buff *skb, struct genl_info *info)
 	};
 	int err;
 
-	err = nf_vpn_may(skb, genl_info_net(info), info->extack);
+	err = nf_vpn_check_cap(skb, genl_info_net(info), info->extack);
 	if (!err)
 		err = nf_vpn_need_pair(info, &attrs, &m.hosts);
 	if (!err)
