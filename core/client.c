@@ -32,7 +32,10 @@ void nf_vpn_clients_exit(struct nf_vpn_net *vn)
 static void nf_vpn_client_free(struct nf_vpn_net *vn,
 			       struct nf_vpn_client *client);
 
-/* No zone left: quarantine has to end early, or who has no flow yields. */
+/*
+ * All zones are taken: the oldest quarantine ends early, or else a session
+ * without a flow goes. Returns whether there may be a zone now.
+ */
 static bool nf_vpn_zone_make_room(struct nf_vpn_net *vn)
 {
 	struct nf_vpn_client *client;
@@ -47,8 +50,9 @@ static bool nf_vpn_zone_make_room(struct nf_vpn_net *vn)
 }
 
 /*
- * Cyclic, so that a zone id comes round again as late as possible: replies to
- * a flow that outlived its client must not meet the next one.
+ * Ids are given out in a circle, so that a zone is used again as late as
+ * possible: replies to a flow that outlived its client must not reach the next
+ * client of the zone.
  */
 static int nf_vpn_zone_alloc(struct nf_vpn_net *vn,
 			     struct nf_vpn_client *client)
@@ -192,9 +196,9 @@ void nf_vpn_client_put(struct nf_vpn_net *vn, struct nf_vpn_client *client)
 EXPORT_SYMBOL_GPL(nf_vpn_client_put);
 
 /**
- * nf_vpn_client_gc - free clients that have sat out their quarantine
+ * nf_vpn_client_gc - free clients whose quarantine is over
  * @vn: netns
- * @all: or that have not
+ * @all: free those in quarantine as well
  */
 void nf_vpn_client_gc(struct nf_vpn_net *vn, bool all)
 {

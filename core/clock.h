@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Stamps and clocks, read without a lock. */
+/* Clocks, and time stamps that are read and written without a lock. */
 #ifndef _NF_VPN_CLOCK_H
 #define _NF_VPN_CLOCK_H
 
@@ -9,7 +9,7 @@
 #include <linux/timekeeping.h>
 #include <linux/types.h>
 
-/* For stamps of what has not happened yet. */
+/* The age of a stamp of something that hasn't happened yet. */
 #define NF_VPN_LONG_AGO		(3600 * HZ)
 
 /* The clock of tickets: milliseconds, wraps. */
@@ -26,7 +26,10 @@ static inline u32 nf_vpn_now_us(void)
 	return (u32)div_u64(ktime_get_mono_fast_ns(), NSEC_PER_USEC);
 }
 
-/* Lockless: only the newest value matters, and most packets write none. */
+/*
+ * Set a time stamp. Racing CPUs all write the present, and the second packet of
+ * a jiffy writes nothing, so that the cache line stays shared.
+ */
 static inline void nf_vpn_stamp(unsigned long *stamp, unsigned long now)
 {
 	if (READ_ONCE(*stamp) != now)
@@ -34,12 +37,14 @@ static inline void nf_vpn_stamp(unsigned long *stamp, unsigned long now)
 }
 
 /**
- * nf_vpn_since - jiffies since a stamp that others may renew meanwhile
- * @then: the stamp, read before: as an argument it is
+ * nf_vpn_since - jiffies since a stamp that another CPU may renew meanwhile
+ * @then: the stamp; evaluated before the clock is read here
  *
- * Were the clock read first, a packet and a tick between the two would make
- * what is in use look idle for ever. So would a CPU that reads them in another
- * order: what is of the future is of now.
+ * If the clock were read first, a packet that renews the stamp in between would
+ * make the difference negative, which is huge. A CPU may reorder the two reads
+ * nevertheless, so a stamp of the future counts as one of now.
+ *
+ * Return: jiffies
  */
 static inline unsigned long nf_vpn_since(unsigned long then)
 {
@@ -52,8 +57,10 @@ static inline unsigned long nf_vpn_since(unsigned long then)
  * nf_vpn_since_low - nf_vpn_since() for a stamp that is the low half of jiffies
  * @then: the stamp
  *
- * Only the last second counts as the future: pinned SPIs may well be idle for
- * half of the range, 25 days and more.
+ * Only the last second of the range counts as the future, rather than half of
+ * it: a pinned SPI may be idle for 25 days and more.
+ *
+ * Return: jiffies
  */
 static inline u32 nf_vpn_since_low(u32 then)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Packets that enter the hook list in its midst: copies for the candidates of an
- * undecided SPI, parts of what GRO has merged, messages that were held.
+ * Packets that enter netfilter's list of hooks at our place in it instead of at
+ * its head: copies for the candidates of an undecided SPI, segments of what GRO
+ * has merged, messages that were held.
  */
 #include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
@@ -25,11 +26,14 @@ nf_vpn_hook_entries(const struct nf_hook_state *state)
 }
 
 /**
- * nf_vpn_conntrack_follows - will conntrack see this packet after us?
- * @state: hook
+ * nf_vpn_conntrack_follows - tell whether conntrack will see a packet after us
+ * @state: hook that the packet is in
  *
- * Its hooks are there only while a ruleset uses them, and its own count of
- * users is not for modules to read. Asked for when something is learnt.
+ * Conntrack's hooks are registered only while a ruleset needs them, and its
+ * count of users isn't exported. So the list of hooks is searched, whenever a
+ * packet would make us learn something or create a flow.
+ *
+ * Return: false if the packet would not be tracked.
  */
 bool nf_vpn_conntrack_follows(const struct nf_hook_state *state)
 {
@@ -54,12 +58,14 @@ bool nf_vpn_conntrack_follows(const struct nf_hook_state *state)
 EXPORT_SYMBOL_GPL(nf_vpn_conntrack_follows);
 
 /**
- * nf_vpn_skb_may_copy - can copies of this packet go on from here?
+ * nf_vpn_skb_may_copy - tell whether copies of a packet can go on from its hook
  * @skb: packet
  * @state: its hook
  *
- * Not where more than the hook list waits for the packet: a bridge keeps its
- * own state beside it, a VRF runs the hook twice.
+ * Not in a bridge, which keeps state of its own for each packet, and not in a
+ * VRF, which runs the hooks twice.
+ *
+ * Return: whether nf_vpn_skb_copy_to() and nf_vpn_skb_rehook() may be called.
  */
 bool nf_vpn_skb_may_copy(const struct sk_buff *skb,
 			 const struct nf_hook_state *state)
@@ -70,7 +76,10 @@ bool nf_vpn_skb_may_copy(const struct sk_buff *skb,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_skb_may_copy);
 
-/* Go on at our hook, or at the one @skip behind it, as a reinjected packet. */
+/*
+ * Let a packet go on at our own hook (@skip 0) or at the next one (@skip 1), as
+ * nf_reinject() does with a packet that was queued.
+ */
 static void nf_vpn_skb_continue(struct sk_buff *skb,
 				const struct nf_hook_state *state,
 				unsigned int skip)
@@ -104,8 +113,8 @@ int nf_vpn_skb_copy_to(const struct sk_buff *skb, struct nf_conn *ct,
 		       const struct nf_hook_state *state)
 {
 	/*
-	 * All of it: ESP input decrypts in place, and a candidate may live in a
-	 * namespace of this machine.
+	 * The data is copied as well: ESP input decrypts in place, and a
+	 * candidate may live in a namespace of this machine.
 	 */
 	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
 
@@ -120,7 +129,7 @@ int nf_vpn_skb_copy_to(const struct sk_buff *skb, struct nf_conn *ct,
 EXPORT_SYMBOL_GPL(nf_vpn_skb_copy_to);
 
 /**
- * nf_vpn_skb_rehook - a packet that waited comes to our hook again
+ * nf_vpn_skb_rehook - let a packet that was held come to our hook again
  * @skb: packet, consumed
  * @state: hook that it was in, nf_vpn_skb_may_copy() having agreed
  */
@@ -131,11 +140,12 @@ void nf_vpn_skb_rehook(struct sk_buff *skb, const struct nf_hook_state *state)
 EXPORT_SYMBOL_GPL(nf_vpn_skb_rehook);
 
 /**
- * nf_vpn_skb_segment - take a packet that GRO has merged apart
- * @skb: GSO packet, of several hosts perhaps; consumed
+ * nf_vpn_skb_segment - take a packet apart that GRO has merged
+ * @skb: GSO packet; consumed
  * @state: hook that it is in
  *
- * Each datagram comes to our hook again, alone.
+ * GRO merges datagrams by addresses and ports, which several hosts behind one
+ * address share. Each datagram comes to our hook again, alone.
  *
  * Return: NF_STOLEN, or NF_DROP if memory is short.
  */
@@ -145,12 +155,15 @@ unsigned int nf_vpn_skb_segment(struct sk_buff *skb,
 	struct sk_buff *segs, *next;
 
 	segs = skb_gso_segment(skb, 0);
-	/* What went wrong may have begun to take it apart. */
+	/* The packet may be half segmented already: it can't go on. */
 	if (IS_ERR(segs))
 		return NF_DROP;
 	if (!segs)
 		return NF_ACCEPT;
-	/* A list of packets has its head among them, with a reference more. */
+	/*
+	 * If the packet was a list of skbs, its head is one of the segments and
+	 * has one more reference.
+	 */
 	consume_skb(skb);
 	skb_list_walk_safe(segs, segs, next) {
 		skb_mark_not_on_list(segs);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Packets that enter the hook list in its midst, see core/copy.c. */
+/* Packets that enter the list of hooks at our place in it, see core/copy.c. */
 #ifndef _NF_VPN_COPY_H
 #define _NF_VPN_COPY_H
 
@@ -7,7 +7,9 @@
 
 #include "core/net.h"
 
-/* &nf_hook_ops.priv of our hooks: where to go on in a list of hooks. */
+/*
+ * &nf_hook_ops.priv of our hooks, by which they are found in a list of hooks.
+ */
 extern const u8 nf_vpn_hook_mark;
 
 bool nf_vpn_conntrack_follows(const struct nf_hook_state *state);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events: for who listens, and for who traces.
+ * Events, for netlink listeners and tracepoints.
  *
- * Called where the tables change, so under &nf_vpn_net.lock: nothing sleeps,
- * and conntrack isn't asked.
+ * They are told where the tables change, under &nf_vpn_net.lock: a receiver
+ * must not sleep, nor ask conntrack.
  */
 #include <linux/rcupdate.h>
 
@@ -19,15 +19,15 @@
 static const struct nf_vpn_notifier __rcu *nf_vpn_notifier __read_mostly;
 
 /**
- * nf_vpn_notifier_register - events are told from now on
- * @n: kept until nf_vpn_notifier_unregister()
+ * nf_vpn_notifier_register - tell events from now on
+ * @n: receiver; must stay until nf_vpn_notifier_unregister()
  */
 void nf_vpn_notifier_register(const struct nf_vpn_notifier *n)
 {
 	rcu_assign_pointer(nf_vpn_notifier, n);
 }
 
-/* On return nobody uses it any more. */
+/* On return no CPU uses the receiver any more. */
 void nf_vpn_notifier_unregister(void)
 {
 	RCU_INIT_POINTER(nf_vpn_notifier, NULL);
@@ -43,11 +43,11 @@ nf_vpn_notifier_wanted(const struct nf_vpn_net *vn)
 }
 
 /**
- * nf_vpn_event - something happened to an entry
+ * nf_vpn_event - tell netlink listeners what happened to an entry
  * @vn: netns, its lock held
- * @event: what
- * @kind: of the entry
- * @entry: entry that has a number
+ * @event: what happened
+ * @kind: kind of the entry
+ * @entry: the entry, numbered by nf_vpn_id_get()
  */
 void nf_vpn_event(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
 		  enum nf_ct_vpn_kind kind, void *entry)
@@ -63,9 +63,9 @@ void nf_vpn_event(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
 EXPORT_SYMBOL_GPL(nf_vpn_event);
 
 /**
- * nf_vpn_event_session - something happened to a session
+ * nf_vpn_event_session - tell listeners and tracers what happened to a session
  * @vn: netns, its lock held
- * @event: what
+ * @event: what happened
  * @s: session
  */
 void nf_vpn_event_session(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
@@ -77,9 +77,9 @@ void nf_vpn_event_session(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
 }
 
 /**
- * nf_vpn_trace_spi - something happened to an ESP SPI
+ * nf_vpn_trace_spi - tell tracers what happened to an ESP SPI
  * @vn: netns, its lock held
- * @event: what
+ * @event: what happened
  * @s: its session
  * @spi: SPI
  * @conf: &enum nf_ct_vpn_conf
@@ -104,12 +104,12 @@ void nf_vpn_trace_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
 EXPORT_SYMBOL_GPL(nf_vpn_trace_spi);
 
 /**
- * nf_vpn_event_full - something was not tracked for want of room
+ * nf_vpn_event_full - tell that something was not tracked for want of room
  * @vn: netns, its lock held
- * @client: whose it would have been, NULL if nobody's
- * @limit: counter that tells the reason
+ * @client: client that would have been charged, NULL if none
+ * @limit: counter of the limit that was reached
  *
- * At most once a second for each reason.
+ * Listeners hear of each limit once a second at most.
  */
 void nf_vpn_event_full(struct nf_vpn_net *vn,
 		       const struct nf_vpn_client *client,
@@ -130,12 +130,12 @@ void nf_vpn_event_full(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_vpn_drop - a packet is dropped
+ * nf_vpn_drop - count and trace a packet that is dropped
  * @vn: netns
  * @pkt: packet
- * @reason: counter that tells the reason
+ * @reason: counter of the reason
  *
- * Return: verdict
+ * Return: NF_DROP
  */
 unsigned int nf_vpn_drop(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt,
 			 enum nf_ct_vpn_stats_attr reason)

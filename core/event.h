@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What happens, for who listens and for who traces. */
+/* Events, for netlink listeners and tracepoints. */
 #ifndef _NF_VPN_EVENT_H
 #define _NF_VPN_EVENT_H
 
@@ -10,11 +10,11 @@ struct nf_vpn_client;
 struct nf_vpn_session;
 
 /**
- * struct nf_vpn_notifier - who tells of events
- * @wanted: does anybody listen in this netns?
+ * struct nf_vpn_notifier - receiver of events
+ * @wanted: tells whether anybody listens in this netns
  * @event: something happened to an entry; lock of the netns held
- * @full: something was not tracked for want of room; likewise. The client is
- *	NULL if it would have been nobody's.
+ * @full: something was not tracked for want of room; lock of the netns held.
+ *	The client is NULL if none would have been charged.
  */
 struct nf_vpn_notifier {
 	bool (*wanted)(const struct nf_vpn_net *vn);

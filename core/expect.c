@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What IKE lets expect of a session's ESP. */
+/* What a session's IKE has announced of its ESP. */
 #include <linux/string.h>
 
 #include "core/clock.h"
@@ -8,10 +8,10 @@
 #include "core/ticket.h"
 
 /**
- * nf_vpn_expect_link - a session has IKE from now on
- * @e: complete but for what is set here
+ * nf_vpn_expect_link - give a session its IKE
+ * @e: complete but for @tickets and what belongs to @s
  * @s: session, lock of its netns held
- * @tickets: those of the session
+ * @tickets: the session's tickets
  */
 void nf_vpn_expect_link(struct nf_vpn_expect *e, struct nf_vpn_session *s,
 			struct nf_vpn_tickets *tickets)
@@ -20,17 +20,19 @@ void nf_vpn_expect_link(struct nf_vpn_expect *e, struct nf_vpn_session *s,
 	e->tickets = tickets;
 	spin_lock_init(&e->lock);
 	hlist_add_head(&e->by_remote, &s->remote->expects);
-	/* Complete before others see it. Pairs with nf_vpn_session_expects(). */
+	/*
+	 * Complete before others see it. Pairs with nf_vpn_session_expects().
+	 */
 	smp_store_release(&s->expect, e);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_expect_link);
 
 /**
- * nf_vpn_expect_need - inbound SPIs that the client's IKE lets expect
+ * nf_vpn_expect_need - count the new inbound SPIs that IKE has announced
  * @s: session, lock of its netns held
  *
- * Return: number of open tickets, or -1 where IKE hasn't been seen to make an
- * SA and says nothing.
+ * Return: number of open tickets, or -1 if no IKE exchange that makes an SA for
+ * ESP has been seen: then IKE says nothing about new SPIs.
  */
 int nf_vpn_expect_need(const struct nf_vpn_session *s)
 {
@@ -47,7 +49,7 @@ int nf_vpn_expect_need(const struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_expect_need);
 
 /**
- * nf_vpn_expect_spend - an inbound SPI of the session is in use
+ * nf_vpn_expect_spend - spend a ticket on a new inbound SPI
  * @s: session, lock of its netns held
  */
 void nf_vpn_expect_spend(struct nf_vpn_session *s)
@@ -63,7 +65,7 @@ void nf_vpn_expect_spend(struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_expect_spend);
 
 /**
- * nf_vpn_expect_reopen - the SPI that a ticket was spent for was another's
+ * nf_vpn_expect_reopen - give a ticket back: its SPI was another session's
  * @s: session, lock of its netns held
  */
 void nf_vpn_expect_reopen(struct nf_vpn_session *s)
@@ -80,10 +82,10 @@ void nf_vpn_expect_reopen(struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_expect_reopen);
 
 /**
- * nf_vpn_expect_newest - when was the newest open ticket made?
+ * nf_vpn_expect_newest - date of the newest open ticket
  * @s: session with open tickets, lock of its netns held
  *
- * Return: nf_vpn_now_ms() of then.
+ * Return: value of nf_vpn_now_ms() when it was opened
  */
 u32 nf_vpn_expect_newest(const struct nf_vpn_session *s)
 {
@@ -98,7 +100,7 @@ u32 nf_vpn_expect_newest(const struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_expect_newest);
 
 /**
- * nf_vpn_expect_raw_esp - the client sends ESP outside UDP
+ * nf_vpn_expect_raw_esp - note that the client sends ESP outside UDP
  * @s: session, lock of its netns held
  */
 void nf_vpn_expect_raw_esp(struct nf_vpn_session *s)
@@ -114,9 +116,9 @@ void nf_vpn_expect_raw_esp(struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_expect_raw_esp);
 
 /**
- * nf_vpn_expect_get_view - what is there to tell of a session's IKE?
+ * nf_vpn_expect_get_view - collect what netlink tells of a session's IKE
  * @s: session, under RCU, lock of its netns not held
- * @view: filled, with zeros if it has none
+ * @view: filled, with zeros if the session has no IKE
  */
 void nf_vpn_expect_get_view(const struct nf_vpn_session *s,
 			    struct nf_vpn_expect_view *view)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What IKE lets expect of a session's ESP: nf_conntrack_isakmp writes it, ESP and
- * its NAT read it, and spend what they have got.
+ * What a session's IKE has announced of its ESP. nf_conntrack_isakmp writes it;
+ * nf_conntrack_esp and nf_nat_esp read it, and spend a ticket for each new SPI.
  */
 #ifndef _NF_VPN_EXPECT_H
 #define _NF_VPN_EXPECT_H
@@ -14,21 +14,22 @@
 #include "core/ticket.h"
 
 /**
- * struct nf_vpn_expect - what a session's IKE lets expect
+ * struct nf_vpn_expect - what a session's IKE has announced of its ESP
  * @session: its session
  * @by_remote: in &nf_vpn_remote.expects
- * @lock: protects @tickets, and what IKE keeps beside them
- * @tickets: inbound SPIs that are expected
+ * @lock: protects @tickets, and what nf_conntrack_isakmp keeps beside them
+ * @tickets: inbound SPIs to come
  * @rtt: milliseconds from request to response, 0 if not known, lockless
  * @last: low half of jiffies at the last message, lockless
  * @cookies: exchanges and IKE SAs that are known
- * @visible: the client's child exchanges are seen: tickets tell all
+ * @visible: child exchanges of the client have been seen, so that there is a
+ *	ticket for each SPI to come
  * @informational: @last was an INFORMATIONAL exchange, which deletes an IKE SA,
  *	among other things; lockless
  *
- * A part of what nf_conntrack_isakmp keeps of a session, and linked as long as
- * that module and the session are there; freed after a grace period.
- * &nf_vpn_net.lock protects @cookies.
+ * It is a part of what nf_conntrack_isakmp keeps of a session, is linked as
+ * long as both that module and the session are there, and is freed after a
+ * grace period. &nf_vpn_net.lock protects @cookies.
  */
 struct nf_vpn_expect {
 	struct nf_vpn_session *session;
@@ -43,10 +44,10 @@ struct nf_vpn_expect {
 };
 
 /**
- * struct nf_vpn_expect_view - what there is to tell of a session's IKE
+ * struct nf_vpn_expect_view - what netlink tells of a session's IKE
  * @idle: jiffies since its last message, if @cookies isn't 0
  * @cookies: exchanges and IKE SAs known
- * @tickets: inbound SPIs that are expected
+ * @tickets: number of open tickets
  * @natt: its ESP goes into UDP
  */
 struct nf_vpn_expect_view {
@@ -56,7 +57,7 @@ struct nf_vpn_expect_view {
 	bool natt;
 };
 
-/* Of a remote host's sessions, at most so many; lock of the netns held. */
+/* Of NF_VPN_SCAN sessions of a remote host at most; lock of the netns held. */
 #define nf_vpn_for_each_expect(e, remote)				\
 	for (struct nf_vpn_scan scan_ = {				\
 		     .left = NF_VPN_SCAN,				\

@@ -5,10 +5,10 @@
  * Conntrack owns them. The ORIGINAL tuple client -> remote stands in zone 0,
  * the REPLY tuple in the client's zone, so that the flows of several clients
  * to one server don't collide after source NAT. A packet that creates a flow
- * carries a template with the zone; any other is attached to its flow here,
- * just as conntrack itself would, but for replies by the ORIGINAL tuple: a
- * look-up of the reply tuple would have to know the zone, and would find a
- * stray ORIGINAL tuple of the remote host first.
+ * carries a template with the zone. All later packets are attached here, as
+ * nf_conntrack_in() would do. A reply is looked up by the ORIGINAL tuple, too:
+ * a look-up of the reply tuple needs the zone, and could find a stray entry in
+ * zone 0 that the remote host created by sending first.
  */
 #include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -25,10 +25,10 @@
 #include "core/session.h"
 
 /**
- * nf_vpn_flow_tuple - tuple of a packet of a flow
+ * nf_vpn_flow_tuple - build the tuple of a flow's packets
  * @tuple: filled
- * @client: its source
- * @remote: its destination
+ * @client: source
+ * @remote: destination
  * @kind: which flow
  */
 void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
@@ -50,10 +50,10 @@ void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_tuple);
 
 /**
- * nf_vpn_flow_hosts - whose is a flow?
+ * nf_vpn_flow_hosts - client and remote host of a flow
  * @ct: its entry
- * @client: filled
- * @remote: filled
+ * @client: filled with the source of the ORIGINAL tuple
+ * @remote: filled with its destination
  */
 void nf_vpn_flow_hosts(const struct nf_conn *ct, struct nf_vpn_host *client,
 		       struct nf_vpn_host *remote)
@@ -74,10 +74,12 @@ EXPORT_SYMBOL_GPL(nf_vpn_flow_hosts);
  * @client: source of the ORIGINAL tuple
  * @remote: its destination
  * @kind: which flow
- * @reply: if not NULL, told whether the tuple is the reply of another flow
+ * @reply: if not NULL, set to whether the tuple is the REPLY one of another
+ *	flow
  *
- * Return: flow with a reference taken, or NULL. Expired ones are deleted by
- * the look-up; a dying one counts as none.
+ * The look-up deletes an expired flow; a dying one counts as none.
+ *
+ * Return: flow with a reference taken, or NULL.
  */
 struct nf_conn *nf_vpn_flow_get(struct net *net,
 				const struct nf_vpn_host *client,
@@ -106,9 +108,10 @@ struct nf_conn *nf_vpn_flow_get(struct net *net,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_get);
 
 /*
- * The cached entry with one more reference. Entries are reused under RCU
- * (SLAB_TYPESAFE_BY_RCU): this one is ours if it is still cached after the
- * reference was taken, since the cache holds one, too.
+ * Take a reference on the cached entry. The memory of a freed entry may be that
+ * of another one at once (SLAB_TYPESAFE_BY_RCU), so the cache is read again
+ * with the reference in hand: since it holds one itself, an entry that is still
+ * cached is the right one.
  */
 static struct nf_conn *nf_vpn_flow_cached(const struct nf_vpn_flow *f)
 {
@@ -133,9 +136,9 @@ static void nf_vpn_flow_cache(struct nf_vpn_flow *f, struct nf_conn *ct)
 }
 
 /**
- * nf_vpn_flow_uncache - let a flow go
- * @f: flow of a session that is about to be freed, RCU readers being gone, or
- *	whose entry conntrack has dropped
+ * nf_vpn_flow_uncache - drop the reference on a flow's entry
+ * @f: flow whose entry conntrack has dropped, or whose session is about to be
+ *	freed, after a grace period
  */
 void nf_vpn_flow_uncache(struct nf_vpn_flow *f)
 {
@@ -180,14 +183,14 @@ struct nf_conn *nf_vpn_flow_get_cached(struct nf_vpn_net *vn,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_get_cached);
 
 /**
- * nf_vpn_flow_get_in - flow of a session that an inbound packet fits
+ * nf_vpn_flow_get_in - the flow of a session, if an inbound packet fits it
  * @vn: netns, its lock not held
  * @s: session, under RCU
  * @kind: which flow
  * @pkt: packet from the remote host
  *
- * Return: flow with a reference taken, NULL if there is none or the remote
- * host answers to another address than the flow uses.
+ * Return: flow with a reference taken; NULL if there is none, or if the packet
+ * was sent to another address than the one that the flow is translated to.
  */
 struct nf_conn *nf_vpn_flow_get_in(struct nf_vpn_net *vn,
 				   struct nf_vpn_session *s,
@@ -206,19 +209,22 @@ struct nf_conn *nf_vpn_flow_get_in(struct nf_vpn_net *vn,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_get_in);
 
-/* A reader that meets a half-written IPv6 address errs once. */
+/*
+ * The address changes only if the flow is made anew. A reader that sees an IPv6
+ * address half written misjudges one packet.
+ */
 static void nf_vpn_flow_set_masq(struct nf_vpn_flow *f,
 				 const union nf_inet_addr *masq)
 {
 	if (likely(READ_ONCE(f->has_masq) && nf_inet_addr_cmp(&f->masq, masq)))
 		return;
 	f->masq = *masq;
-	/* The address before the flag. Pairs with nf_vpn_flow_masq() and others. */
+	/* The address before the flag. Pairs with nf_vpn_flow_masq(). */
 	smp_store_release(&f->has_masq, true);
 }
 
 /**
- * nf_vpn_flow_seen - a packet has met the flow of a session
+ * nf_vpn_flow_seen - note that a packet has met the flow of a session
  * @f: flow
  * @ct: its entry, after source NAT
  * @timeout: jiffies it may live on
@@ -240,14 +246,17 @@ void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_seen);
 
 /**
- * nf_vpn_flow_is_stock - would conntrack know an inbound packet without us?
+ * nf_vpn_flow_is_stock - tell whether stock conntrack has a receiver for a
+ * packet
  * @net: netns
  * @pkt: packet from a remote host
  * @kind: of which kind of flow
  *
- * True for an answer to a flow in zone 0, one that is older than our modules
- * say, and for a host that a dnat rule lets in. A mere stray packet, which
- * also leaves an entry, claims nothing.
+ * An entry that the remote host's own packet created doesn't count, unless a
+ * dnat rule has sent that packet to a host.
+ *
+ * Return: true if the packet answers a flow in zone 0, such as one that is
+ * older than our modules, or belongs to a flow that a dnat rule has let in.
  */
 bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
 			  enum nf_vpn_flow_kind kind)
@@ -265,11 +274,11 @@ bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_is_stock);
 
 /**
- * nf_vpn_flow_answers - whom would conntrack bring an inbound packet to?
+ * nf_vpn_flow_answers - find the flow in zone 0 that an inbound packet answers
  * @net: netns
  * @pkt: packet from a remote host
  * @kind: of which kind of flow
- * @client: filled: who began the flow in zone 0 that the packet answers
+ * @client: filled with the host that began the flow
  *
  * Return: false if there is no such flow.
  */
@@ -294,7 +303,7 @@ bool nf_vpn_flow_answers(struct net *net, const struct nf_vpn_pkt *pkt,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_answers);
 
-/* A flow that conntrack hasn't got: why? */
+/* What became of a flow that conntrack doesn't have. */
 static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)
 {
 	/* Pairs with nf_vpn_flow_seen(): @due is read after. */
@@ -305,10 +314,14 @@ static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)
 }
 
 /**
- * nf_vpn_flow_state - does the session's flow exist, and if not, why?
+ * nf_vpn_flow_state - tell whether a session's flow exists, or what became of
+ * it
  * @vn: netns, its lock not held
  * @s: session, under RCU
  * @kind: which flow
+ *
+ * Return: state; %NF_VPN_FLOW_LIVE also for an entry that the remote host
+ * began, which serves both directions.
  */
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
@@ -323,7 +336,6 @@ enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 		nf_ct_put(ct);
 		return NF_VPN_FLOW_LIVE;
 	}
-	/* The remote host began: an entry of stock conntrack serves both. */
 	if (reply)
 		return NF_VPN_FLOW_LIVE;
 	return nf_vpn_flow_past(f);
@@ -348,8 +360,8 @@ static int nf_vpn_flow_seconds(const struct nf_vpn_net *vn,
  * @kind: which flow
  * @replied: the remote host has answered
  *
- * A "ct timeout" policy of the ruleset wins. The generic one, which is ESP's,
- * has one value, that of UDP two.
+ * A "ct timeout" policy of the ruleset overrides the sysctls. ESP has the
+ * generic policy of a single value, IKE that of UDP with two.
  *
  * Return: jiffies
  */
@@ -365,7 +377,7 @@ u32 nf_vpn_flow_lifetime(const struct nf_vpn_net *vn, const struct nf_conn *ct,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_lifetime);
 
-/* See nf_vpn_flow_keep_alive(), which says when. */
+/* The slow half of nf_vpn_flow_keep_alive(). */
 void __nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			      enum nf_vpn_flow_kind kind)
 {
@@ -404,10 +416,11 @@ static void nf_vpn_flow_set(struct nf_conn *ct, unsigned int bit,
 }
 
 /**
- * nf_vpn_flow_answered - the remote host has answered this flow
+ * nf_vpn_flow_answered - note that the remote host has answered a flow
  * @ct: flow
  *
- * For a candidate that is known to own one of several SPIs, not which one.
+ * Called without a packet for a candidate that is known to own one of several
+ * undecided SPIs, though not which one.
  */
 void nf_vpn_flow_answered(struct nf_conn *ct)
 {
@@ -427,8 +440,8 @@ EXPORT_SYMBOL_GPL(nf_vpn_flow_answered);
  * @dir: direction of the packet
  * @timeout: jiffies the flow may live on
  *
- * Accounting, lifetime, status bits and events are what stock tracking does;
- * conntrack then takes the packet for seen before.
+ * Accounting, lifetime, status bits and events are as with stock tracking.
+ * nf_conntrack_in() takes the packet for one that it has seen before.
  */
 void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
 			enum ip_conntrack_dir dir, u32 timeout)
@@ -444,12 +457,12 @@ void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_attach);
 
 /**
- * nf_vpn_flow_attach_related - make a reply part of a flow that nobody judged
+ * nf_vpn_flow_attach_related - make a reply part of a flow as RELATED
  * @skb: packet, not seen by conntrack yet
  * @ct: flow made by nf_vpn_flow_create(); the reference goes over to the packet
  * @timeout: jiffies the flow may live on
  *
- * The ruleset sees it as RELATED and may drop it.
+ * The ruleset has not accepted a packet of the flow yet, and may drop this one.
  */
 void nf_vpn_flow_attach_related(struct sk_buff *skb, struct nf_conn *ct,
 				u32 timeout)
@@ -465,7 +478,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_flow_attach_related);
  * @skb: packet or copy
  * @ct: flow of the candidate; the reference goes over to the packet
  *
- * Leaves no trace in the flow: it may well be somebody else's packet.
+ * The flow is left as it is, since the packet may well be another candidate's.
  */
 void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct)
 {

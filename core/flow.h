@@ -2,11 +2,11 @@
 /*
  * Flows: the conntrack entries of sessions.
  *
- * Conntrack alone decides how long a flow lives. A session keeps a reference on
- * its flow to save a look-up per packet; one that conntrack has dropped is let go
- * by the next packet or by the garbage collector, the last one by the RCU callback
- * that frees the session. No entry is looked up or released under
- * &nf_vpn_net.lock: a destructor may take conntrack's own locks.
+ * Conntrack alone decides how long a flow lives. A session caches its flow,
+ * with a reference, to save a look-up per packet. If conntrack has dropped the
+ * flow, the next packet or the garbage collector drops the reference; otherwise
+ * the RCU callback that frees the session does. No entry is looked up or
+ * released under &nf_vpn_net.lock: a destructor may take conntrack's own locks.
  */
 #ifndef _NF_VPN_FLOW_H
 #define _NF_VPN_FLOW_H
@@ -42,9 +42,9 @@ enum nf_vpn_flow_kind {
  * @masq: address the remote host sees
  * @seen: the flow was confirmed; @due is valid
  * @has_masq: @masq is valid
- * @deleted: it was, and has not been seen again
+ * @deleted: the flow was deleted, and has not been seen again
  *
- * All lockless.
+ * All members are lockless.
  */
 struct nf_vpn_flow {
 	struct nf_conn *ct;
@@ -151,7 +151,10 @@ struct nf_conn *nf_vpn_flow_create(struct net *net, struct nf_conn *master,
 				   struct nf_conntrack_helper *helper,
 				   u32 timeout);
 
-/* Was it made for what the other side may send first, and has nobody replied? */
+/*
+ * Does the flow have a master, so that its opener need not have sent first, and
+ * has nobody replied?
+ */
 static inline bool nf_vpn_flow_is_expected(const struct nf_conn *ct)
 {
 	unsigned long status = READ_ONCE(ct->status);
@@ -160,11 +163,12 @@ static inline bool nf_vpn_flow_is_expected(const struct nf_conn *ct)
 }
 
 /**
- * nf_vpn_flow_is_related - shall the ruleset see replies as RELATED?
+ * nf_vpn_flow_is_related - tell whether the ruleset is to see replies as
+ * RELATED
  * @ct: flow
  *
- * True for one of nf_vpn_flow_create() until a packet of its opener has been
- * let through.
+ * Return: true for a flow that nf_vpn_flow_create() has made with a master,
+ * until the ruleset has accepted a packet of its opener.
  */
 static inline bool nf_vpn_flow_is_related(const struct nf_conn *ct)
 {
@@ -172,9 +176,9 @@ static inline bool nf_vpn_flow_is_related(const struct nf_conn *ct)
 }
 
 /**
- * nf_vpn_flow_accepted - the ruleset has let a packet through
+ * nf_vpn_flow_accepted - note that the ruleset has accepted a packet of a flow
  * @ct: flow
- * @skb: what its label is called for
+ * @skb: packet that the flow's label has been called for
  */
 static inline void nf_vpn_flow_accepted(struct nf_conn *ct,
 					const struct sk_buff *skb)
@@ -183,7 +187,7 @@ static inline void nf_vpn_flow_accepted(struct nf_conn *ct,
 		__nf_vpn_flow_accepted(ct, skb);
 }
 
-/* A template of zone 0 has done its duty once the flow is known. */
+/* A template of the ruleset isn't needed any more once the flow is known. */
 static inline void nf_vpn_skb_drop_template(struct sk_buff *skb)
 {
 	nf_conntrack_put(skb_nfct(skb));

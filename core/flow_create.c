@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flows that are made before a packet of their opener has been seen: because
- * their control protocol has agreed on them, and the other side may begin.
+ * Flows that are made before a packet of their opener has been seen, because
+ * their control protocol has agreed on them and the other side may send first.
  *
- * They have a master and are RELATED to it, for the ruleset to judge. One that
- * netlink asks for has none and counts as answered, as with conntrack -I.
+ * Such a flow has the control connection for its master, and is RELATED to it
+ * until the ruleset has accepted a packet of its opener. A flow that netlink
+ * asks for has no master and counts as answered, as with conntrack -I.
  */
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
@@ -25,13 +26,15 @@
 
 /**
  * struct nf_vpn_flow_data - helper data of an entry made here
- * @accepted: the ruleset has let a packet of the opener through
+ * @accepted: the ruleset has accepted a packet of the opener
  */
 struct nf_vpn_flow_data {
 	bool accepted;
 };
 
-/* NULL if there is none, as nfct_help_data() says in newer kernels only. */
+/*
+ * NULL if there is none; nfct_help_data() tests for that in newer kernels only.
+ */
 static struct nf_vpn_flow_data *nf_vpn_flow_data(const struct nf_conn *ct)
 {
 	struct nf_conn_help *help = nfct_help(ct);
@@ -39,7 +42,7 @@ static struct nf_vpn_flow_data *nf_vpn_flow_data(const struct nf_conn *ct)
 	return help ? (struct nf_vpn_flow_data *)help->data : NULL;
 }
 
-/* The rest of nf_vpn_flow_is_related(). */
+/* nf_vpn_flow_is_related() for an expected flow. */
 bool __nf_vpn_flow_is_related(const struct nf_conn *ct)
 {
 	const struct nf_vpn_flow_data *data = nf_vpn_flow_data(ct);
@@ -48,7 +51,10 @@ bool __nf_vpn_flow_is_related(const struct nf_conn *ct)
 }
 EXPORT_SYMBOL_GPL(__nf_vpn_flow_is_related);
 
-/* Conntrack hands a helper the ICMP errors of the opener as well. */
+/*
+ * Is this a packet of the flow's own protocol? Conntrack calls a helper for the
+ * opener's ICMP errors as well.
+ */
 static bool nf_vpn_flow_carries(const struct nf_conn *ct,
 				const struct sk_buff *skb)
 {
@@ -64,7 +70,10 @@ static bool nf_vpn_flow_carries(const struct nf_conn *ct,
 	       protonum == nf_ct_protonum(ct);
 }
 
-/* The rest of nf_vpn_flow_accepted(); replies that are RELATED never come. */
+/*
+ * nf_vpn_flow_accepted() for an expected flow. Conntrack doesn't call helpers
+ * for replies that are RELATED, so the packet is the opener's.
+ */
 void __nf_vpn_flow_accepted(struct nf_conn *ct, const struct sk_buff *skb)
 {
 	struct nf_vpn_flow_data *data = nf_vpn_flow_data(ct);
@@ -75,7 +84,7 @@ void __nf_vpn_flow_accepted(struct nf_conn *ct, const struct sk_buff *skb)
 EXPORT_SYMBOL_GPL(__nf_vpn_flow_accepted);
 
 #if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
-/* The device that has an address of the gateway, 0 if none does. */
+/* Index of the device that has an address of the gateway, 0 if none has it. */
 static int nf_vpn_addr_ifindex(struct net *net, u32 l3num,
 			       const union nf_inet_addr *addr)
 {
@@ -91,7 +100,10 @@ static int nf_vpn_addr_ifindex(struct net *net, u32 l3num,
 	return 0;
 }
 
-/* The device whose end, or loss of its address, is the end of the flow. */
+/*
+ * nf_nat_masquerade deletes the flow when this device goes down or loses
+ * @reply's.
+ */
 static int nf_vpn_flow_masq_index(const struct nf_conn *ct,
 				  const struct nf_conn *master,
 				  const struct nf_conntrack_tuple *reply)
@@ -105,7 +117,7 @@ static int nf_vpn_flow_masq_index(const struct nf_conn *ct,
 }
 #endif
 
-/* What init_conntrack() gives to a new entry. */
+/* Add the extensions that init_conntrack() adds to a new entry. */
 static bool nf_vpn_flow_extend(struct nf_conn *ct, const struct nf_conn *master,
 			       const struct nf_conntrack_tuple *reply,
 			       struct nf_conntrack_helper *helper)
@@ -129,7 +141,7 @@ static bool nf_vpn_flow_extend(struct nf_conn *ct, const struct nf_conn *master,
 	return true;
 }
 
-/* Translate so that the other side's packets are @reply. */
+/* Translate the flow in such a way that the other side's packets are @reply. */
 static bool nf_vpn_flow_translate(struct nf_conn *ct,
 				  const struct nf_conntrack_tuple *reply)
 {
@@ -178,7 +190,9 @@ static void nf_vpn_flow_begin(struct nf_conn *ct, u32 timeout)
 	WRITE_ONCE(ct->timeout, nfct_time_stamp + timeout);
 }
 
-/* Not in the table yet: nobody else has seen it. */
+/*
+ * Free an entry that isn't in the table yet, so that nobody else has seen it.
+ */
 static void nf_vpn_flow_discard(struct nf_conn *ct)
 {
 	struct nf_conn *master = ct->master;
@@ -190,14 +204,15 @@ static void nf_vpn_flow_discard(struct nf_conn *ct)
 }
 
 /**
- * nf_vpn_flow_create - make a conntrack entry whole
+ * nf_vpn_flow_create - make a conntrack entry without a packet
  * @net: netns
  * @master: confirmed entry of the control protocol; a reference is taken. NULL
  *	if netlink vouches for the flow.
  * @zone: reply zone, 0 for none
  * @orig: tuple of the opener's packets
- * @reply: tuple of the other side's, which translation follows from
- * @helper: label; its data is zero
+ * @reply: tuple of the other side's packets; the entry is translated
+ *	accordingly
+ * @helper: label
  * @timeout: jiffies it may live at first
  *
  * Return: entry in conntrack's table with a reference for the caller, or an
@@ -231,7 +246,7 @@ struct nf_conn *nf_vpn_flow_create(struct net *net, struct nf_conn *master,
 	nf_vpn_flow_begin(ct, timeout);
 	if (!master)
 		ct->status |= IPS_SEEN_REPLY | IPS_ASSURED;
-	/* Before it is in the table; nothing can be added afterwards. */
+	/* Set before others can find the entry, after the last extension. */
 	ct->status |= IPS_CONFIRMED;
 	err = nf_conntrack_hash_check_insert(ct);
 	if (err)

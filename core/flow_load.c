@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flows that netlink vouches for: of a session that was saved before the
- * modules were unloaded or on another gateway, or of a preloaded SPI.
+ * Flows that netlink asks for: those of a session that was saved before the
+ * modules were unloaded or on another gateway, or that of a preloaded SPI.
  */
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
@@ -36,17 +36,17 @@ static struct nf_conn *nf_vpn_flow_make(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_vpn_flow_load - make a flow of a session, as answered
+ * nf_vpn_flow_load - make a flow of a session that counts as answered
  * @vn: netns, its lock not held
  * @s: session with a zone, under RCU
  * @kind: which flow
  * @masq: address that the remote host sees
  * @timeout: seconds it may live at first
  *
- * Conntrack must not have it. No packet has passed the ruleset: it is up to who
- * asked for it.
+ * The ruleset isn't asked: that the flow is wanted is for the admin to say, who
+ * has asked for it by netlink.
  *
- * Return: flow with a reference, or NULL.
+ * Return: flow with a reference; NULL if conntrack has one or memory is short.
  */
 struct nf_conn *nf_vpn_flow_load(struct nf_vpn_net *vn,
 				 struct nf_vpn_session *s,
@@ -55,7 +55,6 @@ struct nf_conn *nf_vpn_flow_load(struct nf_vpn_net *vn,
 {
 	struct nf_conn *ct;
 
-	/* The zone is in use from now on. */
 	set_bit(NF_VPN_SESSION_USED, &s->flags);
 	ct = nf_vpn_flow_make(vn, s, kind, masq, timeout * HZ);
 	if (IS_ERR(ct))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flows in the reply zones of clients: the template by which conntrack creates
- * one there, and the end of them all.
+ * Flows in the reply zones of clients: the template that makes conntrack create
+ * one there, and how all of them are deleted.
  */
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
@@ -12,7 +12,7 @@
 #include "core/flow.h"
 #include "core/net.h"
 
-/* What the ruleset asked for by a template of its own (iptables -j CT). */
+/* Take over what the ruleset's own template asks for (iptables -j CT). */
 static int nf_vpn_template_inherit(struct nf_conn *tmpl,
 				   const struct nf_conn *user,
 				   struct nf_conntrack_helper **label)
@@ -24,7 +24,7 @@ static int nf_vpn_template_inherit(struct nf_conn *tmpl,
 		const struct nf_conn_timeout *t = nf_ct_timeout_find(user);
 		struct nf_conn_timeout *copy;
 
-		/* Borrowed, as the label: nobody puts a template's policy. */
+		/* Without a reference: freeing a template puts no policy. */
 		copy = t ? nf_ct_ext_add(tmpl, NF_CT_EXT_TIMEOUT, GFP_ATOMIC) :
 			   NULL;
 		if (t && !copy)
@@ -58,7 +58,7 @@ static int nf_vpn_template_label(struct nf_conn *tmpl,
 	help = nf_ct_helper_ext_add(tmpl, GFP_ATOMIC);
 	if (!help)
 		return -ENOMEM;
-	/* The template lives for this packet only: RCU keeps the label. */
+	/* RCU keeps the label for as long as the template lives. */
 	rcu_assign_pointer(help->helper, label);
 	return 0;
 }
@@ -71,8 +71,8 @@ static int nf_vpn_template_label(struct nf_conn *tmpl,
  * @label: helper that shows in conntrack -L and sees the flow before it is
  *	confirmed; the ruleset's own helper goes first. May be NULL.
  *
- * The template is made for this packet alone, since only the first packet of a
- * flow needs one; nf_conntrack_in() releases it.
+ * Each packet that creates a flow gets a template of its own, which
+ * nf_conntrack_in() releases.
  *
  * Return: 0 or -ENOMEM, the packet being left as it was.
  */
@@ -94,7 +94,7 @@ int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
 		nf_ct_tmpl_free(tmpl);
 		return -ENOMEM;
 	}
-	/* As xt_CT does, and not before: nothing is added to a confirmed one. */
+	/* As in xt_CT; no extension can be added afterwards. */
 	__set_bit(IPS_CONFIRMED_BIT, &tmpl->status);
 	nf_vpn_skb_drop_template(skb);
 	nf_ct_set(skb, tmpl, IP_CT_NEW);
@@ -103,12 +103,15 @@ int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_template);
 
 /**
- * nf_vpn_flow_is_orphan - has all been switched off since this flow began?
+ * nf_vpn_flow_is_orphan - tell whether nobody would find a new flow's replies
  * @vn: netns
  * @ct: entry that is about to be confirmed
  *
- * Its packet has sat in a queue meanwhile, where nf_vpn_flow_kill_zones() finds
- * none. In a zone of ours nobody would find its replies.
+ * Its first packet may have sat in an NFQUEUE while nf_conntrack_vpn_enable was
+ * set to 0. nf_vpn_flow_kill_zones() deletes confirmed entries only, and nobody
+ * looks for replies in a zone any more.
+ *
+ * Return: true if the entry must not be confirmed.
  */
 bool nf_vpn_flow_is_orphan(const struct nf_vpn_net *vn,
 			   const struct nf_conn *ct)
@@ -119,11 +122,14 @@ bool nf_vpn_flow_is_orphan(const struct nf_vpn_net *vn,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_is_orphan);
 
 /**
- * nf_vpn_flow_kill_zone - nf_ct_iterate callback: is this flow in a zone of ours?
+ * nf_vpn_flow_kill_zone - callback of nf_ct_iterate_*(): choose flows in our
+ * zones
  * @ct: entry
- * @data: u8, protocol number; 0 for all
+ * @data: pointer to a u8, the protocol number; 0 for all protocols
  *
- * Takes no lock of ours: some are held around releases of entries.
+ * It takes no lock of ours, since an entry may be released while one is held.
+ *
+ * Return: 1 if the entry is to be deleted.
  */
 int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *data)
 {
@@ -140,7 +146,7 @@ int nf_vpn_flow_kill_zone(struct nf_conn *ct, void *data)
 /**
  * nf_vpn_flow_kill_zones - delete the flows in our zones
  * @net: netns
- * @protonum: of this protocol, 0 for all
+ * @protonum: only those of this protocol; 0 for all
  *
  * May sleep.
  */

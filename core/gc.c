@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What nobody uses any more goes away.
+ * Garbage collection: a worker frees the sessions that nobody uses any more.
  *
- * One pass over the sessions every few seconds, in process context and in chunks,
- * as conntrack's own worker does. No packet waits for it: each looks at its flow
- * itself.
+ * It walks all sessions every few seconds, in process context and in chunks, as
+ * conntrack's own worker does. Nothing depends on its pace, since each packet
+ * looks itself whether its flow still exists.
  */
 #include <linux/sched.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -30,7 +30,7 @@ static void nf_vpn_gc_get_view(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	}
 }
 
-/* A packet that came meanwhile knows better. */
+/* Has a packet met the session since its flows were looked up? */
 static bool nf_vpn_gc_is_stale(const struct nf_vpn_session *s,
 			       const struct nf_vpn_gc_view *v)
 {
@@ -69,7 +69,7 @@ unlock:
 }
 
 /**
- * nf_vpn_gc_work - one pass
+ * nf_vpn_gc_work - walk all sessions of a netns once
  * @work: &nf_vpn_net.gc
  */
 void nf_vpn_gc_work(struct work_struct *work)
@@ -98,7 +98,7 @@ static void nf_vpn_flush_session(void *data, void *entry)
 }
 
 /**
- * nf_vpn_flush - forget all sessions and what belongs to them
+ * nf_vpn_flush - free all sessions and what belongs to them
  * @vn: netns
  *
  * May sleep. Zones stay in quarantine.

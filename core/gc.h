@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What nobody uses any more goes away, see core/gc.c. */
+/* Garbage collection, see core/gc.c. */
 #ifndef _NF_VPN_GC_H
 #define _NF_VPN_GC_H
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where packets come in.
+ * The hooks, in PRE_ROUTING and LOCAL_OUT just before conntrack's own.
  *
- * One hook just before conntrack's own looks at the IP protocol and hands the
- * packet to the tracker registered for it; all other traffic pays for one
- * table look-up, UDP for a look at its port. Trackers attach known packets to
- * their flow, which conntrack then accepts as seen, or a template with the
- * client's reply zone to packets that are about to create a flow.
+ * A hook looks at the IP protocol and hands the packet to the tracker that is
+ * registered for it; all other traffic costs one look-up in a table, UDP a look
+ * at the port. A tracker attaches a known packet to its flow, which conntrack
+ * then takes for seen, or gives a packet that is about to create a flow a
+ * template with the reply zone of its client.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -29,7 +29,10 @@
 
 #include <trace/events/nf_ct_vpn.h>
 
-/* Switched on, and neither seen before nor given a zone by the ruleset? */
+/*
+ * May we track the packet? Not while nf_conntrack_vpn_enable is 0, and not if
+ * conntrack has seen the packet or the ruleset has given it a zone.
+ */
 static bool nf_vpn_may_act(struct nf_vpn_net *vn, const struct sk_buff *skb)
 {
 	enum ip_conntrack_info ctinfo;
@@ -39,7 +42,9 @@ static bool nf_vpn_may_act(struct nf_vpn_net *vn, const struct sk_buff *skb)
 		return false;
 	if (likely(!skb->_nfct))
 		return true;
-	/* Seen before (loopback, VRF) or NOTRACK, for which tmpl is NULL. */
+	/*
+	 * Seen before (loopback, VRF), or NOTRACK, for which there is no entry.
+	 */
 	tmpl = nf_ct_get(skb, &ctinfo);
 	if (!tmpl || !nf_ct_is_template(tmpl))
 		return false;
@@ -58,7 +63,7 @@ static unsigned int nf_vpn_track_traced(const struct nf_vpn_tracker *tracker,
 	unsigned int verdict;
 	struct nf_vpn_pkt pkt;
 
-	/* Before it may be stolen. */
+	/* The tracker may steal the packet. */
 	nf_vpn_pkt_addrs(&pkt, skb, skb_network_offset(skb), state->pf);
 	verdict = tracker->packet(vn, skb, thoff, state);
 	trace_nf_ct_vpn_classify(vn, &pkt, skb, tracker->protonum, verdict);
@@ -66,8 +71,9 @@ static unsigned int nf_vpn_track_traced(const struct nf_vpn_tracker *tracker,
 }
 
 /*
- * An ICMP error of the gateway about ESP that it forwarded: icmp_send() has
- * attached the flow of that packet, which may have been a copy.
+ * Is this an ICMP error of the gateway about ESP that it forwarded? icmp_send()
+ * has attached the flow of that packet, which is the wrong one if the packet
+ * was a copy for a candidate.
  */
 static bool nf_vpn_is_own_error(const struct sk_buff *skb,
 				const struct nf_hook_state *state)
@@ -82,7 +88,9 @@ static bool nf_vpn_is_own_error(const struct sk_buff *skb,
 	       nf_ct_protonum(ct) == IPPROTO_ESP;
 }
 
-/* A packet of an interesting protocol, found at @thoff: to its tracker. */
+/*
+ * Hand a packet of a protocol that is wanted, found at @thoff, to its tracker.
+ */
 static unsigned int nf_vpn_packet(struct sk_buff *skb, unsigned int thoff,
 				  u8 protonum,
 				  const struct nf_hook_state *state)
@@ -106,10 +114,7 @@ static unsigned int nf_vpn_packet(struct sk_buff *skb, unsigned int thoff,
 	return tracker->packet(vn, skb, thoff, state);
 }
 
-/*
- * Fragments only come here where nothing defragments, so that conntrack
- * doesn't track them either.
- */
+/* Fragments come here only while conntrack, which defragments, isn't in use. */
 static noinline unsigned int nf_vpn_packet4(struct sk_buff *skb,
 					    const struct nf_hook_state *state)
 {
@@ -121,7 +126,7 @@ static noinline unsigned int nf_vpn_packet4(struct sk_buff *skb,
 			     iph->protocol, state);
 }
 
-/* Offset of the transport header, or -1 where there is none to look at. */
+/* Returns the offset of the transport header, -1 if that can't be found. */
 static noinline int nf_vpn_skip_exthdr(const struct sk_buff *skb, int off,
 				       u8 *protonum)
 {
@@ -138,7 +143,9 @@ static noinline unsigned int nf_vpn_packet6(struct sk_buff *skb,
 	int off = skb_network_offset(skb) + sizeof(*ip6h);
 	u8 protonum = ip6h->nexthdr;
 
-	/* A link-local address means nothing without its interface. */
+	/*
+	 * Link-local addresses aren't unique, and sessions know no interface.
+	 */
 	if ((ipv6_addr_type(&ip6h->saddr) | ipv6_addr_type(&ip6h->daddr)) &
 	    IPV6_ADDR_LINKLOCAL)
 		return NF_ACCEPT;
@@ -150,8 +157,8 @@ static noinline unsigned int nf_vpn_packet6(struct sk_buff *skb,
 }
 
 /*
- * UDP is plenty, so what isn't IKE has to go here. A header that isn't linear
- * yet, or doesn't follow at @hlen, is left to the tracker.
+ * May it be IKE? Most UDP isn't, and is to be told from it at little cost. If
+ * the UDP header isn't linear yet, the tracker has to look.
  */
 static __always_inline bool nf_vpn_udp_wanted(const struct sk_buff *skb,
 					      const void *nh, unsigned int hlen)
@@ -164,11 +171,6 @@ static __always_inline bool nf_vpn_udp_wanted(const struct sk_buff *skb,
 	       uh->dest == htons(ISAKMP_NATT_PORT);
 }
 
-/*
- * The hooks, in PRE_ROUTING and LOCAL_OUT just before conntrack. All traffic
- * passes here: of UDP the port is looked at, of the rest nothing but the
- * protocol.
- */
 static unsigned int nf_vpn_hook4(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
@@ -237,7 +239,7 @@ static const struct nf_hook_ops nf_vpn_ops[] = {
 };
 
 /**
- * nf_vpn_hooks_register - packets of a netns come here from now on
+ * nf_vpn_hooks_register - look at the packets of a netns from now on
  * @net: netns
  *
  * Return: 0 or a negative error.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where packets come in, see core/hook.c. */
+/* The netfilter hooks, see core/hook.c. */
 #ifndef _NF_VPN_HOOK_H
 #define _NF_VPN_HOOK_H
 

@@ -2,9 +2,10 @@
 /*
  * ICMP errors.
  *
- * An error that quotes a translated packet of a client names its flow by a
- * reply tuple, which conntrack looks for in zone 0 only; the SPI in the quoted
- * eight bytes (RFC 792) says whose it is.
+ * An error from outside quotes a client's packet as it left, translated.
+ * Conntrack would look for the flow by its reply tuple, in zone 0, where that
+ * isn't. The trackers find it by the SPI or by what else is in the quoted eight
+ * bytes (RFC 792).
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -78,12 +79,14 @@ static void nf_vpn_icmp_quote6(const struct sk_buff *skb, unsigned int nhoff,
 }
 
 /**
- * nf_vpn_icmp_packet - an ICMP message: does it quote a packet of ours?
+ * nf_vpn_icmp_packet - hand an ICMP error to the tracker of what it quotes
  * @vn: netns
- * @skb: message
+ * @skb: ICMP message
  * @thoff: offset of its ICMP header
  * @protonum: IPPROTO_ICMP or IPPROTO_ICMPV6
  * @state: hook
+ *
+ * Return: verdict
  */
 unsigned int nf_vpn_icmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 				unsigned int thoff, u8 protonum,
@@ -115,7 +118,7 @@ static bool nf_vpn_icmp_checksum_ok(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /**
- * nf_vpn_icmp_attach - bring an ICMP error to a flow
+ * nf_vpn_icmp_attach - make an ICMP error part of a flow, as RELATED
  * @vn: netns
  * @skb: error that quotes a packet of @ct
  * @icmp: what it quotes
@@ -123,7 +126,10 @@ static bool nf_vpn_icmp_checksum_ok(struct nf_vpn_net *vn, struct sk_buff *skb,
  * @dir: direction of the error, opposite to that of the quoted packet
  * @state: hook
  *
- * The same tests as nf_conntrack_inet_error(); what fails them is left to it.
+ * The tests are those of nf_conntrack_inet_error(), to which an error that
+ * fails them is left.
+ *
+ * Return: NF_ACCEPT
  */
 unsigned int nf_vpn_icmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 				const struct nf_vpn_icmp *icmp,
@@ -149,13 +155,15 @@ unsigned int nf_vpn_icmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 EXPORT_SYMBOL_GPL(nf_vpn_icmp_attach);
 
 /**
- * nf_vpn_icmp_relate - bring an ICMP error to the flow of a session
+ * nf_vpn_icmp_relate - make an ICMP error part of a session's flow, as RELATED
  * @vn: netns
  * @skb: error that quotes an outbound packet of @s
  * @icmp: what it quotes
  * @s: session
  * @kind: the flow of the packet
  * @state: hook
+ *
+ * Return: NF_ACCEPT
  */
 unsigned int nf_vpn_icmp_relate(struct nf_vpn_net *vn, struct sk_buff *skb,
 				const struct nf_vpn_icmp *icmp,

@@ -2,10 +2,10 @@
 /*
  * Numbers of entries.
  *
- * A dump takes many messages, and the tables change between them. Hash tables
- * are no place to come back to: they grow and move what they hold. An entry's
- * number is its own as long as it lives, and where the last message was full is
- * a number: what lives through a dump is met exactly once.
+ * A dump takes many messages, and the tables change between them. One can't
+ * come back to a place in a hash table, which grows and moves its entries. An
+ * entry keeps its number for life, so a dump that goes on after a number meets
+ * each entry exactly once that lives through the dump.
  */
 #include "core/id.h"
 #include "core/net.h"
@@ -14,7 +14,7 @@ void nf_vpn_ids_init(struct nf_vpn_net *vn)
 {
 	int kind;
 
-	/* Changed under &nf_vpn_net.lock, so that softirqs are off. */
+	/* No XA_FLAGS_LOCK_BH: &nf_vpn_net.lock, which is held, disables BH. */
 	for (kind = 0; kind < NF_VPN_KINDS; kind++)
 		xa_init_flags(&vn->ids[kind], XA_FLAGS_ALLOC1);
 }
@@ -28,13 +28,13 @@ void nf_vpn_ids_exit(struct nf_vpn_net *vn)
 }
 
 /**
- * nf_vpn_id_get - number an entry; from now on it is dumped
+ * nf_vpn_id_get - number an entry, so that it is dumped from now on
  * @vn: netns, its lock held
  * @kind: of the entry
  * @id: filled, never 0
  * @entry: complete, freed after a grace period
  *
- * The lowest number that is free: the array stays dense.
+ * The entry gets the lowest number that is free, so that the array stays dense.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -47,7 +47,7 @@ int nf_vpn_id_get(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 *id,
 EXPORT_SYMBOL_GPL(nf_vpn_id_get);
 
 /**
- * nf_vpn_id_put - an entry is unlinked
+ * nf_vpn_id_put - take the number from an entry that is being unlinked
  * @vn: netns, its lock held
  * @kind: of the entry
  * @id: its number
@@ -60,11 +60,13 @@ void nf_vpn_id_put(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 id)
 EXPORT_SYMBOL_GPL(nf_vpn_id_put);
 
 /**
- * nf_vpn_id_is - is this still the entry of that number?
+ * nf_vpn_id_is - tell whether an entry that was found under RCU is still linked
  * @vn: netns, its lock held
  * @kind: of the entry
- * @id: number
- * @entry: found under RCU before
+ * @id: its number
+ * @entry: entry
+ *
+ * Return: whether the number is still the entry's.
  */
 bool nf_vpn_id_is(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 id,
 		  const void *entry)
@@ -75,10 +77,10 @@ bool nf_vpn_id_is(struct nf_vpn_net *vn, enum nf_ct_vpn_kind kind, u32 id,
 EXPORT_SYMBOL_GPL(nf_vpn_id_is);
 
 /**
- * nf_vpn_id_next - the entry with the next number
+ * nf_vpn_id_next - find the entry with the lowest number from @id on
  * @vn: netns, under RCU
  * @kind: of the entry
- * @id: where to begin, told which was found
+ * @id: where to begin; set to the number that was found
  *
  * Return: entry, NULL if there is none.
  */

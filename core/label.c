@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Labels: conntrack helpers that show in conntrack -L what a flow is, keep it
- * out of flowtables, and are called before it is confirmed.
+ * Labels: conntrack helpers that flows of ours carry. "conntrack -L" shows a
+ * label as helper=, flowtables leave a flow with a helper alone, and conntrack
+ * calls the helper before a flow is confirmed and for each later packet.
  */
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "compat.h"
 #include "core/label.h"
 
-/* A helper must have one, though none of ours expects anything. */
+/* A helper must have a policy, though none of ours makes expectations. */
 static const struct nf_conntrack_expect_policy nf_vpn_expect_policy = {
 	.max_expected	= 1,
 	.name		= "vpn",
 };
 
 /**
- * nf_vpn_label_register - let conntrack know a helper
- * @label: static; nf_vpn_label_of() has what flows carry
- * @info: what it is called, and what it calls
+ * nf_vpn_label_register - register a label with conntrack
+ * @label: static; &nf_vpn_label.registered is what flows carry
+ * @info: its name and function
  * @l3num: AF_INET or AF_INET6
  *
  * Return: 0, or an error if another module has the name or the port.
@@ -38,8 +39,8 @@ int nf_vpn_label_register(struct nf_vpn_label *label,
 EXPORT_SYMBOL_GPL(nf_vpn_label_register);
 
 /**
- * nf_vpn_label_unregister - take a helper from conntrack and all its flows
- * @label: label; does nothing if it isn't registered
+ * nf_vpn_label_unregister - take a label from conntrack and from all flows
+ * @label: label, which need not be registered
  */
 void nf_vpn_label_unregister(struct nf_vpn_label *label)
 {
@@ -50,9 +51,9 @@ void nf_vpn_label_unregister(struct nf_vpn_label *label)
 EXPORT_SYMBOL_GPL(nf_vpn_label_unregister);
 
 /**
- * nf_vpn_labels_register - the same for IPv4 and IPv6
+ * nf_vpn_labels_register - register a label for IPv4 and one for IPv6
  * @labels: static
- * @info: what it is called, and what it calls
+ * @info: their name and function
  *
  * Return: as nf_vpn_label_register()
  */

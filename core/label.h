@@ -7,9 +7,10 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 
 /**
- * struct nf_vpn_label - a helper of ours
+ * struct nf_vpn_label - conntrack helper that flows of ours carry
  * @helper: as it is handed to conntrack
- * @registered: as conntrack knows it, NULL if it doesn't
+ * @registered: conntrack's own copy of it, or @helper where it makes none; NULL
+ *	while it isn't registered
  */
 struct nf_vpn_label {
 	struct nf_conntrack_helper helper;
@@ -21,8 +22,8 @@ struct nf_vpn_label {
  * @me: THIS_MODULE
  * @name: shown as helper=
  * @protonum: IP protocol number
- * @port: to be told from others of the same protocol by, or 0
- * @help: called for each packet of a flow, last of all
+ * @port: port that no other helper of the protocol may have, or 0
+ * @help: called for each packet of a flow, after NAT and the ruleset
  */
 struct nf_vpn_label_info {
 	struct module *me;
@@ -41,9 +42,11 @@ int nf_vpn_labels_register(struct nf_vpn_label labels[2],
 void nf_vpn_labels_unregister(struct nf_vpn_label labels[2]);
 
 /**
- * nf_vpn_label_of - what flows of a family carry
+ * nf_vpn_label_of - the helper that flows of an address family carry
  * @labels: registered by nf_vpn_labels_register()
  * @l3num: AF_INET or AF_INET6
+ *
+ * Return: helper, NULL if the labels aren't registered
  */
 static inline struct nf_conntrack_helper *
 nf_vpn_label_of(const struct nf_vpn_label labels[2], u32 l3num)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* VPN connection tracking core: what begins and ends with a netns. */
+/*
+ * The module nf_conntrack_vpn: set-up and clean-up, of each netns and of its
+ * own.
+ */
 #include <linux/module.h>
 #include <net/net_namespace.h>
 
@@ -51,8 +54,9 @@ err_stats:
 }
 
 /*
- * The hooks go first; their last packets have left before .exit of anybody. So
- * does what may call a tracker, whose .exit comes before ours.
+ * .pre_exit of all modules and a grace period come before any .exit: when the
+ * trackers free what they have, in their .exit, no packet and no writer of a
+ * sysctl is left that could call them.
  */
 static void __net_exit nf_vpn_net_pre_exit(struct net *net)
 {
@@ -99,7 +103,7 @@ static void __exit nf_vpn_exit(void)
 {
 	nf_vpn_netlink_exit();
 	unregister_pernet_subsys(&nf_vpn_pernet_ops);
-	/* nf_vpn_session_free_rcu() is ours. */
+	/* Calls of nf_vpn_session_free_rcu() may be pending. */
 	rcu_barrier();
 }
 

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* State of a netns. */
+/* What the core keeps of a netns, see core/net.h. */
 #include <linux/export.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
 #include "core/net.h"
 
-/* Between two looks for what has expired. */
+/* Time between two runs of the garbage collector. */
 #define NF_VPN_GC_INTERVAL	(5 * HZ)
 
 unsigned int nf_vpn_net_id __read_mostly;
 
 /**
- * nf_vpn_pernet - our state of a netns
+ * nf_vpn_pernet - find our state of a netns
  * @net: the netns
+ *
+ * Return: state
  */
 struct nf_vpn_net *nf_vpn_pernet(const struct net *net)
 {
@@ -22,7 +24,7 @@ struct nf_vpn_net *nf_vpn_pernet(const struct net *net)
 EXPORT_SYMBOL_GPL(nf_vpn_pernet);
 
 /**
- * nf_vpn_gc_kick - there is something that will expire
+ * nf_vpn_gc_kick - let the garbage collector run, since something will expire
  * @vn: netns
  */
 void nf_vpn_gc_kick(struct nf_vpn_net *vn)
@@ -33,10 +35,11 @@ void nf_vpn_gc_kick(struct nf_vpn_net *vn)
 EXPORT_SYMBOL_GPL(nf_vpn_gc_kick);
 
 /**
- * nf_vpn_gc_stop - nothing of a netns that goes away is looked at any more
- * @vn: netns, its hooks gone for a grace period; does nothing if it stays
+ * nf_vpn_gc_stop - stop the garbage collector of a netns that goes away
+ * @vn: netns, its hooks gone for a grace period; if it stays, because a module
+ *	is being unloaded, nothing happens
  *
- * For who is about to free what the garbage collector looks at.
+ * To be called before what the garbage collector looks at is freed.
  */
 void nf_vpn_gc_stop(struct nf_vpn_net *vn)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * State of a netns.
+ * What the core keeps of a netns.
  *
  * Locking
  *	&nf_vpn_net.lock (BH) is taken to learn or drop an identifier and for
  *	packets whose owner is undecided or whose flow is gone, never for one
  *	that finds its SPI and its flow. No conntrack entry is looked up or
  *	released under it: a destructor may take conntrack's own locks.
- *	&nf_vpn_expect.lock (BH) serializes the IKE messages of one session, and
- *	may be taken under the former.
+ *	&nf_vpn_expect.lock (BH) serializes the IKE messages of one session. It
+ *	may be taken while &nf_vpn_net.lock is held.
  */
 #ifndef _NF_VPN_NET_H
 #define _NF_VPN_NET_H
@@ -31,8 +31,9 @@ struct nf_isakmp_net;
 struct nf_pptp_net;
 struct nf_vpn_client;
 
-/**
- * struct nf_vpn_settings - sysctls of a netns; times in seconds
+/*
+ * The sysctls of a netns, by their names without nf_conntrack_ (and vpn_): see
+ * Documentation/nf_conntrack_vpn-sysctl.rst. Times are seconds.
  */
 struct nf_vpn_settings {
 	int enable;
@@ -56,7 +57,10 @@ struct nf_vpn_stats {
 
 #define NF_VPN_KINDS	(NF_CT_VPN_KIND_PPTP + 1)
 
-/* Their counters follow one another. */
+/*
+ * Limits whose events nf_vpn_event_full() tells; their counters are
+ * consecutive.
+ */
 #define NF_VPN_LIMITS	(NF_CT_VPN_A_STATS_NO_MEMORY - NF_CT_VPN_A_STATS_FULL + 1)
 
 /**
@@ -75,10 +79,10 @@ struct nf_vpn_stats {
  * @nclients: clients with a zone
  * @nconns: PPTP control connections
  * @ncalls: PPTP calls, closed ones included
- * @reclaim: frees a session that may yield, one of a client if that isn't NULL;
- *	under @lock. Returns false if there is none.
+ * @reclaim: frees the oldest session that may yield, one of @client if that
+ *	isn't NULL; @lock held. Returns false if there is none.
  * @idle_clients: clients without sessions, in quarantine, oldest first
- * @unconfirmed: sessions that had no flow when last looked at, oldest first
+ * @unconfirmed: sessions none of whose flows has been confirmed, oldest first
  * @nunconfirmed: length of @unconfirmed
  * @remembered: sessions whose flow idled out, least recently idled first
  * @esp: what nf_conntrack_esp keeps of this netns, NULL if it isn't loaded
@@ -86,7 +90,8 @@ struct nf_vpn_stats {
  * @pptp: likewise nf_conntrack_pptp_ext
  * @ids: entries by number and &enum nf_ct_vpn_kind, for dumps
  * @full_told: jiffies of the last event that something was full, by reason
- * @dead: the netns is going; helpers may still be called, and learn nothing
+ * @dead: the netns is going away: helpers may still be called, but learn
+ *	nothing
  * @gc: runs while there is anything to expire
  * @sysctl: registered table
  */
@@ -94,7 +99,7 @@ struct nf_vpn_net {
 	struct net *net;
 	struct nf_vpn_settings set;
 	struct nf_vpn_stats __percpu *stats;
-	spinlock_t lock;	/* what may be linked where */
+	spinlock_t lock;	/* tables and lists of all modules */
 	struct rhashtable clients;
 	struct rhashtable remotes;
 	struct rhashtable sessions;
@@ -138,7 +143,7 @@ static inline void nf_vpn_stat_add(struct nf_vpn_net *vn,
 #define nf_vpn_stat_inc(vn, name) \
 	nf_vpn_stat_add(vn, NF_CT_VPN_A_STATS_##name, 1)
 
-/* A packet is left to stock conntrack, for one of the reasons STOCK_*. */
+/* Leave a packet to stock conntrack, for one of the reasons STOCK_*. */
 static inline unsigned int nf_vpn_stock(struct nf_vpn_net *vn,
 					enum nf_ct_vpn_stats_attr reason)
 {

@@ -11,7 +11,7 @@
 
 #include "core/packet.h"
 
-/* The rest of the address is zero, since it is hashed, too. */
+/* All 16 bytes are set, since all are hashed. */
 static void nf_vpn_host_set4(struct nf_vpn_host *host, __be32 ip)
 {
 	host->addr.in6 = (struct in6_addr){ .s6_addr32 = { ip } };
@@ -19,9 +19,8 @@ static void nf_vpn_host_set4(struct nf_vpn_host *host, __be32 ip)
 
 /**
  * nf_vpn_pkt_addrs - read the addresses of an IP header
- * @pkt: filled, but for its SPI
- * @skb: packet that contains the whole header linearly at @nhoff, or whose
- *	header the caller has tested for
+ * @pkt: filled; its SPI and sequence number are set to 0
+ * @skb: packet, the header at @nhoff being linear
  * @nhoff: offset of the header
  * @l3num: AF_INET or AF_INET6
  */
@@ -47,12 +46,12 @@ void nf_vpn_pkt_addrs(struct nf_vpn_pkt *pkt, const struct sk_buff *skb,
 EXPORT_SYMBOL_GPL(nf_vpn_pkt_addrs);
 
 /**
- * nf_vpn_is_local - is this an address that the gateway doesn't forward to?
+ * nf_vpn_is_local - tell whether the gateway doesn't forward to an address
  * @host: destination of a packet
  * @skb: the packet
  * @state: its hook
  *
- * True as well for broadcast and multicast addresses.
+ * Return: true for addresses of the gateway, broadcast and multicast addresses.
  */
 bool nf_vpn_is_local(const struct nf_vpn_host *host, const struct sk_buff *skb,
 		     const struct nf_hook_state *state)

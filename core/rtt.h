@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Round trips to a remote host, built in userspace for unit tests as well.
+ * The round trip to a remote host. Built in userspace as well, for unit tests.
  *
- * Times are microseconds of any clock and wrap after 71 minutes; each is
- * compared with others of the same seconds.
+ * Times are microseconds of any clock. They wrap after 71 minutes, which
+ * doesn't matter: only times that are seconds apart are compared.
  */
 #ifndef _NF_VPN_RTT_H
 #define _NF_VPN_RTT_H
 
 #include <linux/types.h>
 
-/* What is said of round trips is forgotten after this time. */
+/* A measured round trip is forgotten after this time. */
 #define NF_VPN_RTT_AGE_US		(60 * 1000 * 1000)
 /* A longer one was measured across a pause. */
 #define NF_VPN_RTT_MAX_US		(5 * 1000 * 1000)
@@ -25,7 +25,7 @@ struct nf_vpn_rtt {
 	u32 date;
 };
 
-/* Is it the first, the shortest, or was the shortest long ago? */
+/* Would nf_vpn_rtt_sample() store this sample? */
 static inline bool nf_vpn_rtt_is_news(const struct nf_vpn_rtt *r, u32 us,
 				      u32 now)
 {
@@ -33,12 +33,13 @@ static inline bool nf_vpn_rtt_is_news(const struct nf_vpn_rtt *r, u32 us,
 }
 
 /**
- * nf_vpn_rtt_sample - a round trip was measured
+ * nf_vpn_rtt_sample - note a measured round trip
  * @r: round trip to the remote host
- * @us: its length, or rather more
+ * @us: upper bound of its length
  * @now: time
  *
- * The shortest one counts: what is longer has waited somewhere.
+ * The shortest sample of the last %NF_VPN_RTT_AGE_US counts, since longer ones
+ * have waited in a queue.
  */
 static inline void nf_vpn_rtt_sample(struct nf_vpn_rtt *r, u32 us, u32 now)
 {

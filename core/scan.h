@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Walks over the sessions of one remote host that have an end. */
+/* Bounded walks over the sessions of one remote host. */
 #ifndef _NF_VPN_SCAN_H
 #define _NF_VPN_SCAN_H
 
 #include "core/session.h"
 
 /*
- * Sessions of one remote host that are looked at for one packet, at most: it is
- * done under the lock, and anybody may send such packets.
+ * Most sessions of one remote host that are looked at for one packet. The walk
+ * is done under the lock, for packets that anybody may send.
  */
 #define NF_VPN_SCAN		256
 
 /**
- * struct nf_vpn_scan - a walk over sessions of one remote host that has an end
- * @left: how many may still be looked at
- * @first: of &nf_vpn_remote.sessions or the like
- * @node: the last one that was looked at there; must not have gone
- * @head: or else &nf_vpn_remote.pending
- * @at: likewise
+ * struct nf_vpn_scan - state of a bounded walk, over one of two kinds of list
+ * @left: how many sessions may still be looked at
+ * @first: first entry of an hlist as &nf_vpn_remote.sessions
+ * @node: entry of the hlist that was looked at last; must still be linked
+ * @head: instead of @first: the list &nf_vpn_remote.pending
+ * @at: instead of @node: entry of @head that was looked at last
  */
 struct nf_vpn_scan {
 	unsigned int left;
@@ -49,7 +49,9 @@ nf_vpn_scan_waiting(struct nf_vpn_scan *scan, bool reverse)
 	return list_entry(at, struct nf_vpn_session, pending);
 }
 
-/* The newest first; lock of the netns held, as for the others. */
+/*
+ * Sessions, newest first. For all these macros the lock of the netns is held.
+ */
 #define nf_vpn_for_each_session(s, remote)				\
 	for (struct nf_vpn_scan scan_ = {				\
 		     .left = NF_VPN_SCAN,				\
@@ -65,11 +67,11 @@ nf_vpn_scan_waiting(struct nf_vpn_scan *scan, bool reverse)
 	     };								\
 	     ((s) = nf_vpn_scan_waiting(&scan_, reverse));)
 
-/* Those that wait for an inbound SPI, longest waiting first. */
+/* Sessions that wait for an inbound SPI, longest waiting first. */
 #define nf_vpn_for_each_waiting(s, remote)				\
 	nf_vpn_for_each_waiting_by(s, remote, false)
 
-/* Longest waiting last. */
+/* Sessions that wait for an inbound SPI, longest waiting last. */
 #define nf_vpn_for_each_waiting_reverse(s, remote)			\
 	nf_vpn_for_each_waiting_by(s, remote, true)
 

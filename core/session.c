@@ -68,9 +68,11 @@ static const struct rhashtable_params nf_vpn_remote_params = {
 };
 
 /**
- * nf_vpn_remote_find - does any session talk to this host?
+ * nf_vpn_remote_find - look a remote host up
  * @vn: netns, under RCU or its lock
  * @host: address
+ *
+ * Return: remote host, NULL if no session talks to it.
  */
 struct nf_vpn_remote *nf_vpn_remote_find(struct nf_vpn_net *vn,
 					 const struct nf_vpn_host *host)
@@ -80,7 +82,7 @@ struct nf_vpn_remote *nf_vpn_remote_find(struct nf_vpn_net *vn,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_remote_find);
 
-/* Does the remote host know the session's client by this address? */
+/* Is the session's client translated to this address? */
 static bool nf_vpn_session_has_masq(const struct nf_vpn_session *s,
 				    const union nf_inet_addr *addr)
 {
@@ -91,12 +93,14 @@ static bool nf_vpn_session_has_masq(const struct nf_vpn_session *s,
 }
 
 /**
- * nf_vpn_remote_knows - does a remote host know a client by this address?
+ * nf_vpn_remote_knows - tell whether a packet's destination stands for a client
  * @vn: netns, its lock not held
- * @pkt: packet from the remote host
+ * @pkt: packet from a remote host
  *
- * Tells a translated address that isn't one of the gateway's, as those of a
- * routed pool, from a host to forward to.
+ * A client may be translated to an address that isn't the gateway's own, such
+ * as one of a routed pool: that is no host to forward to.
+ *
+ * Return: whether a client of the remote host is translated to the destination.
  */
 bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 {
@@ -134,7 +138,7 @@ static struct nf_vpn_remote *nf_vpn_remote_get(struct nf_vpn_net *vn,
 	remote->host = *host;
 	INIT_LIST_HEAD(&remote->pending);
 	INIT_LIST_HEAD(&remote->undecided);
-	/* The bucket of copies begins full. */
+	/* So that the token bucket of copies is full at first. */
 	remote->filled = jiffies - HZ;
 	remote->repaired = jiffies - NF_VPN_LONG_AGO;
 	if (!rhashtable_insert_fast(&vn->remotes, &remote->node,
@@ -159,6 +163,8 @@ static void nf_vpn_remote_put(struct nf_vpn_net *vn,
  * @vn: netns, under RCU or its lock
  * @client: address of the client
  * @remote: address of the remote host
+ *
+ * Return: session or NULL
  */
 struct nf_vpn_session *nf_vpn_session_find(struct nf_vpn_net *vn,
 					   const struct nf_vpn_host *client,
@@ -171,7 +177,7 @@ struct nf_vpn_session *nf_vpn_session_find(struct nf_vpn_net *vn,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_find);
 
-/* Nobody can find it any more; conntrack's destructors may run. */
+/* No lock is held, so that an entry's destructor may run. */
 static void nf_vpn_session_free_rcu(struct rcu_head *rcu)
 {
 	struct nf_vpn_session *s = container_of(rcu, struct nf_vpn_session,
@@ -221,7 +227,7 @@ nf_vpn_session_alloc(struct nf_vpn_net *vn, struct nf_vpn_client *client,
 err_hash:
 	rhashtable_remove_fast(&vn->sessions, &s->node, nf_vpn_session_params);
 	nf_vpn_remote_put(vn, s->remote);
-	/* Others may have seen it already, and given it its flow. */
+	/* Another CPU may have found it, and cached its flow. */
 	set_bit(NF_VPN_SESSION_DEAD, &s->flags);
 	call_rcu(&s->rcu, nf_vpn_session_free_rcu);
 	return NULL;
@@ -234,9 +240,9 @@ err_session:
 }
 
 /**
- * nf_vpn_session_free - unlink a session with what is its own, free it after RCU
+ * nf_vpn_session_free - unlink a session and its entries, free them after RCU
  * @vn: netns, its lock held
- * @s: session; does nothing if somebody else was faster
+ * @s: session; nothing happens if it is unlinked already
  */
 void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -248,7 +254,10 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	hlist_del(&s->by_remote);
 	nf_vpn_id_put(vn, NF_CT_VPN_KIND_SESSION, s->id);
 	rhashtable_remove_fast(&vn->sessions, &s->node, nf_vpn_session_params);
-	/* What they free after a grace period, nobody must find by @s any more. */
+	/*
+	 * Trackers free their entries after RCU: no reader may find @s from now
+	 * on.
+	 */
 	nf_vpn_trackers_end(vn, s);
 	s->remote->nsessions--;
 	vn->nsessions--;
@@ -261,7 +270,11 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_free);
 
-/* The session is in use: it doesn't yield to others. */
+/**
+ * nf_vpn_session_protect - keep a session from being freed for want of room
+ * @vn: netns, its lock held
+ * @s: session
+ */
 void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	lockdep_assert_held(&vn->lock);
@@ -272,9 +285,11 @@ void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_session_protect);
 
 /**
- * nf_vpn_session_remember - the flow idled out, SPIs may be heard of again
+ * nf_vpn_session_remember - keep a session for its inbound SPIs only
  * @vn: netns, its lock held
- * @s: session
+ * @s: session whose flow has idled out
+ *
+ * It is freed if others need room, unless it has SPIs that are held.
  */
 void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -285,8 +300,9 @@ void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /*
- * The oldest session of @list goes, if need be of one client only; on the way,
- * those that have got a flow leave the list.
+ * Free the oldest session of @list, or the oldest of @client. On the way,
+ * sessions that have got a flow since are taken off the list. Returns false if
+ * there is none to free.
  */
 static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
 				 const struct nf_vpn_client *client)
@@ -312,9 +328,10 @@ static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
 }
 
 /**
- * nf_vpn_session_unprotect - let a session without flow yield to others again
+ * nf_vpn_session_unprotect - let a session be freed for want of room again
  * @vn: netns, its lock held
- * @s: session after nf_vpn_session_protect()
+ * @s: session after nf_vpn_session_protect(); nothing happens if it has had a
+ *	flow or has SPIs that are held
  */
 void nf_vpn_session_unprotect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -375,7 +392,7 @@ err_client:
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_get);
 
-/* &nf_vpn_net.reclaim: a table is full, who yields to what is alive? */
+/* &nf_vpn_net.reclaim */
 static bool nf_vpn_session_reclaim(struct nf_vpn_net *vn,
 				   const struct nf_vpn_client *client)
 {

@@ -3,23 +3,34 @@
  * Sessions, and the remote hosts they talk to.
  *
  * Vocabulary
- *	client	the host that began a flow; inside, for a masqueraded one
+ *	client	the host that began a flow; the inner one, if it is masqueraded
  *	remote	the host it talks to
  *	session	a pair of client and remote
  *	flow	the conntrack entry client -> remote of one session
  *	masq	the address the remote sees (the destination of the flow's reply
  *		tuple); the client's own where nothing is translated
+ *	gw	the same, as destination of inbound packets on one SPI
  *	zone	conntrack zone of a client, valid for reply tuples only
+ *	stock	conntrack without these modules, and what it does with a packet
+ *	template  entry on a packet that tells conntrack the zone and the label of
+ *		the flow that it is about to create
+ *	label	conntrack helper that a flow carries: core/label.c
+ *	ticket	an inbound SPI that IKE has announced: core/ticket.h
+ *	pending	a session is, while it waits for an inbound SPI
+ *	unpaired  an outbound SPI is, until an inbound one has been bound
+ *	unproven  an inbound SPI is, until a second packet has come on it
+ *	undecided  an inbound SPI is, while several sessions may own it; these are
+ *		its candidates
  *
  * Lifetimes
- *	Clients, remotes, sessions and SPIs are found under RCU and freed after a
- *	grace period. They are linked and unlinked under &nf_vpn_net.lock only.
- *	An SPI holds its session, a session its client and its remote: whoever
- *	sees the first under RCU may follow the pointers. A session is unlinked
- *	after its SPIs, a remote with its last session, a client
- *	NF_VPN_ZONE_QUARANTINE after its last session.
- *	SPIs that netlink has made are not dropped with a flow: a session that
- *	holds some stays, in use or not.
+ *	Clients, remotes, sessions and SPIs are found under RCU and freed after
+ *	a grace period. They are linked and unlinked under &nf_vpn_net.lock
+ *	only. An SPI holds its session, a session its client and its remote: a
+ *	reader that has found one of them under RCU may follow its pointers. A
+ *	session is unlinked after its SPIs, a remote with its last session, a
+ *	client NF_VPN_ZONE_QUARANTINE after its last session. An SPI that
+ *	netlink has made may be held: it outlives the flow, and its session
+ *	stays with it.
  */
 #ifndef _NF_VPN_SESSION_H
 #define _NF_VPN_SESSION_H
@@ -40,14 +51,15 @@ struct nf_esp_watch;
 #define NF_VPN_REMEMBER		(24 * 60 * 60 * HZ)
 
 /*
- * Sessions whose flow was never confirmed: first packets that the ruleset
- * drops, from as many made-up addresses as somebody likes. The oldest yields.
+ * Most sessions without a confirmed flow; the oldest yields to a new one.
+ * Anybody may make such sessions, by packets from made-up addresses that the
+ * ruleset drops.
  */
 #define NF_VPN_UNCONFIRMED	1024
 
 /*
- * Messages of different clients by which a remote host may use a new SPI go out
- * so far from each other, where packets aren't copied: milliseconds.
+ * Milliseconds between IKE messages of different clients that announce an SPI
+ * to the same remote host, where packets aren't copied (isakmp/pace.c).
  */
 #define NF_VPN_PACE_MS		250U
 
@@ -57,20 +69,22 @@ struct nf_esp_watch;
  * @host: its address
  * @nsessions: length of @sessions
  * @nundecided: length of @undecided
- * @nunproven: inbound SPIs bound to its sessions that were seen but once
- * @flooded: more SPIs that were seen but once, or are undecided, than sessions
- *	that wait for any: some are made up
+ * @nunproven: unproven inbound SPIs of its sessions
+ * @flooded: this host has sent on more unproven or undecided SPIs than it has
+ *	sessions waiting for one. Some must be forged, so an unproven SPI
+ *	doesn't count any more as the one that a session waits for.
  * @sessions: its sessions, newest first
  * @expects: &struct nf_vpn_expect of those that have one, newest first
  * @pending: sessions that wait for an inbound SPI, longest waiting first
  * @undecided: inbound SPIs with several candidates, oldest first
- * @tokens: copies that may still be made in this jiffy window
+ * @tokens: copies that may still be made, see nat/budget.c
  * @filled: jiffies when @tokens was last filled
- * @repaired: jiffies when a starved session's SPI was last looked for
+ * @repaired: jiffies when an SPI was last looked for that was given to the
+ *	wrong session, see nat/repair.c
  * @rtt: round trip, from IKE or from first answers
- * @paced: jiffies when the last message that opens a ticket went out, or will;
- *	see isakmp/pace.c
- * @paced_by: whose that was; compared, never followed
+ * @paced: jiffies when the last message that announces an SPI went out, or
+ *	will; see isakmp/pace.c
+ * @paced_by: client that sent it; compared, never followed
  * @rcu: for freeing
  *
  * All but @host is protected by &nf_vpn_net.lock.
@@ -98,8 +112,8 @@ struct nf_vpn_remote {
 /**
  * enum nf_vpn_session_flags - bits of &nf_vpn_session.flags
  * @NF_VPN_SESSION_LOCAL: the client is the gateway itself
- * @NF_VPN_SESSION_USED: a packet has been sent on to create a flow in its
- *	client's zone
+ * @NF_VPN_SESSION_USED: a flow has been made in its client's zone, or a packet
+ *	is on its way to create one
  * @NF_VPN_SESSION_REPLIED: the remote host has been heard
  * @NF_VPN_SESSION_DEAD: unlinked, to be freed
  */
@@ -117,7 +131,7 @@ enum nf_vpn_session_flags {
  * @remote: never NULL
  * @flags: &enum nf_vpn_session_flags, atomic bit operations
  * @flow: its flows by &enum nf_vpn_flow_kind
- * @expect: what its IKE lets expect, NULL if none was seen; read it with
+ * @expect: what its IKE has announced, NULL if it has no IKE; read it with
  *	nf_vpn_session_expects()
  * @last_out: jiffies of the last packet to the remote host
  * @last_in: jiffies of the last packet delivered from it
@@ -127,16 +141,17 @@ enum nf_vpn_session_flags {
  * @pending_since: jiffies when the newest unpaired outbound SPI appeared
  * @spi_out: outbound SPI that was used last
  * @mixed: low half of jiffies when it last went back to an outbound SPI that it
- *	had used before another one, as a client with several children does
- * @lost: low half of jiffies when an inbound SPI of its own last had to yield
- * @unpaired: outbound SPIs that no inbound SPI has been bound for
- * @ahead: inbound SPIs bound to it that no outbound one is there for
- * @unproven: inbound SPIs bound to it that were seen but once so far
+ *	had used before, as a client with several child SAs does
+ * @lost: low half of jiffies when an inbound SPI of its own was last dropped
+ *	for want of room
+ * @unpaired: number of its unpaired outbound SPIs
+ * @ahead: number of inbound SPIs bound to it for which no outbound one has come
+ * @unproven: number of its unproven inbound SPIs
  * @nspis: number of SPIs by &enum nf_ct_vpn_dir
  * @held: of these, those that &nf_esp_spi.hold keeps
- * @watch: NULL while no SPI may be its own; &nf_vpn_net.lock protects it,
- *	found under RCU
- * @order: scratch while candidates are compared
+ * @watch: times of its packets, while an SPI to be decided may be its own;
+ *	&nf_vpn_net.lock protects it, found under RCU
+ * @order: its index while candidates are compared, see nf_nat_esp_index()
  * @pending_old: the unpaired SPI was in use before we saw it (RFC 4303
  *	section 3.3.3: a new one starts at 1)
  * @spis: its SPIs
@@ -200,7 +215,7 @@ void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 static inline struct nf_vpn_expect *
 nf_vpn_session_expects(const struct nf_vpn_session *s)
 {
-	/* Complete before others see it. */
+	/* Pairs with nf_vpn_expect_link(). */
 	return smp_load_acquire(&s->expect);
 }
 
@@ -211,14 +226,15 @@ static inline bool nf_vpn_session_seen(const struct nf_vpn_session *s)
 	       READ_ONCE(s->flow[NF_VPN_FLOW_IKE].seen);
 }
 
-/* A flow may be silent for so long, jiffies, until the other one renews it. */
+/* Jiffies between two renewals of a flow by packets of the other one. */
 #define NF_VPN_KEEP_ALIVE	(HZ / 2)
 
 /**
- * nf_vpn_flow_keep_alive - the other flow of the session is in use
+ * nf_vpn_flow_keep_alive - renew a flow while the session's other flow is in
+ * use
  * @vn: netns, its lock not held
  * @s: session, under RCU
- * @kind: flow to keep, if it has been answered
+ * @kind: flow to renew, if it has been answered
  */
 static inline void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn,
 					  struct nf_vpn_session *s,

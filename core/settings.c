@@ -13,7 +13,7 @@
 #include "core/settings.h"
 #include "core/tracker.h"
 
-/* Lifetimes in jiffies must stay a positive int for conntrack. */
+/* Conntrack handles lifetimes, in jiffies, as signed 32-bit differences. */
 static int nf_vpn_timeout_max = INT_MAX / HZ;
 static int nf_vpn_zone_max = U16_MAX;
 static int nf_vpn_two = 2;
@@ -36,12 +36,13 @@ static const struct nf_vpn_settings nf_vpn_defaults = {
 static DEFINE_MUTEX(nf_vpn_enable_mutex);
 
 /*
- * Switched off, replies to flows in our zones would not be found: they go, and
- * their hosts start over with stock conntrack.
+ * nf_conntrack_vpn_enable has been set to 0. Nobody would find the replies to
+ * flows in our zones any more, so these flows are deleted, and their hosts
+ * start over with stock conntrack.
  */
 static void nf_vpn_switched_off(struct nf_vpn_net *vn)
 {
-	/* Packets that saw it enabled have left, and confirmed their flows. */
+	/* Wait for packets that saw it enabled and may be creating flows. */
 	synchronize_net();
 	nf_vpn_flow_kill_zones(vn->net, 0);
 	nf_vpn_flush(vn);
@@ -55,7 +56,7 @@ static int nf_vpn_proc_enable(NF_VPN_CTL_TABLE *table, int write, void *buffer,
 					     struct nf_vpn_net, set.enable);
 	int was, err;
 
-	/* Not on again before everything is gone. */
+	/* It can't be enabled again before all is deleted. */
 	mutex_lock(&nf_vpn_enable_mutex);
 	was = READ_ONCE(vn->set.enable);
 	err = proc_dointvec_minmax(table, write, buffer, lenp, ppos);
@@ -65,7 +66,7 @@ static int nf_vpn_proc_enable(NF_VPN_CTL_TABLE *table, int write, void *buffer,
 	return err;
 }
 
-/* Where netlink has it, too. */
+/* A sysctl, at the index of its netlink attribute. */
 #define NF_VPN_INT(_name, _attr, _field, _min, _max)			\
 [NF_CT_VPN_A_SETTING_##_attr - 1] = {					\
 	.procname	= "nf_conntrack_" _name,			\
@@ -77,7 +78,9 @@ static int nf_vpn_proc_enable(NF_VPN_CTL_TABLE *table, int write, void *buffer,
 	.extra2		= (_max),					\
 }
 
-/* One for each attribute. .data is an offset until it is copied for a netns. */
+/*
+ * .data is an offset in &struct nf_vpn_settings until it is copied for a netns.
+ */
 static const struct ctl_table nf_vpn_sysctls[] = {
 	NF_VPN_INT("vpn_enable", VPN_ENABLE, enable,
 		   SYSCTL_ZERO, SYSCTL_ONE),
@@ -105,7 +108,9 @@ static const struct ctl_table nf_vpn_sysctls[] = {
 		   SYSCTL_ONE, &nf_vpn_timeout_max),
 };
 
-/* Memory is the host's: the root of a container can't raise its share. */
+/*
+ * Does the setting limit memory, which is the host's rather than a container's?
+ */
 static bool nf_vpn_sysctl_is_quota(const struct ctl_table *t)
 {
 	return t->data == (void *)offsetof(struct nf_vpn_settings, max) ||
@@ -113,7 +118,7 @@ static bool nf_vpn_sysctl_is_quota(const struct ctl_table *t)
 					   max_per_client);
 }
 
-/* May the root of a netns change this setting? */
+/* Is the setting read-only, since the netns belongs to a container's root? */
 static bool nf_vpn_sysctl_is_fixed(const struct nf_vpn_net *vn,
 				   const struct ctl_table *t)
 {
@@ -126,9 +131,11 @@ static int *nf_vpn_setting(struct nf_vpn_net *vn, const struct ctl_table *t)
 }
 
 /**
- * nf_vpn_setting_get - value of a setting
+ * nf_vpn_setting_get - read a setting
  * @vn: netns
  * @attr: &enum nf_ct_vpn_setting_attr
+ *
+ * Return: its value
  */
 u32 nf_vpn_setting_get(struct nf_vpn_net *vn, int attr)
 {
@@ -136,7 +143,7 @@ u32 nf_vpn_setting_get(struct nf_vpn_net *vn, int attr)
 }
 
 /**
- * nf_vpn_setting_check - could a setting have this value?
+ * nf_vpn_setting_check - check whether a setting may be set to a value
  * @vn: netns
  * @attr: &enum nf_ct_vpn_setting_attr
  * @value: value
@@ -158,7 +165,7 @@ int nf_vpn_setting_check(const struct nf_vpn_net *vn, int attr, u32 value)
  * nf_vpn_setting_set - change a setting
  * @vn: netns
  * @attr: &enum nf_ct_vpn_setting_attr
- * @value: value that nf_vpn_setting_check() has found good
+ * @value: value that nf_vpn_setting_check() has accepted
  *
  * May sleep.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Settings of a netns: sysctls, and the same by netlink. */
+/* Settings of a netns, for sysctl and netlink. */
 #ifndef _NF_VPN_SETTINGS_H
 #define _NF_VPN_SETTINGS_H
 

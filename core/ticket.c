@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Inbound SPIs that a session may soon receive on. */
+/*
+ * Tickets: inbound SPIs that a session may soon receive on, see core/ticket.h.
+ */
 #include <linux/string.h>
 #include <linux/types.h>
 
 #include "core/ticket.h"
 
 /**
- * nf_vpn_ticket_remove - a ticket is gone
+ * nf_vpn_ticket_remove - remove a ticket
  * @t: tickets
  * @i: its index
  */
@@ -19,11 +21,11 @@ void nf_vpn_ticket_remove(struct nf_vpn_tickets *t, unsigned int i)
 EXPORT_SYMBOL_GPL(nf_vpn_ticket_remove);
 
 /**
- * nf_vpn_tickets_open - number of open tickets
+ * nf_vpn_tickets_open - count the open tickets
  * @t: tickets
  * @now: milliseconds
  *
- * Return: 0 also if the session's ESP comes in UDP.
+ * Return: their number; 0 if the session's ESP comes in UDP
  */
 unsigned int nf_vpn_tickets_open(const struct nf_vpn_tickets *t, u32 now)
 {
@@ -37,7 +39,7 @@ unsigned int nf_vpn_tickets_open(const struct nf_vpn_tickets *t, u32 now)
 }
 
 /**
- * nf_vpn_tickets_newest - date of the newest ticket
+ * nf_vpn_tickets_newest - tell when the newest ticket was opened
  * @t: tickets, at least one is open
  *
  * Return: milliseconds
@@ -48,11 +50,11 @@ u32 nf_vpn_tickets_newest(const struct nf_vpn_tickets *t)
 }
 
 /**
- * nf_vpn_tickets_spend - a new inbound SPI was bound to the session
+ * nf_vpn_tickets_spend - spend the oldest open ticket on a new inbound SPI
  * @t: tickets
  * @now: milliseconds
  *
- * Return: false if there was no ticket for it
+ * Return: false if there was none
  */
 bool nf_vpn_tickets_spend(struct nf_vpn_tickets *t, u32 now)
 {
@@ -70,7 +72,7 @@ bool nf_vpn_tickets_spend(struct nf_vpn_tickets *t, u32 now)
 }
 
 /**
- * nf_vpn_tickets_reopen - the SPI that was bound to the session wasn't its own
+ * nf_vpn_tickets_reopen - open a ticket again whose SPI was another session's
  * @t: tickets
  * @now: milliseconds
  */
@@ -86,10 +88,10 @@ void nf_vpn_tickets_reopen(struct nf_vpn_tickets *t, u32 now)
 }
 
 /**
- * nf_vpn_tickets_raw_esp - the client sends raw ESP, whatever its IKE does
+ * nf_vpn_tickets_raw_esp - note that the client sends raw ESP, on a new SPI
  * @t: tickets
  *
- * To be called when an outbound SPI appears.
+ * Its IKE may be on port 4500 nevertheless.
  */
 void nf_vpn_tickets_raw_esp(struct nf_vpn_tickets *t)
 {

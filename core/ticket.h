@@ -3,8 +3,8 @@
  * Tickets: inbound SPIs that a session may soon receive on, because its IKE has
  * let the remote host use them. isakmp/ticket.c says which messages open one.
  *
- * What is declared here is pure, without allocation, locks or clock. It is built
- * in userspace as well, for unit tests and fuzzing.
+ * The functions allocate nothing, take no lock and read no clock. They are
+ * built in userspace as well, for unit tests and fuzzing.
  */
 #ifndef _NF_VPN_TICKET_H
 #define _NF_VPN_TICKET_H
@@ -12,20 +12,20 @@
 #include <linux/types.h>
 
 /*
- * Open tickets that one session can have: children that are set up together, as
- * one for each processor of the client (RFC 9611).
+ * Open tickets of one session: a client may set up many children together, such
+ * as one for each of its processors (RFC 9611).
  */
 #define NF_VPN_TICKETS		32
-/* A request that has no response after this time has failed: milliseconds. */
+/* Milliseconds after which a request without a response has failed. */
 #define NF_VPN_TICKETS_ANSWER_MS	(60 * 1000)
 
 /**
- * struct nf_vpn_ticket - the remote host may use a new SPI from now on
- * @pair: hash of the cookie pair
- * @key: hash of pair, requester and message ID: the exchange that opened it
- * @date: milliseconds, when the message went out
+ * struct nf_vpn_ticket - one inbound SPI to come
+ * @pair: hash of the cookie pair of the exchange that opened it
+ * @key: hash of pair, requester and message ID, which names the exchange
+ * @date: when its message went out, milliseconds
  * @answered: no response is due any more
- * @auth: of the first exchange of an IKE SA, which may have several rounds
+ * @auth: it is of an IKE_AUTH exchange, which may have several rounds
  */
 struct nf_vpn_ticket {
 	u32 pair;
@@ -38,9 +38,10 @@ struct nf_vpn_ticket {
 /**
  * struct nf_vpn_tickets - open tickets of one session
  * @ticket: oldest first
- * @pair: hash of the cookie pair in use, for those that are opened again
+ * @pair: hash of the cookie pair in use, for tickets that are opened again
  * @n: used entries of @ticket
- * @floated: its ESP comes in UDP: no candidate for raw ESP
+ * @floated: the session's ESP comes in UDP, so that it is no candidate for raw
+ *	ESP
  * @raw_esp: raw ESP has been seen since the IKE SA began
  *
  * Zeroed memory is a valid state. All calls are serialized by the caller.
@@ -53,7 +54,10 @@ struct nf_vpn_tickets {
 	bool raw_esp;
 };
 
-/* Signed: another CPU's clock may be a moment ahead. */
+/*
+ * Has the request of a ticket failed? The difference is signed because another
+ * CPU's clock may be a moment ahead.
+ */
 static inline bool nf_vpn_ticket_failed(const struct nf_vpn_ticket *ticket,
 					u32 now)
 {

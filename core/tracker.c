@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Protocol modules: who looks at which packets. */
+/* Trackers: the modules that look at the packets of one protocol each. */
 #include <linux/export.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
@@ -19,18 +19,19 @@ const struct nf_vpn_tracker __rcu *nf_vpn_trackers[IPPROTO_RAW + 1];
 static DEFINE_MUTEX(nf_vpn_trackers_mutex);
 
 /*
- * By &enum nf_ct_vpn_kind, for the end of sessions: longer than anything is handed
- * to a tracker that goes, since sessions with entries of it may end meanwhile.
+ * Trackers by &enum nf_ct_vpn_kind, read under RCU. A tracker that is being
+ * unregistered stays here until all its entries are gone, since sessions that
+ * have such entries may end meanwhile.
  */
 static const struct nf_vpn_tracker __rcu *nf_vpn_kind_trackers[NF_VPN_KINDS];
 
-/* Those that may be asked to sleep; written to when one comes or goes. */
+/* Trackers by kind whose .gc, .gc_net and .flush may be called. */
 static DECLARE_RWSEM(nf_vpn_gc_trackers_sem);
 static const struct nf_vpn_tracker *nf_vpn_gc_trackers[NF_VPN_KINDS];
 
 u8 nf_vpn_wanted[IPPROTO_RAW + 1] __read_mostly;
 
-/* What the hooks let in, once a tracker has come or gone. */
+/* Set nf_vpn_wanted[] after a tracker has come or gone. */
 static void nf_vpn_update_wanted(void)
 {
 	unsigned int proto;
@@ -47,7 +48,10 @@ static void nf_vpn_update_wanted(void)
 	}
 	if (!any)
 		return;
-	/* Errors that quote our protocols, and headers that may hide them. */
+	/*
+	 * ICMP errors may quote our protocols, extension headers may precede
+	 * them.
+	 */
 	WRITE_ONCE(nf_vpn_wanted[IPPROTO_ICMP], NF_VPN_WANTED4);
 	for (proto = 0; proto < ARRAY_SIZE(nf_vpn_wanted); proto++)
 		if (proto == IPPROTO_ICMPV6 || ipv6_ext_hdr(proto))
@@ -61,6 +65,8 @@ static void nf_vpn_update_wanted(void)
  * @skb: the error
  * @icmp: what it quotes
  * @state: hook
+ *
+ * Return: verdict
  */
 unsigned int nf_vpn_tracker_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 				  struct nf_vpn_icmp *icmp,
@@ -79,7 +85,7 @@ unsigned int nf_vpn_tracker_error(struct nf_vpn_net *vn, struct sk_buff *skb,
  * @protonum: IP protocol number
  * @l3num: AF_INET or AF_INET6
  *
- * Return: label, kept as long as RCU; NULL if the protocol's module isn't there.
+ * Return: label, valid under RCU; NULL if the protocol's module isn't loaded.
  */
 struct nf_conntrack_helper *nf_vpn_tracker_label(u8 protonum, u32 l3num)
 {
@@ -89,7 +95,7 @@ struct nf_conntrack_helper *nf_vpn_tracker_label(u8 protonum, u32 l3num)
 	return t && t->label ? t->label(l3num) : NULL;
 }
 
-/* Between these no tracker goes that the next functions call. */
+/* Keep trackers from being unregistered until nf_vpn_trackers_gc_end(). */
 void nf_vpn_trackers_gc_begin(void)
 {
 	down_read(&nf_vpn_gc_trackers_sem);
@@ -101,12 +107,12 @@ void nf_vpn_trackers_gc_end(void)
 }
 
 /**
- * nf_vpn_trackers_gc - forget what is over in a session
+ * nf_vpn_trackers_gc - let trackers free what has expired in a session
  * @vn: netns, its lock held, after nf_vpn_trackers_gc_begin()
  * @s: session
  * @v: its flows
  *
- * IKE first: as long as it lives, ESP may be silent.
+ * IKE comes before ESP, which may be silent for as long as IKE lives.
  *
  * Return: a bit for each &enum nf_ct_vpn_kind that needs the session.
  */
@@ -126,10 +132,10 @@ u32 nf_vpn_trackers_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 }
 
 /**
- * nf_vpn_trackers_gc_net - forget what is over and belongs to no session
+ * nf_vpn_trackers_gc_net - let trackers free what has expired without a session
  * @vn: netns, after nf_vpn_trackers_gc_begin()
  *
- * Return: whether there is any left.
+ * Return: whether there is anything left that will expire.
  */
 bool nf_vpn_trackers_gc_net(struct nf_vpn_net *vn)
 {
@@ -143,7 +149,7 @@ bool nf_vpn_trackers_gc_net(struct nf_vpn_net *vn)
 }
 
 /**
- * nf_vpn_trackers_flush - forget all that trackers have learnt
+ * nf_vpn_trackers_flush - let trackers free all that they have learnt
  * @vn: netns
  *
  * May sleep.
@@ -160,7 +166,7 @@ void nf_vpn_trackers_flush(struct nf_vpn_net *vn)
 }
 
 /**
- * nf_vpn_trackers_end - a session is unlinked
+ * nf_vpn_trackers_end - let trackers free what belongs to a session that ends
  * @vn: netns, its lock held
  * @s: session
  */
@@ -179,12 +185,13 @@ void nf_vpn_trackers_end(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /**
- * nf_vpn_tracker_adopt - netlink has made a session
+ * nf_vpn_tracker_adopt - prepare a session made by netlink for a protocol's
+ * flow
  * @vn: netns, its lock held
- * @protonum: of the protocol whose flow it is to have
+ * @protonum: IP protocol number
  * @s: session
  *
- * Return: 0, also if the protocol's module isn't there; -ENOMEM.
+ * Return: 0, also if the protocol's module isn't loaded; -ENOMEM.
  */
 int nf_vpn_tracker_adopt(struct nf_vpn_net *vn, u8 protonum,
 			 struct nf_vpn_session *s)
@@ -201,7 +208,7 @@ int nf_vpn_tracker_adopt(struct nf_vpn_net *vn, u8 protonum,
 }
 
 /**
- * nf_vpn_tracker_expect - IKE lets a session expect an inbound SPI
+ * nf_vpn_tracker_expect - tell ESP that IKE has announced an inbound SPI
  * @vn: netns, its lock held
  * @s: session
  */
@@ -218,13 +225,13 @@ void nf_vpn_tracker_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_tracker_expect);
 
 /**
- * nf_vpn_tracker_refused - a client says that an inbound SPI isn't its own
+ * nf_vpn_tracker_refused - tell ESP that a client doesn't know an inbound SPI
  * @vn: netns, its lock not held
- * @pkt: addresses and SPI of the packet that it got
+ * @pkt: addresses and SPI of the packet that the client got
  *
- * Return: true if the remote host must not hear of it: nobody knows whose the
- * SPI is, or it is another client's, and some peers delete an SA that a host
- * doesn't know.
+ * Return: true if the client's message must not reach the remote host. The SPI
+ * is another client's, or undecided, and some peers delete an SA on such a
+ * message.
  */
 bool nf_vpn_tracker_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 {
@@ -257,9 +264,9 @@ static void nf_vpn_packet_tracker_set(u8 protonum,
 }
 
 /**
- * nf_vpn_tracker_register - packets of a protocol go to @t from now on
- * @t: tracker, kept until nf_vpn_tracker_unregister(); the only one of its
- *	protocol and its kind
+ * nf_vpn_tracker_register - let a tracker have the packets of its protocol
+ * @t: tracker, the only one of its protocol and kind; must stay until
+ *	nf_vpn_tracker_unregister()
  *
  * Return: 0 or a negative error.
  */
@@ -277,13 +284,13 @@ int nf_vpn_tracker_register(const struct nf_vpn_tracker *t)
 EXPORT_SYMBOL_GPL(nf_vpn_tracker_register);
 
 /**
- * nf_vpn_tracker_unregister - stop, and leave nothing behind
+ * nf_vpn_tracker_unregister - undo nf_vpn_tracker_register(), in every netns
  * @t: tracker
  *
- * Without us replies to flows in our zones would not be found: they are
- * deleted, in every netns, and with them all that @t has learnt. What other
- * trackers have learnt of the same sessions stays. On return no CPU runs @t, and
- * no RCU callback of it is left.
+ * The protocol's flows in our zones are deleted, since nobody would find their
+ * replies any more, and so is all that @t has learnt. What other trackers have
+ * learnt of the same sessions stays. On return no CPU runs @t, and no RCU
+ * callback of it is pending.
  */
 void nf_vpn_tracker_unregister(const struct nf_vpn_tracker *t)
 {
@@ -299,7 +306,9 @@ void nf_vpn_tracker_unregister(const struct nf_vpn_tracker *t)
 	for_each_net(net)
 		t->flush(nf_vpn_pernet(net));
 	up_read(&net_rwsem);
-	/* Those of a netns that is going away flush it themselves. */
+	/*
+	 * A netns that is going away isn't in the list, and has its own .exit.
+	 */
 	unregister_pernet_subsys(t->pernet);
 	RCU_INIT_POINTER(nf_vpn_kind_trackers[t->kind], NULL);
 	synchronize_rcu();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Protocol modules, and what they register. */
+/* Trackers: the modules that look at the packets of one protocol each. */
 #ifndef _NF_VPN_TRACKER_H
 #define _NF_VPN_TRACKER_H
 
@@ -15,10 +15,10 @@ struct nf_vpn_session;
 struct pernet_operations;
 
 /**
- * struct nf_vpn_gc_view - a session's flows before its lock was taken
+ * struct nf_vpn_gc_view - a session's flows, looked up without the lock
  * @due: &nf_vpn_flow.due by &enum nf_vpn_flow_kind
  * @flow: states of its flows
- * @expect: it had IKE
+ * @expect: the session had IKE
  */
 struct nf_vpn_gc_view {
 	unsigned long due[NF_VPN_FLOWS];
@@ -29,31 +29,32 @@ struct nf_vpn_gc_view {
 /**
  * struct nf_vpn_tracker - what a protocol module registers
  * @protonum: IP protocol number
- * @kind: of its entries
- * @pernet: what it keeps of each netns; there before the first packet comes and
- *	until the last one has left
- * @packet: a packet before conntrack sees it. The skb has no conntrack entry,
- *	at most a template of zone 0; later fragments never come here. @thoff is the
+ * @kind: kind of its entries
+ * @pernet: sets up and frees what it keeps of a netns; .init comes before the
+ *	first packet, .exit after the last one
+ * @packet: looks at a packet before conntrack does. The skb has no conntrack
+ *	entry, at most a template of zone 0, and is no fragment. @thoff is the
  *	offset of the protocol's header and lies within the packet. Returns a
  *	verdict.
- * @error: an ICMP error that quotes a packet of the protocol, its checksum not
- *	tested. Returns a verdict.
- * @label: the helper that its flows carry; NULL if it makes none in zones
- * @flush: forget all that was learnt, of sessions that stay, too; may sleep. Not
- *	called under RCU.
- * @gc: forget what is over in a session; lock of the netns held. @needs has a
- *	bit for each kind that needs the session. Returns whether this one does.
- * @gc_net: likewise what belongs to no session; may sleep. Returns whether there
- *	is any left.
- * @end: a session is unlinked, forget what belongs to it; it still counts among
- *	those of its remote host. Lock of the netns held
- * @adopt: netlink has made a session that is to have this protocol's flow; lock
- *	of the netns held. Returns 0 or -ENOMEM.
- * @expect: IKE lets the session expect an SPI; lock of the netns held
- * @refused: a client says that an inbound packet isn't its own; lock of the netns
- *	not held. Returns whether the remote host must not hear of it.
+ * @error: looks at an ICMP error that quotes a packet of the protocol; the
+ *	error's checksum has not been tested. Returns a verdict.
+ * @label: returns the helper that its flows in zones carry
+ * @flush: frees all that it has learnt, also of sessions that stay; may sleep
+ * @gc: frees what has expired in a session; lock of the netns held. @needs has
+ *	a bit for each kind that needs the session. Returns whether this kind
+ *	does.
+ * @gc_net: frees what has expired and belongs to no session; may sleep. Returns
+ *	whether anything is left that will expire.
+ * @end: frees what belongs to a session that is being unlinked, but still
+ *	counts among those of its remote host; lock of the netns held
+ * @adopt: prepares a session that netlink has made for this protocol's flow;
+ *	lock of the netns held. Returns 0 or -ENOMEM.
+ * @expect: IKE has announced an SPI of the session; lock of the netns held
+ * @refused: a client doesn't know the SPI of an inbound packet that it got;
+ *	lock of the netns not held. Returns whether the remote host must not
+ *	hear of it.
  *
- * Where nothing is said NULL will do.
+ * Members that a module doesn't need are NULL; @expect and @refused are ESP's.
  */
 struct nf_vpn_tracker {
 	u8 protonum;
@@ -76,10 +77,10 @@ struct nf_vpn_tracker {
 	bool (*refused)(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 };
 
-/* By protocol number. Written by core/tracker.c, read under RCU. */
+/* Trackers by protocol number. Written by core/tracker.c, read under RCU. */
 extern const struct nf_vpn_tracker __rcu *nf_vpn_trackers[IPPROTO_RAW + 1];
 
-/* By protocol number or extension header: may the packet be ours? */
+/* By number of a protocol or an extension header: may the packet be ours? */
 #define NF_VPN_WANTED4	BIT(0)
 #define NF_VPN_WANTED6	BIT(1)
 extern u8 nf_vpn_wanted[IPPROTO_RAW + 1];

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One walk over a hash table for all. */
+/* A walk over all entries of a hash table that may sleep. */
 #include <linux/export.h>
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
 
 #include "core/walk.h"
 
-/* Entries looked at between two chances to schedule. */
+/* Entries between two calls of cond_resched(). */
 #define NF_VPN_WALK_CHUNK	32
 
 /**
@@ -15,9 +15,11 @@
  * @fn: called under RCU; may remove the entry
  * @data: for @fn
  *
- * May sleep. One entry may be met twice while the table grows or others go.
+ * May sleep. An entry may be met twice while the table is resized, or while
+ * others are removed.
  *
- * Return: false if one may have been missed, too.
+ * Return: false if the table was resized, so that an entry may have been
+ * missed.
  */
 bool nf_vpn_walk(struct rhashtable *table, void (*fn)(void *data, void *entry),
 		 void *data)
@@ -40,9 +42,10 @@ bool nf_vpn_walk(struct rhashtable *table, void (*fn)(void *data, void *entry),
 		rhashtable_walk_stop(&iter);
 		cond_resched();
 		/*
-		 * The entry may have gone, by @fn or others: what follows it has
-		 * moved up, so its bucket is walked again. In another table, all
-		 * are; not every kernel forgets the entry then.
+		 * If the present entry has been removed, by @fn or others,
+		 * those behind it have moved up: walk its bucket again. If the
+		 * table has been resized, the walk begins anew; not every
+		 * kernel resets the iterator for that.
 		 */
 		if (rhashtable_walk_start_check(&iter) || !iter.p) {
 			iter.p = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One walk over a hash table for all, see core/walk.c. */
+/* A walk over all entries of a hash table that may sleep, see core/walk.c. */
 #ifndef _NF_VPN_WALK_H
 #define _NF_VPN_WALK_H
 
