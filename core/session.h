@@ -3,24 +3,27 @@
  * Sessions, and the remote hosts they talk to.
  *
  * Vocabulary
- *	client	the host that began a flow; the inner one, if it is masqueraded
- *	remote	the host it talks to
- *	session	a pair of client and remote
- *	flow	the conntrack entry client -> remote of one session
- *	masq	the address the remote sees (the destination of the flow's reply
- *		tuple); the client's own where nothing is translated
- *	gw	the same, as destination of inbound packets on one SPI
- *	zone	conntrack zone of a client, valid for reply tuples only
- *	stock	conntrack without these modules, and what it does with a packet
- *	template  entry on a packet that tells conntrack the zone and the label of
- *		the flow that it is about to create
- *	label	conntrack helper that a flow carries: core/label.c
- *	ticket	an inbound SPI that IKE has announced: core/ticket.h
- *	pending	a session is, while it waits for an inbound SPI
- *	unpaired  an outbound SPI is, until an inbound one has been bound
- *	unproven  an inbound SPI is, until a second packet has come on it
- *	undecided  an inbound SPI is, while several sessions may own it; these are
- *		its candidates
+ *	client		the host that began a flow; the inner one, if it is
+ *			masqueraded
+ *	remote		the host it talks to
+ *	session		a pair of client and remote
+ *	flow		the conntrack entry client -> remote of one session
+ *	masq		the address the remote sees (the destination of the
+ *			flow's reply tuple); the client's own where nothing is
+ *			translated
+ *	gw		the same, as destination of inbound packets on one SPI
+ *	zone		conntrack zone of a client, valid for reply tuples only
+ *	stock		conntrack without these modules, and what it does with
+ *			a packet
+ *	template	entry on a packet that tells conntrack the zone and the
+ *			label of the flow that it is about to create
+ *	label		conntrack helper that a flow carries: core/label.c
+ *	ticket		an inbound SPI that IKE has announced: core/ticket.h
+ *	pending		a session that waits for an inbound SPI
+ *	unpaired	an outbound SPI, until an inbound one has been bound
+ *	unproven	an inbound SPI, until a second packet has come on it
+ *	undecided	an inbound SPI that several sessions may own
+ *	candidate	one of these sessions
  *
  * Lifetimes
  *	Clients, remotes, sessions and SPIs are found under RCU and freed after
@@ -42,7 +45,7 @@
 #include "core/flow.h"
 #include "core/net.h"
 #include "core/packet.h"
-#include "core/rtt.h"
+#include "core/remote.h"
 
 struct nf_vpn_expect;
 struct nf_esp_watch;
@@ -56,58 +59,6 @@ struct nf_esp_watch;
  * ruleset drops.
  */
 #define NF_VPN_UNCONFIRMED	1024
-
-/*
- * Milliseconds between IKE messages of different clients that announce an SPI
- * to the same remote host, where packets aren't copied (isakmp/pace.c).
- */
-#define NF_VPN_PACE_MS		250U
-
-/**
- * struct nf_vpn_remote - host that sessions talk to
- * @node: in &nf_vpn_net.remotes
- * @host: its address
- * @nsessions: length of @sessions
- * @nundecided: length of @undecided
- * @nunproven: unproven inbound SPIs of its sessions
- * @flooded: this host has sent on more unproven or undecided SPIs than it has
- *	sessions waiting for one. Some must be forged, so an unproven SPI
- *	doesn't count any more as the one that a session waits for.
- * @sessions: its sessions, newest first
- * @expects: &struct nf_vpn_expect of those that have one, newest first
- * @pending: sessions that wait for an inbound SPI, longest waiting first
- * @undecided: inbound SPIs with several candidates, oldest first
- * @tokens: copies that may still be made, see nat/budget.c
- * @filled: jiffies when @tokens was last filled
- * @repaired: jiffies when an SPI was last looked for that was given to the
- *	wrong session, see nat/repair.c
- * @rtt: round trip, from IKE or from first answers
- * @paced: jiffies when the last message that announces an SPI went out, or
- *	will; see isakmp/pace.c
- * @paced_by: client that sent it; compared, never followed
- * @rcu: for freeing
- *
- * All but @host is protected by &nf_vpn_net.lock.
- */
-struct nf_vpn_remote {
-	struct rhash_head node;
-	struct nf_vpn_host host;
-	u32 nsessions;
-	u32 nundecided;
-	u32 nunproven;
-	bool flooded;
-	struct hlist_head sessions;
-	struct hlist_head expects;
-	struct list_head pending;
-	struct list_head undecided;
-	u32 tokens;
-	unsigned long filled;
-	unsigned long repaired;
-	struct nf_vpn_rtt rtt;
-	unsigned long paced;
-	const struct nf_vpn_client *paced_by;
-	struct rcu_head rcu;
-};
 
 /**
  * enum nf_vpn_session_flags - bits of &nf_vpn_session.flags
@@ -204,9 +155,6 @@ struct nf_vpn_session *nf_vpn_session_get(struct nf_vpn_net *vn,
 					  const struct nf_vpn_host *client,
 					  const struct nf_vpn_host *remote,
 					  bool local);
-struct nf_vpn_remote *nf_vpn_remote_find(struct nf_vpn_net *vn,
-					 const struct nf_vpn_host *host);
-bool nf_vpn_remote_knows(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_unprotect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
