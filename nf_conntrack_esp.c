@@ -2,7 +2,7 @@
 /*
  * Connection tracking of ESP (RFC 4303) by SPI.
  *
- * The way of a packet (core/main.c has let it in):
+ * What becomes of a packet that core/hook.c hands to us:
  *
  *	known outbound SPI	-> its flow, or a template to create it anew
  *	known inbound SPI	-> the flow of its session
@@ -16,8 +16,10 @@
  *	unknown, to be forwarded	-> learnt as outbound, flow in the zone of
  *				   the client
  *
- * Dropped are SPI 0 (section 2.1: never on the wire), ICMP errors about somebody
- * else's SPI, and what nf_conntrack_esp_parallel=0 and _guess=0 ask for.
+ * Dropped are packets with SPI 0 (section 2.1: never on the wire), ICMP errors
+ * of a host about another one's SPI, first packets of a second client with
+ * nf_conntrack_esp_parallel=0, and packets of undecided SPIs with
+ * nf_conntrack_esp_guess=0.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -47,10 +49,9 @@
 #include "netlink/kind.h"
 
 /*
- * Conntrack has lost the flow. If that was before its time, somebody wanted it
- * gone (conntrack -D), or its address went: what was learnt goes too.
- *
- * Return: whether it was.
+ * Conntrack doesn't have the session's flow any more. If it went before it
+ * expired, it was deleted, by conntrack -D say, or with its address: then what
+ * was learnt from its packets is dropped, too. Returns whether it was deleted.
  */
 static bool esp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -70,7 +71,7 @@ static bool esp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	return deleted;
 }
 
-/* A session whose client is the packet's very destination: not translated. */
+/* Bind a packet's SPI to a session that only can be meant, and deliver it. */
 static unsigned int esp_bind_addressee(struct nf_vpn_net *vn,
 				       struct sk_buff *skb,
 				       const struct nf_vpn_pkt *pkt,
@@ -94,7 +95,7 @@ static unsigned int esp_bind_addressee(struct nf_vpn_net *vn,
 	return nf_esp_attach_in(vn, skb, s, ct, true);
 }
 
-/* Without nf_nat_esp only a remote host's sole session can be meant. */
+/* Without nf_nat_esp, a packet can be attributed to a sole session only. */
 static unsigned int esp_bind_sole(struct nf_vpn_net *vn, struct sk_buff *skb,
 				  const struct nf_vpn_pkt *pkt)
 {
@@ -112,7 +113,10 @@ static unsigned int esp_bind_sole(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return esp_bind_addressee(vn, skb, pkt, s, NF_CT_VPN_CONF_SOLE);
 }
 
-/* A packet from a host that sessions talk to: whose is it? */
+/*
+ * A packet on an unknown inbound SPI, from a host that sessions talk to. If its
+ * destination is a client's own address, it is for that client's session.
+ */
 static unsigned int esp_unknown_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 				   const struct nf_vpn_pkt *pkt,
 				   const struct nf_hook_state *state)
@@ -134,10 +138,10 @@ static unsigned int esp_unknown_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /*
- * An SPI learnt as outbound whose flow nobody has answered: meanwhile it may
- * have turned out to be the answer to somebody else's. (A first packet that the
- * ruleset dropped leaves such an SPI, and so does a remote host that sent to a
- * translated address before its client did.)
+ * A packet on an SPI that was learnt as outbound, but whose flow nobody has
+ * answered: it may be an inbound one instead. That happens if the ruleset
+ * dropped the client's first packet, or if the remote host sent to the client's
+ * translated address before the client sent anything.
  */
 static unsigned int esp_reconsider(struct nf_vpn_net *vn, struct sk_buff *skb,
 				   const struct nf_vpn_pkt *pkt,
@@ -226,7 +230,7 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 			nf_esp_spi_seen_again(vn, spi);
 		return nf_esp_attach_in(vn, skb, s, ct, true);
 	}
-	/* Also where the remote host began and the flow is stock's. */
+	/* The gateway's own, in a flow that the remote host has begun. */
 	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags)) {
 		nf_esp_spi_seen(spi, pkt, skb->len);
 		nf_vpn_stat_inc(vn, LOCAL);
@@ -234,7 +238,7 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	if (esp_flow_lost(vn, s) && !spi->hold)
 		return esp_unknown(vn, skb, pkt, state);
-	/* Idled out, or preloaded. */
+	/* The flow has idled out, or the SPI was preloaded. */
 	nat = rcu_dereference(nf_esp_nat);
 	ct = nat ? nat->revive(vn, s, spi, pkt, state) : NULL;
 	if (!ct)
@@ -283,14 +287,14 @@ static unsigned int esp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return esp_unknown(vn, skb, &pkt, state);
 }
 
-/* Does the error say that its sender takes no ESP at all? */
+/* Does the error say that its sender doesn't speak ESP at all? */
 static bool esp_is_refusal(const struct sk_buff *skb,
 			   const struct nf_vpn_icmp *icmp)
 {
 	struct icmphdr buf;
 	const struct icmphdr *h;
 
-	/* Type and code are where ICMPv6 has them, too. */
+	/* ICMPv6 has type and code in the same place. */
 	h = skb_header_pointer(skb, icmp->thoff, sizeof(buf), &buf);
 	if (!h)
 		return false;
@@ -301,9 +305,9 @@ static bool esp_is_refusal(const struct sk_buff *skb,
 }
 
 /*
- * An error about a packet of a client goes to that client. One about an
- * inbound SPI that is somebody else's, or nobody knows whose, must not reach
- * the remote host: it may answer by deleting the SA.
+ * An error about an outbound packet goes to its client. One about an inbound
+ * packet, sent by a client that isn't known to own the SPI, must not reach the
+ * remote host, which might delete the SA.
  */
 static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_icmp *icmp,
@@ -312,7 +316,9 @@ static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 	struct nf_esp_spi *spi;
 	struct nf_vpn_pkt outer;
 
-	/* RFC 792: eight bytes of it are quoted, SPI and sequence number. */
+	/*
+	 * RFC 792: eight bytes are quoted, which are SPI and sequence number.
+	 */
 	if (!esp_read(skb, icmp->inner_thoff, &icmp->inner))
 		return NF_ACCEPT;
 	spi = nf_esp_spi_find_wire(vn, &icmp->inner);
@@ -328,7 +334,10 @@ static unsigned int esp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 		      nf_inet_addr_cmp(&spi->gw, &icmp->inner.dst.addr))))
 		return NF_ACCEPT;
 	nf_vpn_pkt_addrs(&outer, skb, skb_network_offset(skb), state->pf);
-	/* A host may speak for itself, not for a sibling whose SPI it covets. */
+	/*
+	 * The error counts against its sender as a candidate, but not if it is
+	 * about a packet to another host, which could be forged.
+	 */
 	if (nf_vpn_host_equal(&outer.src, &icmp->inner.dst) &&
 	    esp_is_refusal(skb, icmp))
 		nf_esp_spi_refused(vn, &icmp->inner);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sessions, and the remote hosts they talk to.
+ * Sessions: each of a client and a remote host that it talks to.
  *
  * Vocabulary
  *	client		the host that began a flow; the inner one, if it is

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * ESP: what the tracker and its NAT part tell each other.
- */
+/* ESP: what the files of the tracker share, and what nf_nat_esp adds to it. */
 #ifndef _NF_ESP_ESP_H
 #define _NF_ESP_ESP_H
 
@@ -9,9 +7,9 @@
 #include "esp/spi.h"
 
 /*
- * RFC 4303 section 3.3.3: the first packet of an SA carries 1. A higher start
- * than this, which leaves room for loss and reordering, is an SA that was in
- * use before we saw it. With extended sequence numbers the low half is sent.
+ * RFC 4303 section 3.3.3: the first packet of an SA carries 1. If the first one
+ * that we see carries more than this, which allows for loss and reordering, the
+ * SA was in use before. Of extended sequence numbers the low half is sent.
  */
 #define ESP_SEQ_NEW	64
 
@@ -23,18 +21,19 @@ static inline bool esp_seq_is_new(__u32 seq)
 struct genl_info;
 struct nf_vpn_kind;
 
-/* &nf_esp_nat_ops.inbound: no session's packet. */
+/* Return value of &nf_esp_nat_ops.inbound: the packet is no session's. */
 #define NF_ESP_NOT_OURS	NF_MAX_VERDICT
 
 /**
  * struct nf_esp_nat_ops - what nf_nat_esp adds
- * @inbound: an inbound packet whose SPI nobody is known to own, from a host
- *	that sessions talk to. Returns a verdict or %NF_ESP_NOT_OURS.
- * @admit: may this client open a session with the remote host?
- * @starved: an outbound SPI has been sent on for a second or more, and since
- *	then (low half of jiffies) nobody may have answered
- * @revive: an inbound packet for an SPI of a session whose flow has idled out.
- *	Returns a new flow with a reference, or NULL.
+ * @inbound: delivers an inbound packet on an SPI without a known owner, from a
+ *	host that sessions talk to. Returns a verdict or %NF_ESP_NOT_OURS.
+ * @admit: tells whether a client may open a session with a remote host
+ * @starved: looks for the owner's SPI among those of other sessions, after an
+ *	outbound SPI has perhaps not been answered since a second or more ago
+ *	(@since, low half of jiffies)
+ * @revive: makes a flow for an inbound packet whose session's flow has idled
+ *	out. Returns it with a reference, or NULL.
  */
 struct nf_esp_nat_ops {
 	unsigned int (*inbound)(struct nf_vpn_net *vn, struct sk_buff *skb,

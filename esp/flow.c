@@ -14,12 +14,14 @@
 #include "core/session.h"
 #include "esp/esp.h"
 
-/* The label that new flows carry: conntrack -L shows helper=esp. */
+/* The label of ESP flows: conntrack -L shows helper=esp. */
 static struct nf_vpn_label esp_labels[2] __read_mostly;
 
 /**
  * nf_esp_label - the helper that ESP flows carry
  * @l3num: AF_INET or AF_INET6
+ *
+ * Return: helper
  */
 struct nf_conntrack_helper *nf_esp_label(u32 l3num)
 {
@@ -27,7 +29,7 @@ struct nf_conntrack_helper *nf_esp_label(u32 l3num)
 }
 EXPORT_SYMBOL_GPL(nf_esp_label);
 
-/* A flow is about to be confirmed: NAT and the ruleset have had their say. */
+/* A flow is about to be confirmed, after NAT and the ruleset. */
 static noinline int esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
 {
 	struct nf_vpn_host client, remote;
@@ -52,8 +54,8 @@ static noinline int esp_flow_new(const struct sk_buff *skb, struct nf_conn *ct)
 }
 
 /*
- * Conntrack calls it for each packet of a flow, last of all: no other traffic
- * pays for a hook of its own.
+ * Conntrack calls the helper for each packet of a flow, after NAT and the
+ * ruleset. A netfilter hook there would cost all other traffic some time, too.
  */
 static int esp_help(struct sk_buff *skb, unsigned int protoff,
 		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
@@ -71,7 +73,7 @@ static const struct nf_vpn_label_info esp_label_info = {
 };
 
 /**
- * nf_esp_labels_register - new flows of ESP can be labelled from now on
+ * nf_esp_labels_register - register the labels of ESP flows
  *
  * Return: 0 or a negative error.
  */
@@ -91,7 +93,9 @@ void nf_esp_labels_unregister(void)
  * @skb: packet
  * @s: session, under RCU
  * @ct: its flow; the reference goes over to the packet
- * @proven: its SPI has been seen before: the session is being served
+ * @proven: its SPI has been seen before, so that the session is being served
+ *
+ * Return: NF_ACCEPT
  */
 unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_session *s, struct nf_conn *ct,
@@ -109,7 +113,7 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 		nf_vpn_stamp(&s->last_in, jiffies);
 	if (!test_bit(NF_VPN_SESSION_REPLIED, &s->flags))
 		set_bit(NF_VPN_SESSION_REPLIED, &s->flags);
-	/* IKE may be silent as long as the SAs that it has made are in use. */
+	/* The IKE flow lives on while the SAs that it has made are in use. */
 	if (nf_vpn_session_expects(s))
 		nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_IKE);
 	nf_vpn_stat_inc(vn, ATTACHED_IN);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What becomes of SPIs that nobody uses any more, or whose session goes. */
+/* How SPIs expire, and how they end with their session. */
 #include <linux/sched.h>
 
 #include "core/clock.h"
@@ -14,12 +14,12 @@
 #include "esp/watch.h"
 
 /**
- * nf_esp_session_forget - drop all SPIs of a session
+ * nf_esp_session_forget - drop what was learnt from packets of a session's flow
  * @vn: netns, its lock held
  * @s: session whose flow is gone
  *
- * Its next packet sets it up anew. What netlink has made stays: that was not
- * learnt from packets of the flow.
+ * The client's next packet sets the session up anew. SPIs that are held stay,
+ * since netlink has made them.
  */
 void nf_esp_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -42,9 +42,9 @@ void nf_esp_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_session_end_esp - the session has no ESP any more
+ * nf_esp_session_end_esp - drop the ESP of a session
  * @vn: netns, its lock held
- * @s: session; it stays if it has IKE, or SPIs that are held
+ * @s: session; it is freed unless it has IKE, or SPIs that are held
  */
 void nf_esp_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -56,8 +56,9 @@ void nf_esp_session_end_esp(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_esp_session_end_esp);
 
 /*
- * How long an SPI that isn't pinned may be silent, in jiffies. IKE that is alive
- * keeps those that are in use: an idle one that came back must not look new.
+ * Jiffies that an SPI may be silent. While IKE is alive, an outbound SPI that
+ * is in use is kept for as long as an inbound one: if it went, its next packet
+ * would look like that of a new SA.
  */
 static u32 nf_esp_spi_limit(const struct nf_vpn_net *vn,
 			    const struct nf_esp_spi *spi, bool ike)
@@ -93,8 +94,8 @@ static void esp_gc_spis(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 }
 
 /*
- * Without flow the outbound SPIs go, and inbound ones live on to be recognised.
- * Returns whether there are any.
+ * The flow has idled out: drop the outbound SPIs, and keep inbound ones so that
+ * they are recognised. Returns whether there are any.
  */
 static bool esp_gc_idle(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -122,7 +123,9 @@ static bool esp_gc_flow(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		esp_gc_spis(vn, s, ike);
 		return true;
 	case NF_VPN_FLOW_NEW:
-		/* Its first packet was dropped by the ruleset, or still waits. */
+		/*
+		 * The ruleset has dropped the first packet, or has queued it.
+		 */
 		if (nf_vpn_since(READ_ONCE(s->last_out)) <= unreplied)
 			return true;
 		if (ike)
@@ -149,7 +152,10 @@ bool nf_esp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	return esp || s->held;
 }
 
-/* &nf_vpn_tracker.gc_net: they end with sessions, if not before. */
+/*
+ * &nf_vpn_tracker.gc_net: undecided SPIs need no run of their own, since they
+ * end with the last session of their remote host.
+ */
 bool nf_esp_gc_net(struct nf_vpn_net *vn)
 {
 	nf_esp_undecided_gc(vn, HZ * (u32)
@@ -157,7 +163,7 @@ bool nf_esp_gc_net(struct nf_vpn_net *vn)
 	return false;
 }
 
-/* It waits for nothing, and nobody watches it. */
+/* The session waits for no SPI any more, and its packets aren't timed. */
 static void nf_esp_session_cancel_wait(struct nf_vpn_session *s)
 {
 	list_del_init(&s->pending);
@@ -180,7 +186,7 @@ void nf_esp_end(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	nf_esp_session_cancel_wait(s);
 }
 
-/* Hold none of its SPIs any longer; under the lock. */
+/* Hold none of a session's SPIs any more; lock of the netns held. */
 static void nf_esp_session_release(struct nf_vpn_session *s)
 {
 	struct nf_esp_spi *spi;
@@ -228,10 +234,10 @@ static void nf_esp_load_session(void *data, void *entry)
 }
 
 /**
- * nf_esp_load - sessions may have been there before this module
+ * nf_esp_load - let sessions wait that are older than this module
  * @vn: netns
  *
- * May sleep. Those whose IKE lets them expect an SPI wait for it.
+ * Their IKE may have announced SPIs already. May sleep.
  */
 void nf_esp_load(struct nf_vpn_net *vn)
 {

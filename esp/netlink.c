@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * ESP SPIs as netlink tells of them.
- */
+/* Netlink: how ESP SPIs are dumped and deleted. */
 #include "core/flow.h"
 #include "core/id.h"
 #include "core/net.h"
@@ -52,7 +50,7 @@ static int esp_put_owner(struct sk_buff *skb, struct nf_esp_spi *spi)
 					masq));
 }
 
-/* What is known of an SPI without asking conntrack. */
+/* &nf_vpn_kind.fill: all attributes but the state, which conntrack decides. */
 static int esp_put_known(struct sk_buff *skb, void *obj)
 {
 	struct nf_esp_spi *spi = obj;
@@ -159,7 +157,7 @@ static bool esp_names(const struct nf_vpn_match *m, const void *obj)
 	       nf_inet_addr_cmp(&spi->gw, &m->hosts.masq.addr);
 }
 
-/* Whose is it? An undecided one has no client. */
+/* An undecided SPI has no client: its masq must be given instead. */
 static int esp_need(struct genl_info *info)
 {
 	int err = nf_vpn_need_attr(info, NF_CT_VPN_A_ESP_REMOTE,

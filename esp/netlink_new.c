@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* SPIs that netlink makes known. */
+/* Netlink: how ESP SPIs are preloaded and restored. */
 #include <linux/jiffies.h>
 
 #include "core/flow.h"
@@ -12,16 +12,16 @@
 #include "netlink/new.h"
 #include "netlink/request.h"
 
-/* Pinned SPIs of one session and direction: the others must find room. */
+/* Most pinned SPIs of one session and direction, so that others find room. */
 #define NF_ESP_SESSION_PINS	(NF_ESP_SESSION_SPIS / 2)
 
 /**
- * struct esp_new_spi - an SPI that shall be known
- * @pkt: a packet with it, as it would arrive
+ * struct esp_new_spi - an SPI that is to be made
+ * @pkt: addresses and SPI of its packets, as they arrive at the gateway
  * @dir: &enum nf_ct_vpn_dir
  * @conf: &enum nf_ct_vpn_conf
- * @hold: how long it stays
- * @waits: outbound: its partner is still to come
+ * @hold: what keeps it
+ * @waits: outbound: it is unpaired
  */
 struct esp_new_spi {
 	struct nf_vpn_pkt pkt;
@@ -31,7 +31,7 @@ struct esp_new_spi {
 	bool waits;
 };
 
-/* The address that the remote host sends to, NULL if nobody knows yet. */
+/* The address that the remote host sends to, NULL if that isn't known yet. */
 static const union nf_inet_addr *esp_new_masq(const struct nf_vpn_new *n)
 {
 	const union nf_inet_addr *masq;
@@ -132,7 +132,9 @@ static bool esp_may_pin(const struct nf_vpn_session *s, u8 dir)
 	return pins < NF_ESP_SESSION_PINS;
 }
 
-/* Several sessions may own it, and nobody says that he knows better. */
+/*
+ * May several sessions own it, while the request doesn't ask to replace that?
+ */
 static bool esp_is_undecided(const struct nf_vpn_new *n,
 			     const struct nf_esp_spi *spi)
 {
@@ -145,9 +147,9 @@ static bool esp_is_undecided(const struct nf_vpn_new *n,
 }
 
 /*
- * A candidate says that an undecided SPI is its own. It may well have it from
- * a copy of another one's packet: that counts like a packet that spoke for
- * it, once.
+ * A candidate claims an undecided SPI. It may have the number from a copy of
+ * another one's packet, so the claim is no proof: it counts as much as one
+ * packet that the times of packets attribute to the candidate, and only once.
  */
 static int esp_new_claim(const struct nf_vpn_new *n,
 			 const struct nf_vpn_session *s,
@@ -172,7 +174,10 @@ static int esp_new_claim(const struct nf_vpn_new *n,
 	return 0;
 }
 
-/* An SPI that is there: whose may it stay? Frees it if it changes hands. */
+/*
+ * May session @s have an SPI that is known already? If it is another session's,
+ * or undecided, it is freed and *@spi set to NULL.
+ */
 static int esp_new_take(const struct nf_vpn_new *n,
 			const struct nf_vpn_session *s,
 			struct nf_esp_spi **spi)
@@ -205,7 +210,9 @@ static struct nf_esp_spi *esp_new_add(const struct nf_vpn_new *n,
 
 	if (want->dir == NF_CT_VPN_DIR_IN) {
 		spi = nf_esp_spi_bind(n->vn, s, &want->pkt, want->conf);
-		/* What is restored was in use, what is preloaded will be. */
+		/*
+		 * A restored SPI was in use before, a preloaded one wasn't yet.
+		 */
 		if (spi && want->conf != NF_CT_VPN_CONF_PRELOADED)
 			nf_esp_spi_prove(spi);
 		return spi;
@@ -219,7 +226,7 @@ static struct nf_esp_spi *esp_new_add(const struct nf_vpn_new *n,
 	return spi;
 }
 
-/* Under the lock. */
+/* Lock of the netns held. */
 static int esp_new_load_to(const struct nf_vpn_new *n,
 			   struct nf_vpn_session *s,
 			   const struct esp_new_spi *want)
@@ -251,7 +258,7 @@ static int esp_new_load_to(const struct nf_vpn_new *n,
 	if (n->info->attrs[NF_CT_VPN_A_ESP_SEQ])
 		WRITE_ONCE(spi->seq, want->pkt.seq);
 	nf_esp_spi_hold(spi, want->hold);
-	/* It yields to nobody now, or as others do. */
+	/* With the new hold, the session may or may not be freed for room. */
 	nf_vpn_session_protect(n->vn, s);
 	nf_vpn_session_unprotect(n->vn, s);
 	return 0;

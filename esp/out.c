@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Packets from clients: their SPIs, and whether anybody answers. */
+/* Outbound packets: they are attached, their SPIs are learnt and timed. */
 #include <net/netfilter/nf_conntrack.h>
 
 #include "core/clock.h"
@@ -15,12 +15,12 @@
 #include "esp/times.h"
 #include "esp/watch.h"
 
-/* What nf_nat_esp adds, NULL if it isn't there; read under RCU. */
+/* What nf_nat_esp adds, NULL if it isn't loaded; read under RCU. */
 const struct nf_esp_nat_ops __rcu *nf_esp_nat;
 
 /**
- * nf_esp_nat_register - nf_nat_esp is there
- * @ops: kept until nf_esp_nat_unregister()
+ * nf_esp_nat_register - let nf_nat_esp have inbound packets of unknown owner
+ * @ops: its functions; must stay until nf_esp_nat_unregister()
  */
 void nf_esp_nat_register(const struct nf_esp_nat_ops *ops)
 {
@@ -28,7 +28,7 @@ void nf_esp_nat_register(const struct nf_esp_nat_ops *ops)
 }
 EXPORT_SYMBOL_GPL(nf_esp_nat_register);
 
-/* On return no CPU runs its functions. */
+/* On return no CPU runs nf_nat_esp's functions. */
 void nf_esp_nat_unregister(void)
 {
 	RCU_INIT_POINTER(nf_esp_nat, NULL);
@@ -36,7 +36,9 @@ void nf_esp_nat_unregister(void)
 }
 EXPORT_SYMBOL_GPL(nf_esp_nat_unregister);
 
-/* Does the client go back and forth between outbound SPIs? */
+/*
+ * Note that the client goes back and forth between outbound SPIs, if it does.
+ */
 static void esp_note_mixed(struct nf_vpn_session *s,
 			   const struct nf_esp_spi *spi)
 {
@@ -46,7 +48,10 @@ static void esp_note_mixed(struct nf_vpn_session *s,
 	WRITE_ONCE(s->mixed, (u32)jiffies);
 }
 
-/* Has the remote host been heard since? One of several children says nothing. */
+/*
+ * Has the remote host answered since? If the client has several child SAs, the
+ * answers of one say nothing of another.
+ */
 static bool esp_is_answered(const struct nf_vpn_session *s, u32 since)
 {
 	return !nf_esp_session_is_mixed(s) &&
@@ -64,7 +69,7 @@ static void esp_starved(struct nf_vpn_net *vn, struct nf_esp_spi *spi,
 	WRITE_ONCE(spi->asked.n, 0);
 }
 
-/* Count an outbound packet that perhaps nobody answers. */
+/* Count an outbound packet on an SPI that is perhaps not answered. */
 static void esp_ask(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	struct nf_esp_asked *asked = &spi->asked;
@@ -95,7 +100,7 @@ static void esp_unanswered(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 	esp_ask(vn, spi);
 }
 
-/* Note when a session sends, where that may tell whose an SPI is. */
+/* Note when a session sends, while that may help to decide an SPI. */
 static void esp_watch(struct nf_vpn_session *s)
 {
 	struct nf_esp_watch *w = rcu_dereference(s->watch);
@@ -132,8 +137,8 @@ unsigned int nf_esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /*
- * Learn the SPI, and the session if need be. ERR_PTR: not tracked by us. @spi is
- * NULL then, and where there is no room for it.
+ * Find or make the session of a packet, and its SPI. Returns an ERR_PTR if we
+ * don't track the packet. *@spi is NULL then, and if there is no room for it.
  */
 static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
 					const struct nf_vpn_pkt *pkt,
@@ -177,7 +182,6 @@ unsigned int nf_esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
 	nf_vpn_stamp(&s->last_out, jiffies);
 	esp_watch(s);
-	/* From now on a packet may wait in the zone, in an NFQUEUE say. */
 	set_bit(NF_VPN_SESSION_USED, &s->flags);
 	if (nf_vpn_flow_template(skb, vn->net, s->client->zone,
 				 nf_esp_label(s->client->host.l3num)))
@@ -188,7 +192,7 @@ unsigned int nf_esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /**
- * nf_esp_unknown_out - an outbound packet of an SPI that is new
+ * nf_esp_unknown_out - track an outbound packet on a new SPI
  * @vn: netns, its lock not held
  * @skb: packet
  * @pkt: what is in it
@@ -211,7 +215,9 @@ unsigned int nf_esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 
 	ct = nf_vpn_flow_get(vn->net, &pkt->src, &pkt->dst, NF_VPN_FLOW_ESP,
 			     &reply);
-	/* The other side began, by a dnat rule or to the gateway. */
+	/*
+	 * The remote host has begun the flow, to the gateway or by a dnat rule.
+	 */
 	if (reply)
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
 	s = esp_learn(vn, pkt, skb->len, local, &spi);

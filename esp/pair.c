@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which sessions wait for an inbound SPI, and which of their outbound ones have
- * got a partner.
+ * Pairing: which sessions wait for an inbound SPI, and which of their outbound
+ * SPIs have got one for a partner. The true partners aren't visible; only their
+ * number matters here.
  */
 #include "core/expect.h"
 #include "core/net.h"
@@ -9,6 +10,9 @@
 #include "esp/spi.h"
 #include "esp/watch.h"
 
+/*
+ * The outbound SPI that has waited longest for a partner; NULL if none waits.
+ */
 static struct nf_esp_spi *
 nf_esp_session_oldest_unpaired(struct nf_vpn_session *s)
 {
@@ -22,11 +26,11 @@ nf_esp_session_oldest_unpaired(struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_session_pair - an inbound SPI was bound to the session
+ * nf_esp_session_pair - give a new inbound SPI a partner
  * @s: session, lock of its netns held
  *
- * The outbound SPI that waited longest is taken for its partner, or the next one
- * that appears: the remote host may have been first.
+ * The outbound SPI that has waited longest is taken for the partner. If none
+ * waits, the remote host has sent first, and the next outbound one will be it.
  */
 void nf_esp_session_pair(struct nf_vpn_session *s)
 {
@@ -41,11 +45,12 @@ void nf_esp_session_pair(struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_session_part - an SPI that had a partner goes
+ * nf_esp_session_part - note that an SPI goes whose partner stays
  * @s: session, lock of its netns held
- * @dir: &enum nf_ct_vpn_dir
+ * @dir: direction of the SPI that goes, &enum nf_ct_vpn_dir
  *
- * An outbound one goes first when both are idle, and comes back.
+ * If both are idle the outbound one goes first; should it come back, it has a
+ * partner already.
  */
 void nf_esp_session_part(struct nf_vpn_session *s, u8 dir)
 {
@@ -56,12 +61,14 @@ void nf_esp_session_part(struct nf_vpn_session *s, u8 dir)
 }
 
 /**
- * nf_esp_session_asks - an outbound SPI has appeared
+ * nf_esp_session_asks - tell whether a new outbound SPI waits for a partner
  * @s: session, lock of its netns held
- * @spi: SPI
+ * @spi: the SPI
  *
- * Return: whether it waits for a partner. Where IKE shows, it tells of all that
- * are to come, and one that came before is the partner.
+ * An inbound SPI that came first is the partner, but only if IKE is visible:
+ * then there is a ticket for each inbound SPI that is still to come.
+ *
+ * Return: false if the SPI is paired.
  */
 bool nf_esp_session_asks(struct nf_vpn_session *s, struct nf_esp_spi *spi)
 {
@@ -75,7 +82,7 @@ bool nf_esp_session_asks(struct nf_vpn_session *s, struct nf_esp_spi *spi)
 }
 
 /**
- * nf_esp_session_expect - a session waits for an inbound SPI from now on
+ * nf_esp_session_expect - let a session wait for an inbound SPI
  * @vn: netns, its lock held
  * @s: session
  */
@@ -91,7 +98,7 @@ void nf_esp_session_expect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_session_end_wait - perhaps it waits no longer
+ * nf_esp_session_end_wait - let a session wait no longer, if nothing is due
  * @s: session, lock of its netns held
  */
 void nf_esp_session_end_wait(struct nf_vpn_session *s)
@@ -103,12 +110,11 @@ void nf_esp_session_end_wait(struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_session_unpair - an inbound SPI turned out not to be the session's
+ * nf_esp_session_unpair - take back that an inbound SPI was the session's
  * @vn: netns, its lock held
- * @s: session
- * @partner: it was taken for the partner of an outbound one
- *
- * Then the most recent outbound SPI waits for a partner again.
+ * @s: session, which waits for another SPI instead
+ * @partner: the SPI was the partner of an outbound one; the newest of these is
+ *	unpaired again
  */
 void nf_esp_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			   bool partner)

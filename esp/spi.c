@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ESP SPIs: how they begin and end, and which of them yields. */
+/* ESP SPIs: how they begin and end, and which of them yields to a new one. */
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
@@ -13,9 +13,9 @@
 #include "esp/spi.h"
 
 /**
- * nf_esp_event_spi - something happened to an SPI
+ * nf_esp_event_spi - tell listeners and tracers what happened to an SPI
  * @vn: netns, its lock held
- * @event: what
+ * @event: what happened
  * @spi: SPI
  */
 void nf_esp_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
@@ -37,7 +37,7 @@ static void nf_esp_spi_init(struct nf_esp_spi *spi,
 }
 
 /**
- * nf_esp_spi_init_in - fill in an inbound SPI that has no owner yet
+ * nf_esp_spi_init_in - fill in an inbound SPI that is undecided
  * @spi: zeroed part of a &struct nf_esp_undecided
  * @pkt: its first packet
  */
@@ -48,7 +48,7 @@ void nf_esp_spi_init_in(struct nf_esp_spi *spi, const struct nf_vpn_pkt *pkt)
 	spi->gw = pkt->dst.addr;
 }
 
-/* An inbound SPI was seen once; with @n -1, for a second time. */
+/* A session has one unproven inbound SPI more, or one less (@n -1). */
 static void nf_esp_session_count_unproven(struct nf_vpn_session *s, int n)
 {
 	s->unproven += n;
@@ -56,9 +56,9 @@ static void nf_esp_session_count_unproven(struct nf_vpn_session *s, int n)
 }
 
 /**
- * nf_esp_spi_hold - keep an SPI although no flow does, or no longer
+ * nf_esp_spi_hold - say what keeps an SPI that no flow keeps
  * @spi: SPI of a session, lock of its netns held
- * @hold: how long
+ * @hold: what keeps it
  */
 void nf_esp_spi_hold(struct nf_esp_spi *spi, enum nf_esp_hold hold)
 {
@@ -94,14 +94,14 @@ void nf_esp_spi_free(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 EXPORT_SYMBOL_GPL(nf_esp_spi_free);
 
 /*
- * So many inbound SPIs of a session that may be made up are made up: fewer are
- * children that the remote host has just begun or rekeyed.
+ * If a session has so many inbound SPIs that aren't trusted, they are a flood
+ * of forged ones. Fewer may be child SAs that the remote host has just made.
  */
 #define NF_ESP_SPI_MADE_UP	(NF_ESP_SESSION_SPIS / 4)
 
 /*
- * Outbound ones are the client's own affair, and preloaded ones come from the
- * admin.
+ * May the SPI be forged? An outbound one is the client's own, and one that is
+ * held comes from the admin.
  */
 static bool nf_esp_spi_may_be_made_up(const struct nf_esp_spi *spi)
 {
@@ -109,7 +109,10 @@ static bool nf_esp_spi_may_be_made_up(const struct nf_esp_spi *spi)
 	       !nf_esp_spi_is_trusted(spi);
 }
 
-/* Which of a session's SPIs yield to a new one, the first of these first. */
+/*
+ * The order in which a session's SPIs yield to a new one. An inbound SPI that
+ * is trusted and in use stays, or else a few forged packets could end a tunnel.
+ */
 enum nf_esp_spi_rank {
 	NF_ESP_SPI_FLOOD,
 	NF_ESP_SPI_IDLE,
@@ -118,10 +121,6 @@ enum nf_esp_spi_rank {
 	NF_ESP_SPI_STAYS,
 };
 
-/*
- * What was proven and is in use never yields to what was seen once, or else a
- * few made-up packets would end a tunnel.
- */
 static enum nf_esp_spi_rank nf_esp_spi_rank(const struct nf_esp_spi *spi,
 					    bool flood, u32 idle)
 {
@@ -147,7 +146,9 @@ static bool nf_esp_spi_is_flood(const struct nf_vpn_session *s)
 	return n >= NF_ESP_SPI_MADE_UP;
 }
 
-/* The SPI that yields, the least recently seen of its rank; NULL if all stay. */
+/*
+ * The SPI that yields: of the lowest rank the one seen least recently, or NULL.
+ */
 static struct nf_esp_spi *nf_esp_spi_last(const struct nf_vpn_net *vn,
 					  const struct nf_vpn_session *s,
 					  u8 dir)
@@ -172,7 +173,7 @@ static struct nf_esp_spi *nf_esp_spi_last(const struct nf_vpn_net *vn,
 	return last;
 }
 
-/* A session keeps a bounded number of SPIs. Returns whether there is room. */
+/* Make room for one SPI more. Returns false if none of the session's yields. */
 static bool nf_esp_spi_recycle(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			       u8 dir)
 {
@@ -198,7 +199,9 @@ static struct nf_esp_spi *nf_esp_spi_alloc(struct nf_vpn_net *vn,
 	struct nf_esp_spi *spi = NULL;
 
 	lockdep_assert_held(&vn->lock);
-	/* Others may have to make room for this SPI, not its own session. */
+	/*
+	 * Other sessions may have to make room for this SPI, but not its own.
+	 */
 	nf_vpn_session_protect(vn, s);
 	if (!nf_esp_spi_recycle(vn, s, dir)) {
 		s->lost = (u32)jiffies;
@@ -243,11 +246,11 @@ static struct nf_esp_spi *nf_esp_spi_publish(struct nf_vpn_net *vn,
  * @s: session of the sender
  * @pkt: first packet
  *
- * The session waits for an inbound SPI from now on.
+ * The session waits for an inbound SPI from now on, unless it has one already.
+ * A reserved SPI isn't learnt, since it has no partner.
  *
- * Return: the SPI, an older one if another CPU was faster, NULL if there is no
- * room, or if it is a reserved one, which has no partner: the session works
- * without.
+ * Return: the SPI, which another CPU may have added just before; NULL if it is
+ * reserved or there is no room. The session works without.
  */
 struct nf_esp_spi *nf_esp_spi_add_out(struct nf_vpn_net *vn,
 				      struct nf_vpn_session *s,
@@ -268,7 +271,7 @@ struct nf_esp_spi *nf_esp_spi_add_out(struct nf_vpn_net *vn,
 	if (!spi)
 		return NULL;
 	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_NEW, spi);
-	/* A rekeyed child changes to it; who goes back has several. */
+	/* A new SPI is no change back and forth, see esp_note_mixed(). */
 	WRITE_ONCE(s->spi_out, spi->spi);
 	if (!nf_esp_session_asks(s, spi))
 		return spi;
@@ -280,14 +283,15 @@ struct nf_esp_spi *nf_esp_spi_add_out(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_esp_spi_bind - an inbound SPI belongs to this session
+ * nf_esp_spi_bind - make a session the owner of an inbound SPI
  * @vn: netns, its lock held
  * @s: owner
- * @pkt: a packet with that SPI, which no entry exists for
+ * @pkt: a packet with the SPI, for which no entry exists
  * @conf: how sure it is
  *
- * Return: the SPI, NULL if there is no room, or if it is a reserved one, which
- * the next host is answered on, too.
+ * A reserved SPI isn't bound, since other hosts are answered on it, too.
+ *
+ * Return: the SPI; NULL if it is reserved or there is no room.
  */
 struct nf_esp_spi *nf_esp_spi_bind(struct nf_vpn_net *vn,
 				   struct nf_vpn_session *s,
@@ -315,8 +319,11 @@ struct nf_esp_spi *nf_esp_spi_bind(struct nf_vpn_net *vn,
 EXPORT_SYMBOL_GPL(nf_esp_spi_bind);
 
 /**
- * nf_esp_spi_prove - an inbound SPI is its session's beyond doubt
+ * nf_esp_spi_prove - count an inbound SPI as one that its session waited for
  * @spi: SPI of a session, lock of its netns held
+ *
+ * It gets a partner and spends a ticket. An SPI that was seen once doesn't: a
+ * flood of forged ones, each sent once, must not make the session look served.
  */
 void nf_esp_spi_prove(struct nf_esp_spi *spi)
 {
@@ -334,12 +341,9 @@ void nf_esp_spi_prove(struct nf_esp_spi *spi)
 EXPORT_SYMBOL_GPL(nf_esp_spi_prove);
 
 /**
- * nf_esp_spi_seen_again - an inbound SPI is seen again
+ * nf_esp_spi_seen_again - prove an inbound SPI by its second packet
  * @vn: netns, its lock not held
  * @spi: SPI of a session, under RCU
- *
- * Only now its session has what it waited for. A flood of made-up numbers,
- * each sent once, must not make it look served.
  */
 void nf_esp_spi_seen_again(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* ESP SPIs, and which of them are partners. */
+/* ESP SPIs. */
 #ifndef _NF_ESP_SPI_H
 #define _NF_ESP_SPI_H
 
@@ -11,23 +11,26 @@
 #include "esp/times.h"
 
 /*
- * SPIs kept per session and direction, each charged to its client: a child SA for
- * each pair of networks or for each processor (RFC 9611), and twice as many while
- * they are rekeyed. nf_esp_spi_recycle() says which one yields.
+ * Most SPIs of a session in one direction: a client may have a child SA for
+ * each pair of networks or for each processor (RFC 9611), and twice as many
+ * while they are rekeyed. enum nf_esp_spi_rank says which SPI yields to a new
+ * one.
  */
 #define NF_ESP_SESSION_SPIS	64
 
 /*
- * Packets after which an inbound SPI is trusted to be in use rather than made up.
- * Lost and repeated packets don't matter: it only says who yields.
+ * Packets after which an inbound SPI is trusted to be in use rather than
+ * forged. That only decides which SPI yields to a new one, so the count need
+ * not be exact.
  */
 #define NF_ESP_SPI_TRUSTED	8
 
 /**
  * struct nf_esp_net - what the module keeps of a netns
- * @spis: &struct nf_esp_spi by the addresses and the SPI of its packets as they
- *	arrive at the gateway
- * @quoted: the same by remote address, SPI and direction, for ICMP errors
+ * @spis: &struct nf_esp_spi by addresses and SPI of packets as they arrive at
+ *	the gateway
+ * @quoted: the same by remote address, SPI and direction, for packets that ICMP
+ *	errors quote
  * @undecided: undecided SPIs of all remote hosts, oldest first
  * @nundecided: length of @undecided
  */
@@ -39,8 +42,9 @@ struct nf_esp_net {
 };
 
 /*
- * RFC 4303 section 2.1: reserved, no SA has one. Hosts that find out whether ESP
- * gets through send on one and are answered on one, all on the same.
+ * RFC 4303 section 2.1: SPIs up to this one are reserved, no SA has one. Hosts
+ * that probe whether ESP gets through send and are answered on such an SPI, all
+ * of them on the same.
  */
 #define NF_ESP_SPI_RESERVED	255
 
@@ -63,11 +67,11 @@ enum nf_esp_hold {
 };
 
 /**
- * struct nf_esp_asked - packets of an outbound SPI that may be unanswered
+ * struct nf_esp_asked - packets on an outbound SPI that may be unanswered
  * @since: low half of jiffies at the first of them
  * @n: how many, no more than %ESP_STARVED_PACKETS
  *
- * Lockless: a lost count delays the look for answers by a packet.
+ * Lockless: a count that is lost delays the search for the answers by a packet.
  */
 struct nf_esp_asked {
 	u32 since;
@@ -82,7 +86,7 @@ struct nf_esp_asked {
  *	of a &struct nf_esp_undecided then
  * @remote: sender or receiver
  * @gw: inbound: destination address on the wire
- * @asked: outbound: what has been sent since answers were last looked for
+ * @asked: outbound: packets that may be unanswered
  * @spi: on the wire
  * @dir: &enum nf_ct_vpn_dir
  * @conf: &enum nf_ct_vpn_conf
@@ -90,11 +94,11 @@ struct nf_esp_asked {
  * @proven: inbound: at least two packets have carried it; a made-up SPI is
  *	usually seen once
  * @hold: &enum nf_esp_hold
- * @old: inbound: in use before we saw it (RFC 4303 section 3.3.3)
+ * @old: inbound: it was in use before we saw it (RFC 4303 section 3.3.3)
  * @dead: unlinked, to be freed
  * @repairs: how often its owner was doubted
- * @packets: seen
- * @bytes: seen, from the IP header on
+ * @packets: packets seen
+ * @bytes: their bytes, from the IP header on
  * @first: seconds of the boot clock of the first packet
  * @last: low half of jiffies at the last packet
  * @seq: highest sequence number seen
@@ -134,6 +138,7 @@ struct nf_esp_spi {
 	};
 };
 
+/* Count a packet on an SPI. */
 static inline void nf_esp_spi_seen(struct nf_esp_spi *spi,
 				   const struct nf_vpn_pkt *pkt,
 				   unsigned int len)
@@ -154,13 +159,13 @@ static inline u32 nf_esp_spi_idle(const struct nf_esp_spi *spi)
 	return nf_vpn_since_low(READ_ONCE(spi->last));
 }
 
-/* Has so much been received on it that it isn't somebody's made-up number? */
+/* Has so much been received on an inbound SPI that it can't be forged? */
 static inline bool nf_esp_spi_is_trusted(const struct nf_esp_spi *spi)
 {
 	return atomic64_read(&spi->packets) >= NF_ESP_SPI_TRUSTED;
 }
 
-/* Does its client use several outbound SPIs by turns? */
+/* Does the session's client use several outbound SPIs by turns? */
 static inline bool nf_esp_session_is_mixed(const struct nf_vpn_session *s)
 {
 	return nf_vpn_since_low(READ_ONCE(s->mixed)) <

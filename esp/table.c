@@ -2,11 +2,11 @@
 /*
  * The tables of ESP SPIs.
  *
- * An SPI is chosen by its receiver and unique there (RFC 4303 section 2.1).
- * Packets find it in one table by both addresses and the SPI as they arrive at
- * the gateway, whichever direction they go. ICMP errors quote packets that have
- * been translated: a second table, by remote host, SPI and direction, leaves
- * the client's or gateway's address to the comparison.
+ * An SPI is chosen by its receiver and unique there (RFC 4303 section 2.1). In
+ * one table, packets of both directions find their SPI by both addresses and
+ * the SPI, as they arrive at the gateway. ICMP errors quote packets that have
+ * been translated, so these are found in a second table, by remote host, SPI
+ * and direction; the client's or gateway's address is compared afterwards.
  */
 #include <linux/jhash.h>
 #include <linux/slab.h>
@@ -86,7 +86,9 @@ static inline int nf_esp_spi_cmp(struct rhashtable_compare_arg *arg,
 	       !nf_esp_spi_is_in(obj, arg->key);
 }
 
-/* One table, several ways to compare: only the look-up depends on .obj_cmpfn */
+/*
+ * One table with three ways to compare: only a look-up depends on .obj_cmpfn.
+ */
 #define NF_ESP_SPI_PARAMS(cmp) {					\
 	.head_offset		= offsetof(struct nf_esp_spi, node),	\
 	.key_len		= sizeof(struct nf_vpn_pkt),		\
@@ -104,9 +106,11 @@ static const struct rhashtable_params nf_esp_spi_params_in =
 	NF_ESP_SPI_PARAMS(nf_esp_spi_cmp_in);
 
 /**
- * nf_esp_spi_find - SPI of a packet, whichever direction it goes
+ * nf_esp_spi_find - find the SPI of a packet of either direction
  * @vn: netns, under RCU
  * @pkt: packet before its addresses are translated
+ *
+ * Return: SPI or NULL
  */
 struct nf_esp_spi *nf_esp_spi_find(struct nf_vpn_net *vn,
 				   const struct nf_vpn_pkt *pkt)
@@ -115,9 +119,11 @@ struct nf_esp_spi *nf_esp_spi_find(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_esp_spi_find_out - SPI of a packet from a client
+ * nf_esp_spi_find_out - find the SPI of a packet from a client
  * @vn: netns, under RCU
  * @pkt: packet as the client sent it
+ *
+ * Return: outbound SPI or NULL
  */
 struct nf_esp_spi *nf_esp_spi_find_out(struct nf_vpn_net *vn,
 				       const struct nf_vpn_pkt *pkt)
@@ -126,9 +132,11 @@ struct nf_esp_spi *nf_esp_spi_find_out(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_esp_spi_find_in - SPI of a packet from a remote host
+ * nf_esp_spi_find_in - find the SPI of a packet from a remote host
  * @vn: netns, under RCU
  * @pkt: packet before its destination is translated back
+ *
+ * Return: inbound SPI, which may be undecided, or NULL
  */
 struct nf_esp_spi *nf_esp_spi_find_in(struct nf_vpn_net *vn,
 				      const struct nf_vpn_pkt *pkt)
@@ -144,9 +152,9 @@ struct nf_esp_quoted_key {
 };
 
 /*
- * Entries that differ in the client's or gateway's address only. A receiver
- * never gives one SPI to two senders, so more than a few are made up, and every
- * look-up would have to walk them.
+ * Most entries that differ in the client's or gateway's address only. Each
+ * look-up walks them. A receiver doesn't give one SPI to two senders, so more
+ * than a few are forged.
  */
 #define NF_ESP_SAME_SPI_MAX	8
 
@@ -194,7 +202,7 @@ static const struct rhashtable_params nf_esp_quoted_params = {
 	.automatic_shrinking	= true,
 };
 
-/* SPIs of a remote host and a direction, whatever the other address; under RCU. */
+/* The list of entries that differ in the other address only; under RCU. */
 static struct rhlist_head *nf_esp_quoted_find(struct nf_vpn_net *vn,
 					      const struct nf_vpn_host *remote,
 					      __be32 spi, u32 dir)
@@ -209,9 +217,11 @@ static struct rhlist_head *nf_esp_quoted_find(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_esp_spi_find_in_any - SPI of a remote host, whatever address it is sent to
- * @vn: netns, under RCU
+ * nf_esp_spi_find_in_any - find an inbound SPI, whatever address it is sent to
+ * @vn: netns, under RCU or its lock
  * @pkt: packet; its destination doesn't matter
+ *
+ * Return: inbound SPI, which may be undecided, or NULL
  */
 struct nf_esp_spi *nf_esp_spi_find_in_any(struct nf_vpn_net *vn,
 					  const struct nf_vpn_pkt *pkt)
@@ -228,9 +238,11 @@ struct nf_esp_spi *nf_esp_spi_find_in_any(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_esp_spi_find_wire - SPI of an outbound packet as seen behind the gateway
+ * nf_esp_spi_find_wire - find the SPI of an outbound packet as it left
  * @vn: netns, under RCU
  * @pkt: packet with its source translated
+ *
+ * Return: outbound SPI or NULL
  */
 struct nf_esp_spi *nf_esp_spi_find_wire(struct nf_vpn_net *vn,
 					const struct nf_vpn_pkt *pkt)
@@ -239,7 +251,6 @@ struct nf_esp_spi *nf_esp_spi_find_wire(struct nf_vpn_net *vn,
 	struct nf_esp_spi *spi;
 
 	list = nf_esp_quoted_find(vn, &pkt->dst, pkt->spi, NF_CT_VPN_DIR_OUT);
-	/* Its source is translated. */
 	rhl_for_each_entry_rcu(spi, pos, list, quoted)
 		if (nf_vpn_flow_has_masq(&spi->session->flow[NF_VPN_FLOW_ESP],
 					 &pkt->src.addr))
@@ -282,8 +293,9 @@ void nf_esp_spis_exit(struct nf_esp_net *en)
 }
 
 /*
- * Publish: all fields that a look-up reads are set. If that fails half-way,
- * others may have seen @spi already, and hold it until a grace period is over.
+ * Insert an SPI into both tables and number it. All fields that readers use
+ * must be set. If it fails, readers may have found @spi already, so it must not
+ * be freed before a grace period is over.
  */
 static int nf_esp_spi_insert(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
@@ -311,7 +323,14 @@ err_quoted:
 	return err;
 }
 
-/* What goes wrong is counted. */
+/**
+ * nf_esp_spi_link - let readers find an SPI
+ * @vn: netns, its lock held
+ * @spi: SPI, complete; to be freed after RCU even on failure
+ *
+ * Return: 0, -EEXIST if there are too many entries like it, -ENOMEM. Failures
+ * are counted.
+ */
 int nf_esp_spi_link(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	int err;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When packets went out, built in userspace for unit tests as well.
+ * Times of outbound packets. Built in userspace as well, for unit tests.
  *
- * Times are microseconds of any clock and wrap after 71 minutes; each is
- * compared with others of the same seconds.
+ * Times are microseconds of any clock. They wrap after 71 minutes, which
+ * doesn't matter: only times that are seconds apart are compared.
  */
 #ifndef _NF_ESP_TIMES_H
 #define _NF_ESP_TIMES_H
@@ -13,12 +13,16 @@
 /* Outbound packets of a session that are remembered. */
 #define ESP_TIMES		16
 
-/* An SPI that isn't answered has sent so many packets in more than this time. */
+/*
+ * An outbound SPI is unanswered after so many packets in more than this time.
+ */
 #define ESP_STARVED_PACKETS	3
 #define ESP_STARVED_MS		1000
 /* Both directions of a tunnel in use are never silent together for so long. */
 #define ESP_STARVED_SILENCE_MS	250
-/* Outbound SPIs between which a client changes in this time are in use together. */
+/*
+ * A client that changes back and forth in this time uses several outbound SPIs.
+ */
 #define ESP_MIXED_MS		30000
 
 /**
@@ -32,12 +36,11 @@ struct esp_times {
 };
 
 /**
- * esp_times_add - a packet has gone out
+ * esp_times_add - note that a packet goes out
  * @t: times
  * @now: time
  *
- * May race with itself and with readers: what is lost or read too early is one
- * trial.
+ * It may race with itself and with readers, which costs a piece of evidence.
  */
 static inline void esp_times_add(struct esp_times *t, u32 now)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Inbound SPIs whose owner is one of several candidates. */
+/* Undecided SPIs: inbound ones that several sessions may own. */
 #include <linux/slab.h>
 
 #include "core/client.h"
@@ -13,9 +13,9 @@
 #include "esp/watch.h"
 
 /**
- * nf_esp_undecided_free - the SPI is decided or out of date
+ * nf_esp_undecided_free - unlink an undecided SPI, free it after RCU
  * @vn: netns, its lock held
- * @u: entry, freed after RCU
+ * @u: entry
  */
 void nf_esp_undecided_free(struct nf_vpn_net *vn, struct nf_esp_undecided *u)
 {
@@ -33,16 +33,16 @@ void nf_esp_undecided_free(struct nf_vpn_net *vn, struct nf_esp_undecided *u)
 }
 EXPORT_SYMBOL_GPL(nf_esp_undecided_free);
 
-/* Entries of all remote hosts that are looked at for one that yields. */
+/* Most entries that are looked at for one that yields. */
 #define NF_ESP_UNDECIDED_SCAN	64
 
-/* An entry that has been silent for so long may be needed by others. */
+/* An entry that has been silent for so long may yield to a new one. */
 #define NF_ESP_UNDECIDED_IDLE	(10 * HZ)
 
 /*
- * The entry of a remote host that yields: the oldest that may be made up, else
- * the oldest that is idle. What is in use stays, since whoever it was offered to
- * would have to be found anew.
+ * The entry of a remote host that yields: the oldest that isn't trusted, else
+ * the oldest that is idle. An entry in use stays, since its candidates and what
+ * speaks for each would be lost.
  */
 static struct nf_esp_undecided *
 nf_esp_undecided_oldest(const struct nf_vpn_remote *remote)
@@ -58,7 +58,9 @@ nf_esp_undecided_oldest(const struct nf_vpn_remote *remote)
 	return idle;
 }
 
-/* Of all remote hosts; those that stay go to the end of the list. */
+/*
+ * The same for all remote hosts; entries that stay go to the end of the list.
+ */
 static struct nf_esp_undecided *
 nf_esp_undecided_oldest_of_all(struct nf_vpn_net *vn)
 {
@@ -77,8 +79,8 @@ nf_esp_undecided_oldest_of_all(struct nf_vpn_net *vn)
 }
 
 /*
- * A flood of made-up SPIs replaces itself; what is in use stays. Returns whether
- * there is room.
+ * Make room for one entry more, so that a flood of forged SPIs replaces itself.
+ * Returns false if none yields.
  */
 static bool nf_esp_undecided_recycle(struct nf_vpn_net *vn,
 				     struct nf_vpn_remote *remote)
@@ -100,7 +102,7 @@ static bool nf_esp_undecided_recycle(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_esp_undecided_add - note an inbound SPI with several candidates
+ * nf_esp_undecided_add - make an entry for an SPI with several candidates
  * @vn: netns, its lock held
  * @remote: sender
  * @pkt: first packet
@@ -146,11 +148,11 @@ err_charge:
 EXPORT_SYMBOL_GPL(nf_esp_undecided_add);
 
 /**
- * nf_esp_undecided_admit - one candidate more
+ * nf_esp_undecided_admit - add a candidate
  * @vn: netns, its lock held
  * @u: entry; nothing happens if it is full
  * @s: session of its remote host
- * @fresh: it counts as one that had just begun to wait
+ * @fresh: it counts as one that had just begun to wait when the SPI appeared
  */
 void nf_esp_undecided_admit(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			    struct nf_vpn_session *s, bool fresh)
@@ -166,7 +168,7 @@ void nf_esp_undecided_admit(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 }
 EXPORT_SYMBOL_GPL(nf_esp_undecided_admit);
 
-/* Bits of candidates, without number @i. */
+/* Remove bit @i, and shift those above it down. */
 static u32 nf_esp_undecided_cut(u32 bits, unsigned int i)
 {
 	u32 below = BIT(i) - 1;
@@ -175,7 +177,7 @@ static u32 nf_esp_undecided_cut(u32 bits, unsigned int i)
 }
 
 /**
- * nf_esp_undecided_drop - a session is no candidate any more
+ * nf_esp_undecided_drop - remove a candidate
  * @u: entry, lock of its netns held
  * @i: index of the candidate
  */
@@ -192,7 +194,7 @@ void nf_esp_undecided_drop(struct nf_esp_undecided *u, unsigned int i)
 EXPORT_SYMBOL_GPL(nf_esp_undecided_drop);
 
 /**
- * nf_esp_undecided_index - which candidate is this session?
+ * nf_esp_undecided_index - look a session up among the candidates
  * @u: entry, lock of its netns held
  * @s: session
  *
@@ -210,7 +212,7 @@ int nf_esp_undecided_index(const struct nf_esp_undecided *u,
 }
 EXPORT_SYMBOL_GPL(nf_esp_undecided_index);
 
-/* The candidate whose client this is can't be the owner. */
+/* Remove the candidate with this client, unless it is the only one left. */
 static void nf_esp_undecided_refuse(struct nf_esp_undecided *u,
 				    const struct nf_vpn_host *client)
 {
@@ -224,13 +226,15 @@ static void nf_esp_undecided_refuse(struct nf_esp_undecided *u,
 }
 
 /**
- * nf_esp_spi_refused - a client says that an inbound SPI isn't its own
+ * nf_esp_spi_refused - note that a client doesn't know an inbound SPI
  * @vn: netns, its lock not held
- * @pkt: addresses and SPI of the packet that it got
+ * @pkt: addresses and SPI of the packet that the client got
  *
- * Return: true if the remote host must not hear of it: nobody knows whose the
- * SPI is, or it is another client's, and some peers delete an SA that a host
- * doesn't know.
+ * If the SPI is undecided, the client is no candidate any more.
+ *
+ * Return: true if the client's message must not reach the remote host. The SPI
+ * is another client's, or undecided, and some peers delete an SA on such a
+ * message.
  */
 bool nf_esp_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 {
@@ -251,11 +255,11 @@ bool nf_esp_spi_refused(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 }
 
 /**
- * nf_esp_undecided_purge - a session, or its flow, goes away
+ * nf_esp_undecided_purge - remove a session from all lists of candidates
  * @vn: netns, its lock held
- * @s: session
+ * @s: session that goes away, or whose flow does
  *
- * What it was a candidate for stays with the others.
+ * An entry stays as long as it has other candidates.
  */
 void nf_esp_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -274,9 +278,9 @@ void nf_esp_undecided_purge(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_undecided_gc - drop what has been silent for a while
+ * nf_esp_undecided_gc - free undecided SPIs that have been silent for a while
  * @vn: netns
- * @idle: jiffies
+ * @idle: jiffies; 0 for all
  */
 void nf_esp_undecided_gc(struct nf_vpn_net *vn, u32 idle)
 {
@@ -294,11 +298,9 @@ void nf_esp_undecided_gc(struct nf_vpn_net *vn, u32 idle)
 }
 
 /**
- * nf_esp_undecided_end - the last session of a remote host goes
+ * nf_esp_undecided_end - free the undecided SPIs of a remote host
  * @vn: netns, its lock held
- * @remote: remote host
- *
- * Nobody can own its undecided SPIs.
+ * @remote: remote host whose last session ends
  */
 void nf_esp_undecided_end(struct nf_vpn_net *vn, struct nf_vpn_remote *remote)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Inbound SPIs whose owner is one of several sessions. */
+/* Undecided SPIs: inbound ones that several sessions may own. */
 #ifndef _NF_ESP_UNDECIDED_H
 #define _NF_ESP_UNDECIDED_H
 
@@ -9,30 +9,30 @@
 /* Most sessions that an undecided SPI is copied to. */
 #define NF_ESP_CANDIDATES	32
 
-/* Undecided SPIs per remote host and per netns; one that may be made up yields. */
+/* Most undecided SPIs per remote host and per netns. */
 #define NF_ESP_UNDECIDED_REMOTE	64
 #define NF_ESP_UNDECIDED	1024
 
 /**
  * struct nf_esp_undecided - inbound SPI that several sessions may own
- * @spi: entry in &nf_esp_net.spis, &nf_esp_spi.session is NULL
+ * @spi: entry in the tables; its &nf_esp_spi.session is NULL
  * @by_remote: in &nf_vpn_remote.undecided
  * @by_net: in &nf_esp_net.undecided
  * @first: jiffies of the first packet
  * @arrived: nf_vpn_now_us() of the last packet
  * @expecting: the candidates were waiting for a new SPI
- * @stock: or else stock conntrack's receiver owns it; alone if @n is 0
+ * @stock: the receiver that stock conntrack has is a candidate, too
  * @fresh: bit i: candidate i had just begun to wait
- * @claimed: bit i: somebody has said by netlink that it is candidate i's
- * @gone: jiffies when a candidate's session or its flow went away
- * @trials: packets that were judged
- * @over: packets beyond the rate budget
- * @n: number of candidates
- * @hits: those that spoke for a candidate
+ * @claimed: bit i: candidate i has claimed the SPI by netlink
+ * @gone: jiffies when a candidate's session or its flow last went away. That is
+ *	no evidence for the others, since it may come back.
+ * @trials: packets that were judged by their times
+ * @over: packets for which the budget of copies was too small
+ * @n: number of candidates in @cand
+ * @hits: packets that spoke for each candidate
  * @cand: candidates, longest waiting first
  *
- * All but @spi is protected by &nf_vpn_net.lock. That a candidate's
- * session or its flow goes away is no evidence for the others: it may come back.
+ * All but @spi is protected by &nf_vpn_net.lock.
  */
 struct nf_esp_undecided {
 	struct nf_esp_spi spi;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* When a session sends, noted while an inbound SPI may be its own. */
+/* Times of a session's packets, noted while an undecided SPI may be its own. */
 #include <linux/slab.h>
 
 #include "core/session.h"
 #include "esp/watch.h"
 
 /**
- * nf_esp_watch_get - one reason more to watch a session
+ * nf_esp_watch_get - note the times of a session's packets, for one reason more
  * @s: session, lock of its netns held
  *
- * If memory is short it isn't watched; then nf_esp_watch_put() may end another
- * one's watch early. Both cost evidence and nothing else.
+ * If memory is short, nothing is noted, and the later nf_esp_watch_put() may
+ * end the watch of another reason early. Both cost evidence and nothing else.
  */
 void nf_esp_watch_get(struct nf_vpn_session *s)
 {
@@ -26,7 +26,7 @@ void nf_esp_watch_get(struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_watch_put - a reason to watch a session is gone
+ * nf_esp_watch_put - undo one nf_esp_watch_get()
  * @s: session, lock of its netns held
  */
 void nf_esp_watch_put(struct nf_vpn_session *s)
@@ -38,7 +38,7 @@ void nf_esp_watch_put(struct nf_vpn_session *s)
 }
 
 /**
- * nf_esp_watch_free - the session goes away
+ * nf_esp_watch_free - undo all nf_esp_watch_get() of a session that ends
  * @s: session, lock of its netns held
  */
 void nf_esp_watch_free(struct nf_vpn_session *s)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* When a session sends, while an inbound SPI may be its own. */
+/* Times of a session's packets, noted while an undecided SPI may be its own. */
 #ifndef _NF_ESP_WATCH_H
 #define _NF_ESP_WATCH_H
 
@@ -7,12 +7,11 @@
 #include "esp/times.h"
 
 /**
- * struct nf_esp_watch - when a session sends, while an SPI may be its own
- * @sent: its outbound packets
- * @refs: reasons to watch: it waits for an SPI, it is a candidate of some
+ * struct nf_esp_watch - times of a session's packets
+ * @sent: when its outbound packets went out, lockless
+ * @refs: reasons to watch it: one if it waits for an SPI, and one for each SPI
+ *	that it is a candidate of; &nf_vpn_net.lock protects it
  * @rcu: for freeing
- *
- * @sent is lockless, &nf_vpn_net.lock protects @refs.
  */
 struct nf_esp_watch {
 	struct esp_times sent;
