@@ -71,7 +71,7 @@ static bool esp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	return deleted;
 }
 
-/* Bind a packet's SPI to a session that only can be meant, and deliver it. */
+/* Bind a packet's SPI to the only session that can be meant, and deliver it. */
 static unsigned int esp_bind_addressee(struct nf_vpn_net *vn,
 				       struct sk_buff *skb,
 				       const struct nf_vpn_pkt *pkt,

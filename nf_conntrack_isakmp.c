@@ -3,12 +3,12 @@
  * Connection tracking of ISAKMP, which is IKE (RFC 2408, RFC 7296), by cookies.
  *
  * IKE on UDP from port 500 to port 500 gets the reply zone of its client, so
- * that all clients keep port 500 behind one address; the cookies say whose an
- * inbound message is. The client's own messages open tickets for nf_nat_esp.
- * Port 4500 is left to stock conntrack and only listened to: who goes there
- * with its child exchange will send its ESP in UDP.
+ * that all clients keep port 500 behind one address; the cookies tell which
+ * client an inbound message is for. The client's own messages open tickets for
+ * nf_nat_esp. Port 4500 is left to stock conntrack, and only listened to: a
+ * client whose child exchange is there will send its ESP in UDP.
  *
- * The way of a message (core/main.c has let it in):
+ * What becomes of a message that core/hook.c hands to us:
  *
  *	cookies and flow are known	-> noted, its flow
  *	from a client of a session	-> noted, its flow or a template
@@ -19,14 +19,15 @@
  *	other, to be forwarded or from here	-> noted, flow in the zone of the
  *			   client
  *
- * A host that puts its ESP into UDP on port 500 would share it with its
- * siblings, and nothing in what comes back says whose that is: its flow goes to
- * zone 0, where each has another port.
+ * A client that puts its ESP into UDP on port 500 has its flow in zone 0, where
+ * each client gets another port: nothing in such a packet tells which client it
+ * is for.
  *
- * Dropped are a first message whose initiator cookie another client waits with,
- * and what tells the remote host that somebody else's SPI is invalid. Messages
- * that announce an SPI may have to wait (isakmp/pace.c). Whatever can't be read
- * is treated by its addresses alone.
+ * Dropped are a first message with an initiator cookie with which another
+ * client waits for an answer, and a message that tells the remote host that
+ * another client's SPI is invalid. Messages that announce an SPI may have to
+ * wait (isakmp/pace.c). A datagram that can't be read is tracked by its
+ * addresses alone.
  */
 #include <linux/module.h>
 #include <linux/skbuff.h>
@@ -53,8 +54,8 @@
 #include "netlink/kind.h"
 
 /*
- * Stock conntrack looks at these, too; a broken datagram is left to its
- * judgement.
+ * Are length and checksum right? If not, the datagram is left to stock
+ * conntrack, which tests the same.
  */
 static bool isakmp_udp_ok(const struct nf_vpn_net *vn, struct sk_buff *skb,
 			  const struct udphdr *uh, unsigned int thoff,
@@ -70,7 +71,7 @@ static bool isakmp_udp_ok(const struct nf_vpn_net *vn, struct sk_buff *skb,
 	return !nf_checksum(skb, state->hook, thoff, IPPROTO_UDP, state->pf);
 }
 
-/* Read @len bytes of an ISAKMP message at @off, as far as they are needed. */
+/* Parse an ISAKMP message of @len bytes at @off. */
 static int isakmp_read(struct nf_vpn_net *vn, struct sk_buff *skb,
 		       unsigned int off, unsigned int len,
 		       struct isakmp_message *m)
@@ -90,7 +91,7 @@ static int isakmp_read(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return reason;
 }
 
-/* Port 4500, from a client: what it negotiates there concerns its session. */
+/* Listen to port 4500: a client's exchanges there concern its session, too. */
 static unsigned int isakmp_natt(struct nf_vpn_net *vn, struct sk_buff *skb,
 				unsigned int off, unsigned int len,
 				const struct nf_hook_state *state)
@@ -117,6 +118,7 @@ static unsigned int isakmp_natt(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* Has the session's flow been answered? */
 static bool isakmp_is_replied(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	struct nf_conn *ct;
@@ -131,9 +133,10 @@ static bool isakmp_is_replied(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /*
- * A session that nobody has answered, with a host whose peers are clients of
- * ours: what it sends may be an answer to one of them. (It has sent to a
- * translated address before its client did.)
+ * A session that nobody has answered, and whose client is a remote host of
+ * other sessions: the message may be for one of these instead. That happens if
+ * the remote host sent to a client's translated address before the client sent
+ * anything.
  */
 static bool isakmp_reconsider(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      const struct isakmp_arrival *a,
@@ -150,7 +153,10 @@ static bool isakmp_reconsider(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return true;
 }
 
-/* Does this entry of the session tell what @a does: an answered flow? */
+/*
+ * May the message go straight to the flow? An outbound one if the flow has been
+ * answered, an inbound one if it was sent to the flow's address.
+ */
 static bool isakmp_fits(const struct nf_conn *ct,
 			const struct isakmp_arrival *a, bool outbound)
 {
@@ -161,8 +167,8 @@ static bool isakmp_fits(const struct nf_conn *ct,
 }
 
 /*
- * Most messages: a pair that both have used, and a flow. What the sender began
- * and nobody has answered is left to isakmp_reconsider().
+ * The fast path, which most messages take: a proven pair, and an answered flow.
+ * Returns false if the message has to go the long way.
  */
 static bool isakmp_known(struct nf_vpn_net *vn, struct sk_buff *skb,
 			 const struct isakmp_arrival *a)
@@ -199,7 +205,9 @@ static bool isakmp_known(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return true;
 }
 
-/* Whose is it, by its addresses first? */
+/*
+ * The long way of a message: its session is looked up by its addresses first.
+ */
 static noinline unsigned int isakmp_unknown(struct nf_vpn_net *vn,
 					    struct sk_buff *skb,
 					    const struct isakmp_arrival *a,
@@ -234,7 +242,7 @@ static unsigned int isakmp_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
 	int reason;
 
 	reason = isakmp_read(vn, skb, off, len, &a.m);
-	/* Cookies suffice where only the length lies. */
+	/* If only the length is wrong, the cookies can be used. */
 	a.valid = reason == ISAKMP_OK || reason == ISAKMP_BAD_LENGTH;
 	a.udp_esp = reason == ISAKMP_UDP_ESP;
 	nf_vpn_pkt_addrs(&a.addr, skb, skb_network_offset(skb), state->pf);
@@ -275,8 +283,9 @@ static unsigned int isakmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /*
- * RFC 792 wants eight bytes of a datagram quoted, which is its UDP header; RFC
- * 1812 section 4.3.2.3 as much as fits, so that the cookies are there.
+ * An error about a client's message goes to that client. RFC 792 wants eight
+ * bytes quoted, which are the UDP header; RFC 1812 section 4.3.2.3 wants as
+ * much as fits, so that the cookies are there.
  */
 static unsigned int isakmp_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 				 struct nf_vpn_icmp *icmp,

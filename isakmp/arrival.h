@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Datagrams from port 500 to port 500: whose they are (isakmp/owner.c), and
- * when they may go on (isakmp/pace.c).
+ * Datagrams from port 500 to port 500: which session they belong to
+ * (isakmp/owner.c), and when they may go on (isakmp/pace.c).
  */
 #ifndef _NF_ISAKMP_ARRIVAL_H
 #define _NF_ISAKMP_ARRIVAL_H
@@ -14,9 +14,9 @@
 /**
  * struct isakmp_arrival - a datagram from port 500 to port 500
  * @addr: addresses
- * @m: what is in clear, if @valid; else perhaps an INVALID_SPI notify
- * @valid: it is an ISAKMP message
- * @udp_esp: it is ESP
+ * @m: the message, if @valid; else empty, but for INVALID_SPI notifies
+ * @valid: the datagram is an ISAKMP message
+ * @udp_esp: it is ESP in UDP
  */
 struct isakmp_arrival {
 	struct nf_vpn_pkt addr;
@@ -25,7 +25,9 @@ struct isakmp_arrival {
 	bool udp_esp;
 };
 
-/* What comes so long after a client's message is no answer to it. */
+/*
+ * A message that comes so long after the client's last one doesn't answer it.
+ */
 #define ISAKMP_SILENCE		(30 * HZ)
 
 bool nf_isakmp_is_bound(struct net *net, const struct nf_vpn_host *src,
@@ -42,13 +44,13 @@ bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 		      const struct nf_hook_state *state);
 
 /**
- * nf_isakmp_pace - hold a client's message for a while?
+ * nf_isakmp_pace - hold a client's message for a while, if it has to wait
  * @vn: netns, its lock not held
  * @skb: packet
  * @a: the message in it
  * @state: its hook
  *
- * Return: true if the packet is ours now. It comes to the hook again later,
+ * Return: true if the packet has been stolen. It comes to the hook again later,
  * unless it repeats one that already waits.
  */
 static inline bool nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
@@ -85,7 +87,7 @@ static inline void nf_isakmp_cookie_in(struct nf_isakmp_cookie *c,
 	}
 }
 
-/* For those that see no cookies. */
+/* Note a message where others see it, who don't know cookies. */
 static inline void nf_isakmp_session_seen(const struct nf_vpn_session *s,
 					  const struct isakmp_message *m)
 {
@@ -100,10 +102,10 @@ static inline void nf_isakmp_session_seen(const struct nf_vpn_session *s,
 }
 
 /**
- * nf_isakmp_cookie_seen - a message under a cookie pair
+ * nf_isakmp_cookie_seen - note a message under a cookie pair
  * @c: pair of the session that the message belongs to
  * @m: message
- * @outbound: from the client
+ * @outbound: it is from the client
  */
 static inline void nf_isakmp_cookie_seen(struct nf_isakmp_cookie *c,
 					 const struct isakmp_message *m,
@@ -120,11 +122,12 @@ static inline void nf_isakmp_cookie_seen(struct nf_isakmp_cookie *c,
 }
 
 /**
- * nf_isakmp_in_doubt - may an inbound message be for another session?
- * @c: pair that its session has used
- * @m: message
+ * nf_isakmp_in_doubt - tell whether a message may be another session's
+ * @c: pair of the message, whose session has used it
+ * @m: inbound message
  *
- * True if the session has only answered on trial, or hasn't asked for it.
+ * Return: true if the session has only answered on trial, or if the message is
+ * a response to a request that the session hasn't sent.
  */
 static inline bool nf_isakmp_in_doubt(const struct nf_isakmp_cookie *c,
 				      const struct isakmp_message *m)

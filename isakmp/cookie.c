@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What sessions know of IKE: cookie pairs and tickets.
+ * Cookie pairs, and what else is known of the IKE of sessions.
  *
- * The initiator's cookie alone hashes an entry, so that one look-up finds the
- * pair itself, the exchange that still waits for its responder, and a pair
- * that shares the initiator; and finds a known pair before it is known which
- * way the message goes.
+ * Entries are hashed by the initiator's cookie alone. So one look-up finds the
+ * pair itself, the exchange that still waits for its responder, and other pairs
+ * with that initiator; and a pair is found before the direction of its message
+ * is known.
  */
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -22,9 +22,10 @@
 #include "isakmp/message.h"
 #include "isakmp/ticket.h"
 
-/* Entries of one initiator cookie: more are made up. Bounds a look-up. */
+/* Most entries with one initiator cookie, since a look-up walks them. */
 #define NF_ISAKMP_SAME_COOKIE_MAX	8
 
+/* Sort an entry with the right initiator cookie and remote host into @q. */
 static void nf_isakmp_cookie_met(struct nf_isakmp_cookie_query *q,
 				 struct nf_isakmp_cookie *c)
 {
@@ -65,7 +66,7 @@ void nf_isakmp_cookies_exit(struct nf_isakmp_net *in)
 }
 
 /**
- * nf_isakmp_cookie_find - who has to do with a cookie pair?
+ * nf_isakmp_cookie_find - find the entries that have to do with a cookie pair
  * @vn: netns, under RCU or its lock
  * @remote: remote host
  * @init: initiator cookie
@@ -100,7 +101,10 @@ unsigned int nf_isakmp_cookie_find(struct nf_vpn_net *vn,
 	return n;
 }
 
-/* Is it a pair that both have used, between the hosts of a message? */
+/*
+ * Is it a proven pair with this responder cookie, whose session the message can
+ * belong to by its addresses?
+ */
 static bool nf_isakmp_cookie_is_pair(const struct nf_isakmp_cookie *c,
 				     const struct nf_vpn_pkt *pkt, __be64 resp)
 {
@@ -114,7 +118,7 @@ static bool nf_isakmp_cookie_is_pair(const struct nf_isakmp_cookie *c,
 }
 
 /**
- * nf_isakmp_cookie_find_pair - find a pair that client and remote host have used
+ * nf_isakmp_cookie_find_pair - find the proven pair of a message
  * @vn: netns, under RCU
  * @pkt: addresses of a message
  * @init: its initiator cookie
@@ -150,10 +154,13 @@ static bool nf_isakmp_cookie_is_claim(const struct nf_isakmp_cookie *c,
 }
 
 /**
- * nf_isakmp_cookie_find_claim - who claims the pair of an inbound message?
+ * nf_isakmp_cookie_find_claim - find a claim on the pair of an inbound message
  * @vn: netns, its lock held
  * @remote: remote host
- * @m: message; if it is a response, to a request of who claims
+ * @m: message; if it is a response, only a claimant that has sent the request
+ *	counts
+ *
+ * Return: claim or NULL
  */
 struct nf_isakmp_cookie *
 nf_isakmp_cookie_find_claim(struct nf_vpn_net *vn,
@@ -198,8 +205,9 @@ void nf_isakmp_cookie_free(struct nf_vpn_net *vn, struct nf_isakmp_cookie *c)
 }
 
 /*
- * The session keeps a bounded number: what only the remote host has said
- * yields first and never pushes out what the client has confirmed.
+ * Make room for one pair more of a session. Pairs that the client hasn't used
+ * yield first, and never take the place of one that it has used. Returns false
+ * if none yields.
  */
 static bool nf_isakmp_cookie_recycle(struct nf_vpn_net *vn,
 				     struct nf_isakmp_ike *ike, bool proven)
@@ -247,11 +255,11 @@ static void nf_isakmp_cookie_init(struct nf_isakmp_cookie *c,
 }
 
 /**
- * nf_isakmp_cookie_add - note a cookie pair of a session
+ * nf_isakmp_cookie_add - add a cookie pair to a session
  * @vn: netns, its lock held
  * @s: session that nf_isakmp_ike_get() has been called for
  * @m: message with the pair
- * @origin: who says so
+ * @origin: how the pair became known
  *
  * Return: the pair, NULL if there is no room: the session works without.
  */
@@ -274,7 +282,7 @@ nf_isakmp_cookie_add(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	}
 	if (!nf_isakmp_cookie_recycle(vn, ike, proven))
 		return NULL;
-	/* Others may have to make room, not this session. */
+	/* Other sessions may have to make room, but not this one. */
 	nf_vpn_session_protect(vn, s);
 	if (nf_vpn_charge(vn, s->client))
 		goto err_unprotect;
@@ -298,7 +306,7 @@ nf_isakmp_cookie_add(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	return c;
 
 err_hash:
-	/* Others may have seen it already. */
+	/* Readers may have found it already. */
 	rhltable_remove(&vn->isakmp->cookies, &c->node,
 			nf_isakmp_cookie_params);
 	kfree_rcu(c, rcu);
@@ -314,9 +322,9 @@ err_unprotect:
 }
 
 /**
- * nf_isakmp_cookie_prove - the client has used a pair that its server began, or
- * one that it claimed turns out to be its own
- * @c: pair, lock of its netns held
+ * nf_isakmp_cookie_prove - note that a pair is its client's
+ * @c: pair that the remote host began and the client has used, or a claim that
+ *	turned out to be right; lock of its netns held
  */
 void nf_isakmp_cookie_prove(struct nf_isakmp_cookie *c)
 {
@@ -328,11 +336,11 @@ void nf_isakmp_cookie_prove(struct nf_isakmp_cookie *c)
 }
 
 /**
- * nf_isakmp_ike_get - the IKE part of a session, made if need be
+ * nf_isakmp_ike_get - find or make the IKE part of a session
  * @vn: netns, its lock held
  * @s: session
  *
- * Return: IKE part, freed with the session, or NULL if there is no room.
+ * Return: IKE part, freed with the session; NULL if memory is short.
  */
 struct nf_isakmp_ike *nf_isakmp_ike_get(struct nf_vpn_net *vn,
 					struct nf_vpn_session *s)
@@ -356,9 +364,10 @@ struct nf_isakmp_ike *nf_isakmp_ike_get(struct nf_vpn_net *vn,
 /**
  * nf_isakmp_ike_drop - unlink the IKE part of a session, free it after RCU
  * @vn: netns, its lock held
- * @s: session that goes, or that stays without. Who has found one that goes
- *	under RCU may go on using its IKE, so &nf_vpn_session.expect is left as it
- *	is then: nobody finds the session any more.
+ * @s: session that ends, or that stays without IKE
+ *
+ * A reader that has found a session which ends may go on using its IKE, so
+ * &nf_vpn_session.expect is cleared only if the session stays.
  */
 void nf_isakmp_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
@@ -376,7 +385,7 @@ void nf_isakmp_ike_drop(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 /**
  * nf_isakmp_ike_idle - drop all cookie pairs of a session
  * @vn: netns, its lock held
- * @s: session whose IKE flow has expired, or that goes itself
+ * @s: session that ends, or whose IKE flow has expired
  *
  * Its tickets stay: an SPI may be agreed on and used hours later.
  */
@@ -417,9 +426,9 @@ void nf_isakmp_ike_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
  * nf_isakmp_ike_expire - drop exchanges that came to nothing
  * @vn: netns, its lock held
  * @s: session
- * @idle: jiffies a pair without responder, or that only the remote host has
- *	used, may be silent
- * @live: the flow is there; without it that goes for all pairs
+ * @idle: jiffies that a pair may be silent if it has no responder, or if only
+ *	the remote host has used it
+ * @live: the flow exists; if it doesn't, @idle holds for all pairs
  */
 void nf_isakmp_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			  u32 idle, bool live)

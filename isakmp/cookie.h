@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Cookie pairs, and what is known of a session's IKE. */
+/*
+ * Cookie pairs, and what else is known of a session's IKE.
+ *
+ * IKE is the protocol. ISAKMP is the format of its messages in both versions,
+ * and the name of this module.
+ */
 #ifndef _NF_ISAKMP_COOKIE_H
 #define _NF_ISAKMP_COOKIE_H
 
@@ -13,33 +18,37 @@
 #include "isakmp/message.h"
 #include "isakmp/ticket.h"
 
-/* Cookie pairs per session, and of these such as only the remote has used. */
+/*
+ * Most cookie pairs of a session, and of these such as its client hasn't used.
+ */
 #define NF_ISAKMP_SESSION_COOKIES	16
 #define NF_ISAKMP_SESSION_UNPROVEN	4
 
 /**
  * struct nf_isakmp_ike - what is known of a session's IKE
- * @expect: what others see of it
- * @iif: interface that the client's message came in by which began the flow, 0
- *	if not known, lockless
- * @tickets: inbound SPIs that its messages let expect
- * @asked: requests of the remote host that the client hasn't answered
- * @request: message ID of the client's last request, @requested is valid
- * @request_init: its initiator cookie, which only who is on the path knows
- * @requested: nf_vpn_now_us() when that went out; 0 if it has been answered
+ * @expect: what other modules see of it
+ * @iif: interface by which the message came in that began the flow, 0 if not
+ *	known, lockless
+ * @tickets: inbound SPIs that the client's messages have announced
+ * @asked: number of requests of the remote host that the client hasn't answered
+ * @request: message ID of the client's last request, valid while @requested
+ *	isn't 0
+ * @request_init: its initiator cookie, which an off-path attacker doesn't know
+ * @requested: nf_vpn_now_us() when the request went out; 0 once it is answered
  * @unheard: @request is of a child exchange under a pair that the remote host
  *	hasn't used so far
  * @child: seconds of the boot clock of the last child exchange, 0 if none
- * @port_lost: a NAT rule doesn't leave it port 500, so it gets no zone
- * @udp_esp: the client puts ESP into UDP on port 500, so it gets none either
+ * @port_lost: a NAT rule changes its port 500, so its flow isn't in the zone
+ * @udp_esp: the client puts ESP into UDP on port 500, so its flow isn't in the
+ *	zone
  * @other_port: its flow leaves from another port than 500
- * @nunproven: of its cookie pairs, those that the client hasn't used
+ * @nunproven: number of its pairs that aren't proven
  * @cookies: &struct nf_isakmp_cookie, newest first
  * @rcu: for freeing
  *
- * Made with a session's first IKE message, unlinked with the session, or when
- * the module is unloaded. &nf_vpn_expect.lock protects @tickets to @child,
- * &nf_vpn_net.lock @nunproven and @cookies.
+ * It is made with a session's first IKE message, and unlinked with the session
+ * or when the module is unloaded. &nf_vpn_expect.lock protects @tickets to
+ * @child, &nf_vpn_net.lock @nunproven and @cookies.
  */
 struct nf_isakmp_ike {
 	struct nf_vpn_expect expect;
@@ -59,6 +68,7 @@ struct nf_isakmp_ike {
 	struct rcu_head rcu;
 };
 
+/* The IKE part of a session, under RCU or the lock of its netns; or NULL. */
 static inline struct nf_isakmp_ike *
 nf_isakmp_ike(const struct nf_vpn_session *s)
 {
@@ -71,7 +81,8 @@ nf_isakmp_ike(const struct nf_vpn_session *s)
  * struct nf_isakmp_pace - messages that wait, see isakmp/pace.c
  * @queue: &struct isakmp_held, first due first
  * @n: length of @queue
- * @released: the one that goes on just now; compared, never followed, lockless
+ * @released: packet that is going on just now; compared, never followed,
+ *	lockless
  * @work: runs while there are any
  *
  * &nf_vpn_net.lock protects @queue and @n.
@@ -96,7 +107,8 @@ struct nf_isakmp_net {
 };
 
 /**
- * struct nf_isakmp_cookie - an IKE exchange or SA, as both cookies name it
+ * struct nf_isakmp_cookie - a cookie pair, which names an IKE SA or its
+ * beginning
  * @node: in &nf_isakmp_net.cookies
  * @session: its session
  * @init: initiator cookie
@@ -106,28 +118,29 @@ struct nf_isakmp_net {
  * @exchange: type of the last message
  * @by_remote: the remote host used it first
  * @proven: the client has used it
- * @claim: likewise, but the pair is another session's until the remote host
- *	answers this one; not @proven
- * @doubtful: the remote host used it first, the client has answered on trial,
+ * @claim: the client has used it, but the pair is another session's until the
+ *	remote host answers this one; not @proven
+ * @doubtful: on trial: the remote host used it first, the client has answered,
  *	and the remote host hasn't gone on since
- * @attempt: sessions that it was brought to before this one
- * @repeats: messages of the remote host since, while not @proven
+ * @attempt: number of sessions that its messages were delivered to before this
+ *	one
+ * @repeats: messages of the remote host that the session has got, while not
+ *	@proven
  * @packets: messages seen
  * @first: seconds of the boot clock
  * @last: low half of jiffies at the last message
- * @last_out: likewise, of the client
- * @asked: likewise, at the first message of the remote host that can't be an
- *	answer to what the client said last; 0 if there was none
+ * @last_out: low half of jiffies at the client's last message
+ * @asked: low half of jiffies at the first message of the remote host since
+ *	@last_out that can't answer the client's last one; 0 if there was none
  * @request: message ID of the client's last request; at first none that exists
- * @answered: of its last one that was answered; at first the one before 0
- * @heard: of the remote host's request that made the entry
- * @mutual: the remote host has used the pair, so it isn't just made up
+ * @answered: message ID of its last request that was answered; at first -1
+ * @heard: message ID of the remote host's request that made the entry
+ * @mutual: the remote host has used the pair, so that it isn't forged
  * @id: in &nf_vpn_net.ids
  * @rcu: for freeing
  *
- * Found under RCU; &nf_vpn_net.lock protects all changes but those of
- * @exchange, @packets and what follows @first up to @answered and of @mutual,
- * which are lockless.
+ * It is found under RCU. &nf_vpn_net.lock protects all changes, except that
+ * @exchange, @packets, all from @last to @answered, and @mutual are lockless.
  */
 struct nf_isakmp_cookie {
 	struct rhlist_head node;
@@ -158,13 +171,13 @@ struct nf_isakmp_cookie {
 
 /**
  * struct nf_isakmp_cookie_query - what nf_isakmp_cookie_find() has found
- * @client: see there
- * @resp: see there
+ * @client: client whose entries are looked for, NULL for any
+ * @resp: responder cookie
  * @exact: the pair; another client's only if @client has none
- * @waiting: the initiator's exchange without responder, of @client if given
- * @shared: any pair with that initiator, of @client if given
- * @rival: another client's exchange that waits for its responder
- * @claim: @client's claim on the pair; claims count as none of the others
+ * @waiting: an entry without a responder cookie, of @client if given
+ * @shared: any entry with the initiator cookie, of @client if given
+ * @rival: another client's entry without a responder cookie
+ * @claim: @client's claim on the pair; a claim is none of the above
  */
 struct nf_isakmp_cookie_query {
 	const struct nf_vpn_host *client;

@@ -19,12 +19,16 @@
 #include "isakmp/cookie.h"
 #include "isakmp/isakmp.h"
 
-/* The label keeps flows out of flowtables, which know no zones. */
+/*
+ * The label of IKE flows. It keeps them out of flowtables, which know no zones.
+ */
 static struct nf_vpn_label isakmp_labels[2] __read_mostly;
 
 /**
  * nf_isakmp_label - the helper that IKE flows carry
  * @l3num: AF_INET or AF_INET6
+ *
+ * Return: helper
  */
 struct nf_conntrack_helper *nf_isakmp_label(u32 l3num)
 {
@@ -32,8 +36,9 @@ struct nf_conntrack_helper *nf_isakmp_label(u32 l3num)
 }
 
 /*
- * A NAT rule has chosen another port. In the zone nobody would find the answers
- * to it: this message is dropped, and its repetition left to stock conntrack.
+ * Has a NAT rule changed the port of a new flow in our zone? We look for
+ * answers at port 500 only. The message is dropped; its repetition is left to
+ * zone 0, where stock conntrack finds the answers.
  */
 static bool isakmp_has_lost_port(struct nf_vpn_net *vn,
 				 const struct nf_conn *ct)
@@ -50,9 +55,10 @@ static bool isakmp_has_lost_port(struct nf_vpn_net *vn,
 }
 
 /*
- * A remote host begins, no dnat rule has taken its message and no socket waits
- * for it: it is for one of the host's clients here, and is brought to one when
- * it is repeated. Nobody shall tell the host that its port is unreachable.
+ * Is it an unsolicited message of a known server, which neither a dnat rule nor
+ * a local socket takes? It is for one of the server's clients, and is delivered
+ * to one when the server repeats it (isakmp/owner.c). Until then it is dropped:
+ * an ICMP port unreachable would end the exchange.
  */
 static bool isakmp_is_unsolicited(struct nf_vpn_net *vn,
 				  const struct nf_conn *ct,
@@ -78,7 +84,7 @@ static void isakmp_flow_seen(struct nf_vpn_session *s,
 	nf_vpn_flow_seen(&s->flow[NF_VPN_FLOW_IKE], ct, timeout);
 }
 
-/* A flow is about to be confirmed: NAT and the ruleset have had their say. */
+/* A flow is about to be confirmed, after NAT and the ruleset. */
 static noinline int isakmp_flow_new(const struct sk_buff *skb,
 				    struct nf_conn *ct)
 {
@@ -111,7 +117,7 @@ static noinline int isakmp_flow_new(const struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/* Conntrack calls it for each packet of a flow, last of all. */
+/* Conntrack calls the helper for each packet, after NAT and the ruleset. */
 static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
 		       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
@@ -120,13 +126,14 @@ static int isakmp_help(struct sk_buff *skb, unsigned int protoff,
 }
 
 /**
- * nf_isakmp_stock - none of ours, but its flow gets the label if it creates one
+ * nf_isakmp_stock - leave a message to stock conntrack, with the label
  * @vn: netns
  * @skb: packet
  * @a: message in it
  * @state: hook
  *
- * Another client's flow with the same addresses must not be found in a flowtable.
+ * The label keeps a flow that it creates out of flowtables: there, packets of a
+ * client's flow with the same addresses, in its zone, would find this one.
  *
  * Return: verdict
  */
@@ -185,7 +192,7 @@ static const struct nf_vpn_label_info isakmp_label_info = {
 };
 
 /**
- * nf_isakmp_labels_register - new flows of IKE can be labelled from now on
+ * nf_isakmp_labels_register - register the labels of IKE flows
  *
  * Return: 0 or a negative error.
  */

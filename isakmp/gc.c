@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What becomes of IKE that nobody uses any more, or whose session goes. */
+/* How IKE expires, and how it ends with its session. */
 #include <linux/sched.h>
 
 #include "core/flow.h"
@@ -25,7 +25,7 @@ bool nf_isakmp_gc(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	case NF_VPN_FLOW_LIVE:
 		return true;
 	case NF_VPN_FLOW_NEW:
-		/* Its first packet may wait in a queue. */
+		/* The ruleset may have queued the first packet. */
 		return ike->expect.cookies;
 	case NF_VPN_FLOW_DELETED:
 		WRITE_ONCE(s->flow[NF_VPN_FLOW_IKE].deleted, true);

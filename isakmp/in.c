@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages from remote hosts: to the session that they are for. */
+/* Inbound messages: they are delivered to the session that they belong to. */
 #include <net/netfilter/nf_conntrack.h>
 
 #include "core/flow.h"
@@ -17,7 +17,8 @@
  * @ike: its IKE
  * @ct: its flow; the reference goes over to the packet
  *
- * SAs may be idle as long as the remote host answers IKE.
+ * It renews the ESP flow as well, since SAs may be idle while the remote host
+ * answers IKE.
  *
  * Return: verdict
  */
@@ -41,7 +42,7 @@ static unsigned int isakmp_deliver(struct nf_vpn_net *vn, struct sk_buff *skb,
 		return NF_ISAKMP_NOT_OURS;
 	if (a->valid)
 		nf_isakmp_note(vn, s, ike, &a->m, 0);
-	/* The gateway's own: stock conntrack finds its flow. */
+	/* Stock conntrack finds the gateway's own flow. */
 	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_GATEWAY);
 	ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_IKE, &a->addr);
@@ -49,7 +50,7 @@ static unsigned int isakmp_deliver(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /**
- * nf_isakmp_in - a message from a host that sessions talk to
+ * nf_isakmp_in - deliver a message from a host that sessions talk to
  * @vn: netns, its lock not held
  * @skb: packet
  * @a: message in it
@@ -63,7 +64,9 @@ unsigned int nf_isakmp_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 {
 	struct nf_vpn_session *s;
 
-	/* A session whose client is the addressee: not translated. */
+	/*
+	 * The session of a client that isn't translated is found by addresses.
+	 */
 	s = nf_vpn_session_find(vn, &a->addr.dst, &a->addr.src);
 	if (s && (test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
 		  !nf_isakmp_ike(s)))

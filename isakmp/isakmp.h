@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ways of a message: what the files of the tracker tell each other. */
+/* ISAKMP: what the files of the tracker share. */
 #ifndef _NF_ISAKMP_ISAKMP_H
 #define _NF_ISAKMP_ISAKMP_H
 
@@ -10,7 +10,7 @@
 struct genl_info;
 struct nf_vpn_kind;
 
-/* nf_isakmp_in(): no session's message. */
+/* Return value of nf_isakmp_in(): the message is no session's. */
 #define NF_ISAKMP_NOT_OURS	NF_MAX_VERDICT
 
 /* isakmp/flow.c */
@@ -28,7 +28,7 @@ unsigned int nf_isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 /**
  * enum nf_isakmp_how - how a message of a session came, bits
  * @NF_ISAKMP_OUT: from the client
- * @NF_ISAKMP_NATT: on port 4500: a session that IKE moves to UDP is no candidate
+ * @NF_ISAKMP_NATT: on port 4500
  * @NF_ISAKMP_MUTUAL: under a pair that the remote host has used, too
  */
 enum nf_isakmp_how {
@@ -37,6 +37,9 @@ enum nf_isakmp_how {
 	NF_ISAKMP_MUTUAL	= 0x4,
 };
 
+/*
+ * How a client's message under this pair, which may be NULL, came on port 500.
+ */
 static inline unsigned int nf_isakmp_how_out(const struct nf_isakmp_cookie *c)
 {
 	return c && READ_ONCE(c->mutual) ? NF_ISAKMP_OUT | NF_ISAKMP_MUTUAL :

@@ -2,9 +2,9 @@
 /*
  * Parser of ISAKMP messages: the header and the payloads that are in clear.
  *
- * Everything read was sent by anybody. A read goes through a struct span, so
- * that it can't leave what is visible of the datagram; a payload that claims
- * more than its message has makes all payloads of that message unbelievable.
+ * Anybody may have sent what is read here. All reads go through a struct span,
+ * so that they stay within what is visible of the datagram. If a payload claims
+ * to be longer than the rest of its message, none of the payloads is believed.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -13,7 +13,7 @@
 
 #include "isakmp/message.h"
 
-/* Real messages have up to about twenty. */
+/* Most payloads that are looked at. Real messages have about twenty at most. */
 #define ISAKMP_MAX_PAYLOADS	64
 
 /* Payload types: RFC 2408 section 3.1, RFC 7296 section 3.2, RFC 7383. */
@@ -40,9 +40,10 @@
 
 /**
  * struct span - bytes of a message
- * @p: the first one
- * @len: so many may be read
- * @whole: so many there are; more than @len if we see but the beginning
+ * @p: first byte
+ * @len: number of bytes that may be read
+ * @whole: number of bytes that there are, more than @len if only the beginning
+ *	is visible
  */
 struct span {
 	const u8 *p;
@@ -50,7 +51,7 @@ struct span {
 	u32 whole;
 };
 
-/* Moves the beginning of @s; @n must not be more than @s->whole. */
+/* Move the beginning of @s; @n must not be more than @s->whole. */
 static void span_advance(struct span *s, u32 n)
 {
 	u32 visible = n < s->len ? n : s->len;
@@ -67,8 +68,8 @@ static struct span span_head(const struct span *s, u32 n)
 }
 
 /*
- * Vendor IDs by which IKEv1 peers say that they know NAT traversal: the MD5
- * hash of "RFC 3947" (its section 3.1) and those of the drafts before it.
+ * Vendor IDs by which IKEv1 peers announce NAT traversal: the MD5 hash of
+ * "RFC 3947" (its section 3.1), and the hashes of the names of its drafts.
  */
 static const u8 isakmp_natt_vendor[][16] = {
 	/* RFC 3947 */
@@ -119,9 +120,9 @@ static void isakmp_vendor_id(struct isakmp_message *m, struct span body)
 }
 
 /*
- * The SPI stands in the field of that name (RFC 2408 section 3.14) or, where
- * that is empty, in the data (RFC 7296 section 3.10.1), which doesn't say of
- * which protocol it is.
+ * The SPI is in the field of that name (RFC 2408 section 3.14). If that is
+ * empty, it is in the data (RFC 7296 section 3.10.1), and its protocol isn't
+ * given.
  */
 static void isakmp_invalid_spi(struct isakmp_message *m, u8 protocol,
 			       u8 spi_size, struct span body)
@@ -196,7 +197,7 @@ static bool isakmp_v1_is_encrypted(const struct isakmp_message *m)
 	return m->major == 1 && m->flags & ISAKMP_V1_ENCRYPTED;
 }
 
-/* The first fragment begins with the header of the whole message. */
+/* The first fragment contains the header of the whole message. */
 static void isakmp_v1_quoted(struct isakmp_message *m, struct span body)
 {
 	const struct isakmp_header *h = (const void *)body.p;
@@ -228,7 +229,7 @@ static bool isakmp_v1_fragment(struct isakmp_message *m, struct span body)
 	return true;
 }
 
-/* Returns false if the payload lies. */
+/* Returns false if the payload is malformed. */
 static bool isakmp_payload(struct isakmp_message *m, u8 type, struct span body)
 {
 	if (m->major == 1) {
@@ -239,7 +240,7 @@ static bool isakmp_payload(struct isakmp_message *m, u8 type, struct span body)
 	return type != ISAKMP_V2_NOTIFY || isakmp_notify(m, body);
 }
 
-/* What comes behind can't be read, or isn't the message's own. */
+/* Is it a payload behind whose header nothing is in clear, or no payload is? */
 static bool isakmp_is_opaque(const struct isakmp_message *m, u8 type)
 {
 	if (m->major == 1)
@@ -256,9 +257,9 @@ static bool isakmp_opaque(struct isakmp_message *m, u8 type, struct span body)
 }
 
 /*
- * Each payload names the type of the next one. They take four bytes or more
- * each, so the walk ends. What lies beyond the visible part isn't held against
- * the message. Returns false if the chain lies.
+ * Walk the payloads, each of which names the type of the next one and takes
+ * four bytes or more. The walk ends early, without an error, at the end of what
+ * is visible. Returns false if a payload is malformed.
  */
 static bool isakmp_payloads(struct isakmp_message *m, struct span rest)
 {
@@ -288,7 +289,7 @@ static bool isakmp_payloads(struct isakmp_message *m, struct span rest)
 	return true;
 }
 
-/* Nothing of a chain that lies is to be believed. What is quoted ends one. */
+/* A payload is malformed: forget what the payloads before it said. */
 static void isakmp_unlearn(struct isakmp_message *m)
 {
 	memset(m->invalid_spi, 0, sizeof(m->invalid_spi));
@@ -303,7 +304,7 @@ static void isakmp_unlearn(struct isakmp_message *m)
 static void isakmp_walk(struct isakmp_message *m, struct span rest)
 {
 	m->encrypted = isakmp_v1_is_encrypted(m);
-	/* Fragments are in clear, whatever the flag says. */
+	/* Fragments are in clear, though some senders set the flag. */
 	if (m->encrypted && m->next != ISAKMP_V1_FRAGMENT)
 		return;
 	if (!isakmp_payloads(m, rest))
@@ -311,8 +312,8 @@ static void isakmp_walk(struct isakmp_message *m, struct span rest)
 }
 
 /*
- * draft-ietf-ipsec-udp-encaps-01 section 2.1: where an initiator cookie would
- * be, zeros, and ESP behind them, whose SPI isn't 0.
+ * Is it ESP in UDP of draft-ietf-ipsec-udp-encaps-01 section 2.1: eight bytes
+ * of zeros in place of an initiator cookie, and then an SPI, which isn't 0?
  */
 static bool isakmp_is_udp_esp(const struct isakmp_header *h)
 {
@@ -342,20 +343,20 @@ static enum isakmp_reason isakmp_header(struct isakmp_message *m,
 }
 
 /**
- * isakmp_parse - what a datagram tells whom it passes
+ * isakmp_parse - parse what is in clear in a datagram
  * @m: result. Zeroed when the datagram is no message, but see below.
  * @data: beginning of the UDP payload; on port 4500, behind the non-ESP marker
- * @len: so many bytes of it can be read, %ISAKMP_PEEK or all
- * @udp_payload_len: length of all (without the marker), by the UDP header
+ * @len: number of bytes that can be read, %ISAKMP_PEEK or all
+ * @udp_payload_len: length of the UDP payload, without the marker
  *
- * A message whose payload chain lies keeps its header: peers may know better,
- * and cookies suffice to deliver it. So does one that claims to be longer than
- * its datagram, or shorter than its header, though %ISAKMP_BAD_LENGTH is
- * returned. Bytes behind a message are known practice and don't count.
+ * If a payload is malformed, the message keeps its header, since the cookies
+ * suffice to deliver it to a peer that may be able to read it. The same holds
+ * if the length in the header is wrong, though %ISAKMP_BAD_LENGTH is returned.
+ * Some senders append bytes to a message; these are ignored.
  *
- * An INVALID_SPI notify about an SPI of no IKE SA may come with zero cookies
- * (RFC 7296 section 1.5): then @m tells of it though %ISAKMP_NOT_IKE is
- * returned.
+ * An INVALID_SPI notify that isn't protected by an IKE SA may come with zero
+ * cookies (RFC 7296 section 1.5). Then @m contains the SPI, though
+ * %ISAKMP_NOT_IKE is returned.
  *
  * Return: %ISAKMP_OK or another &enum isakmp_reason, which are negative.
  */

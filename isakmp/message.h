@@ -2,9 +2,8 @@
 /*
  * ISAKMP (IKEv1, IKEv2) as a passive observer sees it.
  *
- * What is declared here is pure: functions on bytes and on their own state,
- * without allocation, locks or clock. It is built in userspace as well, for
- * unit tests and fuzzing.
+ * The functions read bytes, and allocate nothing. They are built in userspace
+ * as well, for unit tests and fuzzing.
  */
 #ifndef _NF_ISAKMP_MESSAGE_H
 #define _NF_ISAKMP_MESSAGE_H
@@ -17,17 +16,25 @@
 #define ISAKMP_NATT_MARKER	4
 /* RFC 2408 section 3.1, RFC 7296 section 3.1 */
 #define ISAKMP_HEADER_LEN	28
-/* As much of a datagram as is ever looked at. */
+/* Most bytes of a datagram that are looked at. */
 #define ISAKMP_PEEK		2048
-/* INVALID_SPI notifies that one message can tell of */
+/* Most INVALID_SPI notifies of one message that are remembered. */
 #define ISAKMP_INVALID_SPIS	4
 
 /**
- * enum isakmp_exchange - exchange types
- *
- * RFC 2408 section 3.1, RFC 2409 appendix A, draft-ietf-ipsec-isakmp-mode-cfg
- * and RFC 7296 section 3.1, RFC 5723 section 6.2, RFC 9242 section 4. Numbers
- * below 34 are IKEv1's.
+ * enum isakmp_exchange - exchange types; those below 34 are of IKEv1
+ * @ISAKMP_V1_MAIN: Identity Protection (RFC 2408 section 3.1), as Main Mode
+ * @ISAKMP_V1_AGGRESSIVE: Aggressive (RFC 2408 section 3.1)
+ * @ISAKMP_V1_INFORMATIONAL: Informational (RFC 2408 section 3.1)
+ * @ISAKMP_V1_TRANSACTION: draft-ietf-ipsec-isakmp-mode-cfg
+ * @ISAKMP_V1_QUICK: Quick Mode (RFC 2409 appendix A)
+ * @ISAKMP_V1_NEW_GROUP: New Group Mode (RFC 2409 appendix A)
+ * @ISAKMP_V2_INIT: IKE_SA_INIT (RFC 7296 section 3.1)
+ * @ISAKMP_V2_AUTH: IKE_AUTH (RFC 7296 section 3.1)
+ * @ISAKMP_V2_CHILD: CREATE_CHILD_SA (RFC 7296 section 3.1)
+ * @ISAKMP_V2_INFORMATIONAL: INFORMATIONAL (RFC 7296 section 3.1)
+ * @ISAKMP_V2_RESUME: IKE_SESSION_RESUME (RFC 5723 section 6.2)
+ * @ISAKMP_V2_INTERMEDIATE: IKE_INTERMEDIATE (RFC 9242 section 4)
  */
 enum isakmp_exchange {
 	ISAKMP_V1_MAIN		= 2,
@@ -62,14 +69,13 @@ enum isakmp_flags {
 /**
  * enum isakmp_reason - why a datagram is no ISAKMP message to us
  * @ISAKMP_OK: it is one
- * @ISAKMP_TRUNCATED: shorter than the header
- * @ISAKMP_NOT_IKE: zero initiator cookie, so not ISAKMP but what else shares
- *	the port
- * @ISAKMP_BAD_VERSION: neither version 1 nor 2
- * @ISAKMP_BAD_LENGTH: the length in the header isn't one that the datagram has
- *	room for, or that a header has
- * @ISAKMP_UDP_ESP: likewise zero, and ESP behind it: hosts that don't float to
- *	port 4500
+ * @ISAKMP_TRUNCATED: it is shorter than the header
+ * @ISAKMP_NOT_IKE: its initiator cookie is zero, so it is something else that
+ *	shares the port
+ * @ISAKMP_BAD_VERSION: its version is neither 1 nor 2
+ * @ISAKMP_BAD_LENGTH: it claims to be longer than the datagram, or shorter than
+ *	the header
+ * @ISAKMP_UDP_ESP: it is ESP in UDP, of a host that doesn't float to port 4500
  */
 enum isakmp_reason {
 	ISAKMP_OK		= 0,
@@ -103,8 +109,8 @@ struct isakmp_header {
 } __packed;
 
 /**
- * struct isakmp_message - what is in clear
- * @init_cookie: initiator's cookie, the order doesn't depend on direction
+ * struct isakmp_message - what is in clear in a message
+ * @init_cookie: initiator's cookie, in messages of either direction
  * @resp_cookie: responder's cookie
  * @msgid: message ID
  * @length: of the message, without a non-ESP marker
@@ -116,9 +122,9 @@ struct isakmp_header {
  * @flags: &enum isakmp_flags
  * @next: type of the first payload
  * @ninvalid: used entries of @invalid_spi
- * @encrypted: the payloads, or from some point on, are encrypted
- * @malformed: the payload chain, or the length, lies; nothing was learnt from it
- * @natt: sender supports NAT traversal. That it will be used isn't said.
+ * @encrypted: the payloads, or the rest of them, are encrypted
+ * @malformed: a payload or the length is malformed; no payload was believed
+ * @natt: the sender supports NAT traversal, which it need not use
  * @cookie: IKEv2 COOKIE notify: no answer, the request is to be repeated
  * @invalid_ke: IKEv2 INVALID_KE_PAYLOAD notify, likewise
  *
@@ -161,8 +167,9 @@ static inline bool isakmp_is_fragment(const struct isakmp_message *m)
 }
 
 /*
- * Exchanges that can make an SA pair for ESP. In IKEv1 they have a message ID
- * (RFC 2409 section 5.5), but later fragments of some senders don't.
+ * Is it a child exchange, one that can make SAs for ESP? In IKEv1 these have a
+ * message ID (RFC 2409 section 5.5), which some senders leave out in all but
+ * the first fragment.
  */
 static inline bool isakmp_is_child(const struct isakmp_message *m)
 {
@@ -185,7 +192,7 @@ static inline bool isakmp_is_init(const struct isakmp_message *m)
 	return m->exchange == ISAKMP_V2_INIT || m->exchange == ISAKMP_V2_RESUME;
 }
 
-/* The exchange that deletes an IKE SA, among other things. */
+/* Is it of the exchange that deletes an IKE SA, among other things? */
 static inline bool isakmp_is_informational(const struct isakmp_message *m)
 {
 	return m->exchange == (m->major == 1 ? ISAKMP_V1_INFORMATIONAL :
@@ -193,7 +200,7 @@ static inline bool isakmp_is_informational(const struct isakmp_message *m)
 }
 
 /**
- * isakmp_natt_is_ike - IKE on port 4500, or ESP or a keepalive?
+ * isakmp_natt_is_ike - tell IKE on port 4500 from ESP and keepalives
  * @data: UDP payload
  * @len: length of @data
  *

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * IKE exchanges as netlink tells of them.
- */
+/* Netlink: how cookie pairs are dumped and deleted. */
 #include "core/clock.h"
 #include "core/flow.h"
 #include "core/id.h"
@@ -38,7 +36,6 @@ static int isakmp_put_cookies(struct sk_buff *skb,
 	       nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_VERSION, c->major);
 }
 
-/* Whose it is. */
 static int isakmp_put_hosts(struct sk_buff *skb, const struct nf_vpn_session *s)
 {
 	const union nf_inet_addr *masq;
@@ -56,7 +53,7 @@ static int isakmp_put_hosts(struct sk_buff *skb, const struct nf_vpn_session *s)
 				      masq) : 0;
 }
 
-/* What is known of an exchange without asking conntrack. */
+/* &nf_vpn_kind.fill: all attributes but the state, which conntrack decides. */
 static int isakmp_put_known(struct sk_buff *skb, void *obj)
 {
 	const struct nf_isakmp_cookie *c = obj;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Cookie pairs that netlink makes known. */
+/* Netlink: how cookie pairs are restored. */
 #include "core/net.h"
 #include "core/session.h"
 #include "isakmp/arrival.h"
@@ -34,7 +34,7 @@ static int isakmp_new_read(const struct nf_vpn_new *n,
 	return 0;
 }
 
-/* Under the lock. */
+/* Lock of the netns held. */
 static int isakmp_new_load_to(const struct nf_vpn_new *n,
 			      struct nf_vpn_session *s,
 			      const struct isakmp_message *m)

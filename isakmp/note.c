@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a message says of its session. */
+/* What a session learns from each of its messages: tickets and round trips. */
 #include <linux/ktime.h>
 
 #include "core/clock.h"
@@ -12,7 +12,9 @@
 #include "isakmp/message.h"
 #include "isakmp/ticket.h"
 
-/* Is it the client's last request, or could it answer that? */
+/*
+ * Does the message have ID and initiator cookie of the client's last request?
+ */
 static bool isakmp_is_request(const struct nf_isakmp_ike *ike,
 			      const struct isakmp_message *m)
 {
@@ -20,7 +22,10 @@ static bool isakmp_is_request(const struct nf_isakmp_ike *ike,
 	       ike->request_init == m->init_cookie;
 }
 
-/* Does the remote host answer that? Both count from 0, so the ID may be equal. */
+/*
+ * Does an inbound message answer the client's last request? In IKEv2 the remote
+ * host counts its own requests from 0 as well, so the ID alone doesn't tell.
+ */
 static bool isakmp_is_answer(const struct nf_isakmp_ike *ike,
 			     const struct isakmp_message *m)
 {
@@ -37,7 +42,9 @@ static void isakmp_time_out(struct nf_isakmp_ike *ike,
 		ike->asked = 0;
 		return;
 	}
-	/* In IKEv1 whatever the client says answers. */
+	/*
+	 * IKEv1 doesn't tell answers: any message of the client counts as one.
+	 */
 	if (m->major == 1)
 		ike->asked = 0;
 	if (isakmp_is_request(ike, m))
@@ -49,8 +56,9 @@ static void isakmp_time_out(struct nf_isakmp_ike *ike,
 }
 
 /*
- * A retransmitted request is timed from its first copy: rather too long.
- * Returns microseconds, 0 if nothing was measured.
+ * Measure the round trip, if the message answers a request. A request that was
+ * retransmitted is timed from the first time, so that the round trip is an
+ * upper bound. Returns microseconds, 0 if nothing was measured.
  */
 static u32 isakmp_time_in(struct nf_isakmp_ike *ike,
 			  const struct isakmp_message *m)
@@ -58,7 +66,7 @@ static u32 isakmp_time_in(struct nf_isakmp_ike *ike,
 	u32 rtt;
 
 	if (m->major == 2 && !isakmp_is_response(m)) {
-		/* One that begins anew may be on trial here. */
+		/* A first message may have been delivered here on trial. */
 		if (m->resp_cookie && ike->asked < U8_MAX)
 			ike->asked++;
 		return 0;
@@ -83,7 +91,7 @@ static void isakmp_measured(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	spin_unlock_bh(&vn->lock);
 }
 
-/* The client makes SAs here, and may expect the remote host to use them. */
+/* A message has opened a ticket, or has moved the session's ESP to UDP. */
 static noinline void isakmp_note_events(struct nf_vpn_net *vn,
 					struct nf_vpn_session *s,
 					unsigned int events)
@@ -98,7 +106,7 @@ static noinline void isakmp_note_events(struct nf_vpn_net *vn,
 		nf_vpn_stat_inc(vn, FLOATED);
 }
 
-/* A message of the client that counts. */
+/* Let a message of the client count, which may open a ticket. */
 static unsigned int isakmp_count(struct nf_isakmp_ike *ike,
 				 const struct isakmp_message *m, bool natt)
 {
@@ -111,9 +119,9 @@ static unsigned int isakmp_count(struct nf_isakmp_ike *ike,
 }
 
 /*
- * Anybody behind the gateway can make up a pair and exchanges under it. So a
- * child exchange of the client counts once the remote host has used the pair,
- * and if it hasn't so far, once it answers.
+ * An outbound message. Anybody behind the gateway can forge a pair, and
+ * exchanges under it. So a child exchange counts if the remote host has used
+ * the pair, or else once it answers.
  */
 static unsigned int isakmp_note_out(struct nf_isakmp_ike *ike,
 				    const struct isakmp_message *m,
@@ -125,14 +133,14 @@ static unsigned int isakmp_note_out(struct nf_isakmp_ike *ike,
 
 	if (!unheard)
 		events = isakmp_count(ike, m, natt);
-	/* A response of the client says nothing of its request. */
+	/* A response of the client leaves its own request as it is. */
 	if (!isakmp_is_response(m))
 		ike->unheard = unheard;
 	isakmp_time_out(ike, m);
 	return events;
 }
 
-/* The request that didn't count is answered. */
+/* The request that didn't count so far is answered: it does now. */
 static unsigned int isakmp_note_answered(struct nf_isakmp_ike *ike,
 					 const struct isakmp_message *m)
 {
@@ -156,7 +164,7 @@ static unsigned int isakmp_note_in(struct nf_isakmp_ike *ike,
 }
 
 /**
- * nf_isakmp_note - a message of a session: tickets and timing
+ * nf_isakmp_note - note what a message says of tickets and round trips
  * @vn: netns, its lock not held
  * @s: session, under RCU
  * @ike: its IKE

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages from clients: whose are their cookies, and which flow do they make? */
+/* Outbound messages: cookies are noted, flows are attached or made. */
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
@@ -18,16 +18,16 @@
 #include "isakmp/message.h"
 #include "isakmp/ticket.h"
 
-/* An initiator gives up or starts over after this time without an answer. */
+/* After this time without an answer an initiator gives up or starts over. */
 #define ISAKMP_WAIT		(30 * HZ)
-/* A host that is there answers in less: round trips behind the gateway. */
+/* A client that is present answers in less time than this. */
 #define ISAKMP_ABSENT		(2 * HZ)
 
 /* Values of nf_conntrack_isakmp_keep_port */
 #define ISAKMP_KEEP_PORT_NEVER	0
 #define ISAKMP_KEEP_PORT_NO_NATT	2
 
-/* The client uses a pair of its session. */
+/* The client uses a pair of its session, perhaps for the first time. */
 static struct nf_isakmp_cookie *isakmp_use(struct nf_vpn_net *vn,
 					   struct nf_isakmp_cookie *c,
 					   const struct isakmp_message *m)
@@ -35,7 +35,10 @@ static struct nf_isakmp_cookie *isakmp_use(struct nf_vpn_net *vn,
 	if (!c->resp) {
 		WRITE_ONCE(c->resp, m->resp_cookie);
 	} else if (!c->proven && !c->claim) {
-		/* In IKEv1 no repetition says that it was no answer. */
+		/*
+		 * In IKEv2 the remote host repeats what wasn't answered
+		 * properly; in IKEv1 nothing tells.
+		 */
 		WRITE_ONCE(c->doubtful, m->major == 2);
 		c->repeats = 0;
 	}
@@ -46,10 +49,10 @@ static struct nf_isakmp_cookie *isakmp_use(struct nf_vpn_net *vn,
 }
 
 /*
- * Has the owner of a pair gone, perhaps to the address that uses it now? In
- * IKEv2 the remote host's answer tells, see isakmp/owner.c; in IKEv1 nothing
- * says what a message answers, but an owner that is asked and leaves it at
- * that isn't there any more.
+ * Has the owner of a pair gone, perhaps to the address that uses the pair now?
+ * In IKEv2 the remote host's answer tells, see isakmp/owner.c. IKEv1 doesn't
+ * say what a message answers; there an owner that leaves a question unanswered
+ * has gone.
  */
 static bool isakmp_has_gone(const struct nf_isakmp_cookie *c)
 {
@@ -61,8 +64,8 @@ static bool isakmp_has_gone(const struct nf_isakmp_cookie *c)
 }
 
 /*
- * The client uses a pair that its session hasn't used so far. A pair that is
- * another's it can only claim.
+ * The client uses a pair that its session hasn't used so far. If the pair is
+ * another session's, it gets a claim only.
  */
 static struct nf_isakmp_cookie *
 isakmp_claim(struct nf_vpn_net *vn, struct nf_vpn_session *s,
@@ -84,7 +87,7 @@ isakmp_claim(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		nf_isakmp_cookie_add(vn, s, m, NF_ISAKMP_COOKIE_BY_CLIENT);
 }
 
-/* Another client has sent the same initiator cookie and isn't answered yet. */
+/* Does another client wait for an answer to the same initiator cookie? */
 static bool isakmp_is_busy(const struct nf_isakmp_cookie_query *q,
 			   const struct isakmp_message *m)
 {
@@ -93,8 +96,8 @@ static bool isakmp_is_busy(const struct nf_isakmp_cookie_query *q,
 }
 
 /*
- * Note an outbound message. Returns false if it has to wait: the answer could
- * not be told from another client's.
+ * Note an outbound message. Returns false if it must be dropped for now, since
+ * its answer could not be told from another client's.
  */
 static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			    struct nf_isakmp_ike *ike,
@@ -108,7 +111,7 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		return true;
 	nf_isakmp_cookie_find(vn, &a->addr.dst, m->init_cookie, m->resp_cookie,
 			      &a->addr.src, &q);
-	/* A first message that is repeated after its answer has come by. */
+	/* A first message may be repeated after its answer has passed here. */
 	c = !m->resp_cookie && q.shared ? q.shared : q.exact;
 	if (likely(c && c->session == s && c->proven)) {
 		nf_isakmp_cookie_seen(c, m, true);
@@ -134,8 +137,9 @@ static bool isakmp_note_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 }
 
 /*
- * INVALID_SPI in clear (RFC 7296 section 3.10.1): the client has got ESP that
- * wasn't its own. Returns whether the remote host must not hear of it.
+ * Does the message say in clear that the client doesn't know an SPI
+ * (INVALID_SPI, RFC 7296 section 3.10.1) which may well be another client's?
+ * Then the remote host must not get it.
  */
 static bool isakmp_refuses_others_spi(struct nf_vpn_net *vn,
 				      const struct isakmp_arrival *a)
@@ -151,7 +155,7 @@ static bool isakmp_refuses_others_spi(struct nf_vpn_net *vn,
 	return others;
 }
 
-/* Find or make the session and its IKE part. */
+/* Find or make the session of a packet, and its IKE part. */
 static struct nf_vpn_session *isakmp_learn(struct nf_vpn_net *vn,
 					   const struct nf_vpn_pkt *pkt,
 					   bool local)
@@ -166,7 +170,7 @@ static struct nf_vpn_session *isakmp_learn(struct nf_vpn_net *vn,
 	return s;
 }
 
-/* Does the client's IKE need the port, so that its flow goes into the zone? */
+/* Is the client's flow to keep port 500, for which it needs the zone? */
 static bool isakmp_keeps_port(const struct nf_vpn_net *vn,
 			      const struct nf_isakmp_ike *ike,
 			      const struct isakmp_arrival *a)
@@ -183,10 +187,10 @@ static bool isakmp_keeps_port(const struct nf_vpn_net *vn,
 }
 
 /*
- * The client puts ESP into UDP: it is no candidate for ESP, and any port suits
- * it. Returns whether its flow stands in its zone and has to be made anew. Who
- * makes up the client's address comes in by another interface than the message
- * that the ruleset let through.
+ * The client puts its ESP into UDP on port 500: it is no candidate for ESP, and
+ * any port suits it. Returns whether its flow is in the zone and has to be made
+ * anew. Packets with the client's address from another interface than that of
+ * its IKE may be forged, and don't count.
  */
 static bool isakmp_note_udp_esp(struct nf_vpn_net *vn,
 				struct nf_isakmp_ike *ike,
@@ -207,7 +211,7 @@ static bool isakmp_note_udp_esp(struct nf_vpn_net *vn,
 	return nf_ct_zone(ct)->id != NF_CT_DEFAULT_ZONE_ID;
 }
 
-/* End the flow; its session doesn't take it for deleted. */
+/* Delete the flow, but not in such a way that the session is forgotten. */
 static void isakmp_end_flow(struct nf_vpn_session *s, struct nf_conn *ct)
 {
 	WRITE_ONCE(s->flow[NF_VPN_FLOW_IKE].seen, false);
@@ -232,7 +236,7 @@ static unsigned int isakmp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/* Conntrack has dropped the flow before its time: so do we. */
+/* If the flow was deleted, by conntrack -D say, forget the session's IKE. */
 static void isakmp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	unsigned long due = READ_ONCE(s->flow[NF_VPN_FLOW_IKE].due);
@@ -246,7 +250,7 @@ static void isakmp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 
 /**
- * nf_isakmp_out - a message from a client
+ * nf_isakmp_out - track a message from a client
  * @vn: netns, its lock not held
  * @skb: packet
  * @a: message in it
@@ -288,7 +292,9 @@ unsigned int nf_isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	if (ct)
 		return nf_isakmp_attach(vn, skb, s, ike, ct, IP_CT_DIR_ORIGINAL);
-	/* The other side began, by a dnat rule or to the gateway. */
+	/*
+	 * The remote host has begun the flow, to the gateway or by a dnat rule.
+	 */
 	if (reply)
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
 	if (!nf_vpn_conntrack_follows(state))

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose is an inbound ISAKMP message?
+ * Which session does an inbound ISAKMP message belong to?
  *
- * Its cookies say so where the client has used them. Those of an exchange that
- * a remote host begins, or of an IKE SA that it has rekeyed, nobody knows yet:
- * the message goes to the session that most likely is to answer it, and to the
- * next one when it is repeated.
+ * The cookies tell, if the client has used them. If the remote host has begun
+ * an exchange, or has rekeyed an IKE SA, no client has: then the message goes
+ * to the session that most likely is to answer it, and to the next one when it
+ * is repeated.
  *
- * A pair that a session has used stays its own. Others that send under it have
- * claims, which anybody may make; the remote host, who alone can read what they
- * send, grants one by answering a request that the owner hasn't made.
+ * A pair that a session has used stays its own. Another session that sends
+ * under it has a claim, which anybody could make by forging packets. The remote
+ * host is the only one to read these. By answering a request that the owner
+ * hasn't made, it grants the claim.
  */
 #include <net/udp.h>
 
@@ -23,21 +24,26 @@
 #include "isakmp/cookie.h"
 #include "isakmp/message.h"
 
-/* Messages of an unknown owner that a session may leave unanswered. */
+/* Most first messages that a session on trial may leave unanswered. */
 #define ISAKMP_MAX_UNANSWERED	2
-/* Repetitions of what it has answered: an answer may get lost. */
+/* Most repetitions of what it has answered, since an answer may get lost. */
 #define ISAKMP_MAX_REPEATS	1
-/* &nf_isakmp_cookie.attempt: stock conntrack first, a dnat rule may take it. */
+/*
+ * &nf_isakmp_cookie.attempt while stock conntrack has it: a dnat rule may
+ * match.
+ */
 #define ISAKMP_ATTEMPT_STOCK	U8_MAX
-/* Sessions that a message of an unknown owner is brought to. */
+/* Most sessions that a message of an unknown owner is delivered to in turn. */
 #define ISAKMP_CANDIDATES	32
 
 /**
- * nf_isakmp_is_bound - does a socket of the gateway take this host's IKE?
+ * nf_isakmp_is_bound - tell whether a socket of the gateway takes a host's IKE
  * @net: netns
  * @src: remote host
  * @dst: address of the gateway
- * @ifindex: interface it comes in by
+ * @ifindex: interface by which it comes in
+ *
+ * Return: whether there is such a socket
  */
 bool nf_isakmp_is_bound(struct net *net, const struct nf_vpn_host *src,
 			const struct nf_vpn_host *dst, int ifindex)
@@ -63,7 +69,7 @@ bool nf_isakmp_is_bound(struct net *net, const struct nf_vpn_host *src,
  * struct isakmp_candidates - sessions that may own a message of unknown cookies
  * @n: number of sessions
  * @s: sessions, likeliest first
- * @score: the higher the likelier
+ * @score: of each session, the higher the likelier
  */
 struct isakmp_candidates {
 	unsigned int n;
@@ -77,9 +83,9 @@ static const struct nf_isakmp_ike *isakmp_ike_of(const struct nf_vpn_expect *e)
 }
 
 /*
- * A pair that nobody has seen begin was made by rekeying another one: the
- * session that had a child exchange last. (IKEv2 rekeys its IKE SA in the same
- * kind of exchange, RFC 7296 section 2.18.)
+ * A pair whose INIT exchange wasn't seen comes from rekeying an IKE SA, which
+ * is done in the same kind of exchange as a child SA (RFC 7296 section 2.18).
+ * So the session with the most recent child exchange is the likeliest.
  */
 static u64 isakmp_score_rekey(const struct nf_isakmp_ike *ike)
 {
@@ -87,8 +93,9 @@ static u64 isakmp_score_rekey(const struct nf_isakmp_ike *ike)
 }
 
 /*
- * The remote host starts over: with whom it has lost contact, whom it asks in
- * vain; else with its oldest client.
+ * The remote host starts over with a client: most likely with one that doesn't
+ * answer its requests, then with one whose pairs are gone, then with the
+ * oldest.
  */
 static u64 isakmp_score_init(const struct nf_isakmp_ike *ike)
 {
@@ -99,7 +106,7 @@ static u64 isakmp_score_init(const struct nf_isakmp_ike *ike)
 	       (U32_MAX - ike->expect.session->created);
 }
 
-/* Answers to a flow that left from another port come to that port. */
+/* May a message to this address and to port 500 be the session's? */
 static bool isakmp_may_own(const struct nf_isakmp_ike *ike,
 			   const struct isakmp_arrival *a)
 {
@@ -128,7 +135,7 @@ static void isakmp_candidate_add(struct isakmp_candidates *cand,
 	cand->score[i] = score;
 }
 
-/* Under the lock. */
+/* Lock of the netns held. */
 static void isakmp_find_candidates(struct isakmp_candidates *cand,
 				   const struct nf_vpn_remote *remote,
 				   const struct isakmp_arrival *a, bool init)
@@ -147,8 +154,10 @@ static void isakmp_find_candidates(struct isakmp_candidates *cand,
 }
 
 /*
- * Has the session that @c was brought to had its chance? One that is asked to
- * begin anew may take a while; one that knows the pair answers at once.
+ * Give the session up that messages under @c were delivered to? An INIT may
+ * take a few retransmissions to be answered. A pair that the client knows is
+ * answered at once, so the first repetition means that the session isn't the
+ * owner.
  */
 static bool isakmp_gives_up(struct nf_isakmp_cookie *c, bool init)
 {
@@ -156,7 +165,7 @@ static bool isakmp_gives_up(struct nf_isakmp_cookie *c, bool init)
 	       c->repeats++ >= (init ? ISAKMP_MAX_UNANSWERED : 0);
 }
 
-/* Whom to try after @c; a first message goes to stock conntrack first. */
+/* The attempt after @c. A first message goes to stock conntrack at first. */
 static u8 isakmp_next_attempt(const struct nf_isakmp_cookie *c, bool init)
 {
 	if (!c)
@@ -167,9 +176,10 @@ static u8 isakmp_next_attempt(const struct nf_isakmp_cookie *c, bool init)
 }
 
 /*
- * A message whose cookies nobody has used: bring it to the likeliest session,
- * and, when it is repeated, to the next. Never to several: unlike ESP, IKE may
- * be answered by a host that it isn't for. Under the lock.
+ * Choose a session for a message whose cookies no client has used: the
+ * likeliest one, and the next when the message is repeated. Never several,
+ * since a host may answer IKE that isn't for it, unlike ESP. Lock of the netns
+ * held.
  */
 static struct nf_vpn_session *
 isakmp_choose_candidate(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
@@ -202,11 +212,13 @@ isakmp_choose_candidate(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
 	return next == ISAKMP_ATTEMPT_STOCK ? NULL : s;
 }
 
-/* The responder's cookie of an exchange that a client of ours began. */
+/* Note the responder's cookie of an exchange that a client began. */
 static struct nf_vpn_session *isakmp_complete(struct nf_isakmp_cookie *c,
 					      const struct isakmp_message *m)
 {
-	/* An IKEv2 responder that wants a cookie or another group has none. */
+	/*
+	 * It is still 0 if an IKEv2 responder wants a cookie or another group.
+	 */
 	if (!c->resp)
 		WRITE_ONCE(c->resp, m->resp_cookie);
 	nf_isakmp_cookie_seen(c, m, false);
@@ -214,22 +226,26 @@ static struct nf_vpn_session *isakmp_complete(struct nf_isakmp_cookie *c,
 }
 
 /*
- * Does a message show that the pair is a claimant's? @c is the owner's entry,
- * NULL if there is none. What was answered before is a repetition, whoever
- * wants it now.
+ * Does a message show that the pair is the claimant's rather than the owner's?
+ * @c is the owner's entry, NULL if there is none. A response to a request that
+ * was answered before is a repetition, and proves nothing.
  */
 static bool isakmp_proves_claim(const struct nf_isakmp_cookie *c,
 				const struct isakmp_message *m)
 {
 	if (!c)
 		return true;
-	/* Somebody has answered on trial, and it isn't who has the trial now. */
+	/*
+	 * The remote host goes on, after another session than @c's has
+	 * answered.
+	 */
 	if (!isakmp_is_response(m))
 		return !c->proven && m->msgid != c->heard;
 	return READ_ONCE(c->request) != m->msgid &&
 	       (s32)(m->msgid - READ_ONCE(c->answered)) > 0;
 }
 
+/* Make the claimant the owner of the pair. */
 static struct nf_vpn_session *isakmp_grant(struct nf_vpn_net *vn,
 					   struct nf_isakmp_cookie *c,
 					   struct nf_isakmp_cookie *claim,
@@ -248,8 +264,8 @@ static struct nf_vpn_session *isakmp_grant(struct nf_vpn_net *vn,
 }
 
 /*
- * A session has answered on trial. Is the remote host content, and goes on, or
- * does it ask the same again?
+ * A session has answered on trial: does the remote host ask the same again? If
+ * it goes on instead, the trial is over.
  */
 static bool isakmp_is_refuted(struct nf_isakmp_cookie *c,
 			      const struct isakmp_message *m)
@@ -265,7 +281,7 @@ static bool isakmp_is_refuted(struct nf_isakmp_cookie *c,
 	return !answer && c->repeats++ >= ISAKMP_MAX_REPEATS;
 }
 
-/* Whose are these cookies? Slow path, under the lock. */
+/* The slow half of nf_isakmp_owner(); lock of the netns held. */
 static struct nf_vpn_session *
 isakmp_owner_locked(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
 		    bool stock)
@@ -285,15 +301,15 @@ isakmp_owner_locked(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
 	}
 	if (q.waiting && q.waiting->proven)
 		return isakmp_complete(q.waiting, &a->m);
-	/* Another responder cookie for an exchange that only one client has. */
+	/* Another responder cookie, for the exchange of only one client. */
 	if (q.shared && q.shared->proven && !q.shared->by_remote)
 		return q.shared->session;
 	return stock ? NULL : isakmp_choose_candidate(vn, a, q.exact);
 }
 
 /*
- * The session that has port 500 in zone 0, where stock conntrack would bring
- * the message. Not alone with the port: others have it in their own zones.
+ * The session whose flow has port 500 in zone 0, to which stock conntrack would
+ * deliver the message. Other sessions have the port in their own zones.
  */
 static struct nf_vpn_session *isakmp_holder(struct nf_vpn_net *vn,
 					    const struct isakmp_arrival *a)
@@ -310,14 +326,14 @@ static struct nf_vpn_session *isakmp_holder(struct nf_vpn_net *vn,
 	return s;
 }
 
-/* Is IKE from this host to this address somebody's who needs no help? */
+/* Does the message belong to the gateway or to a flow of stock conntrack? */
 static bool isakmp_is_stock(struct nf_vpn_net *vn,
 			    const struct isakmp_arrival *a,
 			    const struct nf_hook_state *state)
 {
 	const struct nf_vpn_session *s;
 
-	/* Its own IKE daemon answers to whoever begins. */
+	/* The gateway's own IKE daemon answers any first message. */
 	if (!a->m.resp_cookie &&
 	    nf_isakmp_is_bound(vn->net, &a->addr.src, &a->addr.dst,
 			       state->in->ifindex))
@@ -330,13 +346,13 @@ static bool isakmp_is_stock(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_isakmp_owner - whose is an inbound message?
+ * nf_isakmp_owner - find the session that an inbound message belongs to
  * @vn: netns, its lock not held; under RCU
  * @a: message that could be read
  * @state: hook
  *
- * Return: session, which may well be a guess where nobody knows the cookies;
- * NULL if stock conntrack has to see to it.
+ * Return: session, which is a guess if no client has used the cookies; NULL if
+ * the message is left to stock conntrack.
  */
 struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
 				       const struct isakmp_arrival *a,
@@ -360,7 +376,7 @@ struct nf_vpn_session *nf_isakmp_owner(struct nf_vpn_net *vn,
 	return s;
 }
 
-/* The only session with IKE here, NULL if there are several. Under the lock. */
+/* The slow half of nf_isakmp_sole(); lock of the netns held. */
 static struct nf_vpn_session *isakmp_sole_locked(struct nf_vpn_net *vn,
 						 const struct isakmp_arrival *a)
 {
@@ -373,7 +389,7 @@ static struct nf_vpn_session *isakmp_sole_locked(struct nf_vpn_net *vn,
 	if (!remote)
 		return NULL;
 	nf_vpn_for_each_expect(e, remote) {
-		/* Those that aren't looked at may own it as well. */
+		/* One of those that aren't looked at may own it as well. */
 		if (++n == NF_VPN_SCAN)
 			return NULL;
 		if (!isakmp_may_own(isakmp_ike_of(e), a))
@@ -386,15 +402,15 @@ static struct nf_vpn_session *isakmp_sole_locked(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_isakmp_sole - the only session that a message can be for
+ * nf_isakmp_sole - find the only session that a datagram can belong to
  * @vn: netns, its lock not held; under RCU
- * @a: message that has no cookies
+ * @a: datagram that has no cookies
  *
- * Who puts ESP into UDP on port 500 has its flow in zone 0, or leaves from
- * another port.
+ * A client that puts ESP into UDP on port 500 has its flow in zone 0, so that
+ * its datagrams are left to stock conntrack.
  *
- * Return: session, NULL if there are none or several, or if stock conntrack has
- * to see to it.
+ * Return: session; NULL if there is none or several, or if the datagram is left
+ * to stock conntrack.
  */
 struct nf_vpn_session *nf_isakmp_sole(struct nf_vpn_net *vn,
 				      const struct isakmp_arrival *a)

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pacing of IKE: clients that would have an SPI of the same remote host at the
- * same moment get theirs one after the other.
+ * Pacing of IKE: clients that announce SPIs to the same remote host at the same
+ * moment do so one after the other.
  *
- * Where packets of an undecided SPI aren't copied (nf_conntrack_esp_guess=0 or
- * 1), one client has to be taken for its owner: the one whose IKE has just let
- * the remote host use a new SPI, if there is but one. So a message that opens a
- * ticket (isakmp/ticket.c) is held until the last one of another client is
- * ISAKMP_PACE old; by then the first packet on that SPI has mostly come. Other
- * parts of the message wait with it, ESP and other IKE never do.
+ * If packets of an undecided SPI aren't copied (nf_conntrack_esp_guess=0 or 1),
+ * one client has to be taken for the owner of a new SPI: the one whose IKE has
+ * just announced one, if there is no other. So a message that opens a ticket
+ * (isakmp/ticket.c) is held until that of the previous client is ISAKMP_PACE
+ * old. By then the first packet on that client's SPI has usually come. Other
+ * fragments of the message wait with it; ESP and other IKE don't.
  *
- * A held message has no references, neither to its device nor to its session:
- * both are looked up again when it goes on, and without the device it is
- * dropped. Whoever sent it repeats it for minutes (RFC 7296 section 2.1).
+ * A held message has no reference to its device nor to its session. Both are
+ * looked up again when it goes on; if the device is gone, it is dropped. Its
+ * sender repeats it for minutes (RFC 7296 section 2.1).
  */
 #include <linux/netdevice.h>
 #include <linux/sizes.h>
@@ -31,11 +31,11 @@
 
 #define ISAKMP_PACE		(HZ * NF_VPN_PACE_MS / MSEC_PER_SEC)
 /*
- * A message that would have to wait longer doesn't wait at all: more hosts that
- * begin together can't be told apart anyway.
+ * A message that would have to wait longer than this doesn't wait at all: so
+ * many hosts that begin together can't be told apart anyway.
  */
 #define ISAKMP_PACE_MAX		(32 * ISAKMP_PACE)
-/* Messages held per netns and the memory of each; others don't wait. */
+/* Most messages held per netns, and the size of each; others don't wait. */
 #define ISAKMP_PACE_QUEUE	128
 #define ISAKMP_PACE_TRUESIZE	SZ_16K
 
@@ -45,11 +45,11 @@
  * @skb: packet, its device not valid
  * @client: sender
  * @remote: receiver
- * @key: names the message
- * @fragment: and its part
- * @ifindex: where it came in
+ * @key: hash of its exchange, by which repetitions are recognised
+ * @fragment: number of the fragment, 0 if it is none
+ * @ifindex: interface by which it came in
  * @due: jiffies when it goes on
- * @pf: of its hook
+ * @pf: protocol family of its hook
  * @okfn: where it goes from its hook
  */
 struct isakmp_held {
@@ -65,7 +65,10 @@ struct isakmp_held {
 	int (*okfn)(struct net *net, struct sock *sk, struct sk_buff *skb);
 };
 
-/* Only one message at a time goes on, so that it can be told from others. */
+/*
+ * Let a message go on. One at a time does, and is noted as @released, so that
+ * it isn't held again.
+ */
 static void isakmp_go_on(struct nf_vpn_net *vn, struct isakmp_held *h)
 {
 	struct nf_hook_state state = {
@@ -131,8 +134,8 @@ static bool isakmp_same_message(const struct isakmp_held *a,
 }
 
 /*
- * Is this message held already, or another part of it? Then @what->due becomes
- * that one's.
+ * Find the message that @what repeats, or else another fragment of the same
+ * one, and let @what be due with it. Returns NULL if neither is held.
  */
 static const struct isakmp_held *isakmp_find(const struct nf_vpn_net *vn,
 					     struct isakmp_held *what)
@@ -150,7 +153,7 @@ static const struct isakmp_held *isakmp_find(const struct nf_vpn_net *vn,
 	return part;
 }
 
-/* When is it a client's turn to announce an SPI? jiffies: now. */
+/* The jiffies when the client may announce an SPI: now or later. */
 static unsigned long isakmp_turn(const struct nf_vpn_session *s)
 {
 	const struct nf_vpn_remote *remote = s->remote;
@@ -184,7 +187,7 @@ static void isakmp_enqueue(struct nf_vpn_net *vn, struct isakmp_held *h)
 			 max_t(long, h->due - jiffies, 0));
 }
 
-/* Returns false if it need not wait after all: there is no room. */
+/* Hold a packet. Returns false if there is no room, so that it goes on now. */
 static bool isakmp_hold(struct nf_vpn_net *vn, struct sk_buff *skb,
 			const struct isakmp_held *what)
 {
@@ -202,7 +205,9 @@ static bool isakmp_hold(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return true;
 }
 
-/* A message that opens a ticket: now, or in its client's turn. */
+/*
+ * A message opens a ticket. Returns whether it is held until its client's turn.
+ */
 static bool isakmp_pace_ticket(struct nf_vpn_net *vn, struct sk_buff *skb,
 			       const struct nf_vpn_session *s,
 			       struct isakmp_held *what)
@@ -223,7 +228,10 @@ static bool isakmp_pace_ticket(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return held;
 }
 
-/* A part of one that waits, waits with it. One that repeats it isn't needed. */
+/*
+ * Another fragment of a message that waits waits with it; a repetition is
+ * freed.
+ */
 static bool isakmp_pace_part(struct nf_vpn_net *vn, struct sk_buff *skb,
 			     const struct isakmp_held *part,
 			     const struct isakmp_held *what)
@@ -234,7 +242,7 @@ static bool isakmp_pace_part(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return true;
 }
 
-/* Would this message open a ticket? As isakmp/note.c has it. */
+/* Would this message open a ticket, by the rules of isakmp/note.c? */
 static bool isakmp_opens(struct nf_vpn_net *vn, struct nf_isakmp_ike *ike,
 			 const struct isakmp_arrival *a)
 {
@@ -253,7 +261,7 @@ static bool isakmp_opens(struct nf_vpn_net *vn, struct nf_isakmp_ike *ike,
 	       ISAKMP_TICKET_OPENED;
 }
 
-/* Only where nothing but the hook list waits for the packet. */
+/* Can the packet be held, and go on later without anybody waiting for it? */
 static bool isakmp_can_wait(const struct nf_vpn_net *vn,
 			    const struct sk_buff *skb,
 			    const struct isakmp_arrival *a,
@@ -267,7 +275,7 @@ static bool isakmp_can_wait(const struct nf_vpn_net *vn,
 	       skb->truesize <= ISAKMP_PACE_TRUESIZE;
 }
 
-/* SPIs for the gateway, or for a host that the server itself addresses. */
+/* Are the client's SPIs never ambiguous, since it has an address of its own? */
 static bool isakmp_is_untranslated(const struct nf_vpn_session *s,
 				   const struct nf_isakmp_ike *ike)
 {
@@ -290,7 +298,7 @@ static void isakmp_describe(struct isakmp_held *what,
 	};
 }
 
-/* See nf_isakmp_pace(), which asks whether this netns wants it. */
+/* The slow half of nf_isakmp_pace(). */
 bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 		      const struct isakmp_arrival *a,
 		      const struct nf_hook_state *state)
@@ -320,7 +328,7 @@ bool __nf_isakmp_pace(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /**
- * nf_isakmp_pace_init - nothing is held
+ * nf_isakmp_pace_init - prepare pacing in a netns
  * @in: netns
  */
 void nf_isakmp_pace_init(struct nf_isakmp_net *in)
@@ -330,8 +338,8 @@ void nf_isakmp_pace_init(struct nf_isakmp_net *in)
 }
 
 /**
- * nf_isakmp_pace_exit - drop what is held
- * @in: netns in which no packet comes to us: nothing is added any more
+ * nf_isakmp_pace_exit - drop the messages that are held
+ * @in: netns, its hooks gone for a grace period
  */
 void nf_isakmp_pace_exit(struct nf_isakmp_net *in)
 {

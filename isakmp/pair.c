@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Cookie pairs that a client uses, one after the other: which one is gone, and
- * which exchange made the next.
+ * Cookie pairs that a client uses one after the other: which one was deleted,
+ * and which exchange made the next.
  *
- * RFC 7296 section 2.8: an IKE SA is rekeyed by a CREATE_CHILD_SA exchange like
- * any child; only the pair of cookies that nobody has seen before, later on,
- * tells them apart.
+ * RFC 7296 section 2.8: an IKE SA is rekeyed by a CREATE_CHILD_SA exchange,
+ * like a child SA. The two can be told apart only later, when a new cookie pair
+ * is used that no INIT exchange has made.
  */
 #include <linux/kernel.h>
 #include <linux/types.h>
@@ -19,7 +19,12 @@ static u32 isakmp_mix(u32 hash, u32 word)
 	return hash ^ hash >> 15;
 }
 
-/* Never 0, as the next one. */
+/**
+ * isakmp_pair_hash - hash the cookies of a message
+ * @m: message
+ *
+ * Return: hash, never 0
+ */
 u32 isakmp_pair_hash(const struct isakmp_message *m)
 {
 	const u64 golden_ratio = 0x9e3779b97f4a7c15ULL;
@@ -30,11 +35,19 @@ u32 isakmp_pair_hash(const struct isakmp_message *m)
 	return hash ? hash : 1;
 }
 
-/*
- * An exchange: in IKEv2 both sides count from 0 (RFC 7296 section 2.2), in
- * IKEv1 the ID is random and the initiator of the exchange doesn't show.
- * Neither uses an ID twice under a cookie pair, so what has the same ID is a
- * retransmission, a fragment, or goes on with the exchange.
+/**
+ * isakmp_exchange_hash - hash what identifies the exchange of a message
+ * @pair: hash of its cookies
+ * @m: message
+ * @outbound: it is from the client
+ *
+ * In IKEv2 both sides count their requests from 0 (RFC 7296 section 2.2), so it
+ * matters which side has sent the request. In IKEv1 the ID is random, and that
+ * side isn't visible. Neither uses an ID twice under a cookie pair, so a
+ * message with the same hash is a retransmission, another fragment, or the next
+ * message of the exchange.
+ *
+ * Return: hash, never 0
  */
 u32 isakmp_exchange_hash(u32 pair, const struct isakmp_message *m,
 			 bool outbound)
@@ -45,13 +58,17 @@ u32 isakmp_exchange_hash(u32 pair, const struct isakmp_message *m,
 	return hash ? hash : 1;
 }
 
-/* The pair has been authenticated, as far as one can see from outside. */
+/*
+ * Does the message show, as far as is visible, that the peers are
+ * authenticated?
+ */
 static bool isakmp_is_authenticated(const struct isakmp_message *m)
 {
 	return isakmp_is_child(m) ||
 	       (isakmp_is_informational(m) && m->encrypted);
 }
 
+/* The client has a new pair that an INIT exchange has made. */
 static struct isakmp_pair_change isakmp_pair_fresh(struct isakmp_pair pair[2],
 						   u32 hash)
 {
@@ -64,7 +81,7 @@ static struct isakmp_pair_change isakmp_pair_fresh(struct isakmp_pair pair[2],
 	return change;
 }
 
-/* Which pair may have made another one by CREATE_CHILD_SA? -1: none */
+/* Index of the pair whose IKE SA was rekeyed most likely, -1 if none was. */
 static int isakmp_pair_parent(const struct isakmp_pair pair[2])
 {
 	if (pair[0].rekey && pair[0].informed)
@@ -75,8 +92,9 @@ static int isakmp_pair_parent(const struct isakmp_pair pair[2])
 }
 
 /*
- * A pair that no INIT made. If there is none that it can come from, it is older
- * than what we have seen, and counts only if there is no other.
+ * The client has a new pair that no INIT exchange has made. If no pair can have
+ * been rekeyed, the IKE SA is older than what we have seen. It is noted then
+ * only if there is no other.
  */
 static struct isakmp_pair_change isakmp_pair_rekeyed(struct isakmp_pair pair[2],
 						     u32 hash)
@@ -98,18 +116,21 @@ static struct isakmp_pair_change isakmp_pair_rekeyed(struct isakmp_pair pair[2],
 }
 
 /**
- * isakmp_pair_message - a message under a cookie pair
- * @pair: pairs of the client
+ * isakmp_pair_message - note a message under a cookie pair
+ * @pair: pairs of the client, the present one first
  * @m: message
- * @outbound: from the client
+ * @outbound: it is from the client
  * @hash: of the message's pair
  *
- * Only the client's own packets show that it has a new pair: who isn't on the
- * path knows none, but can make one up.
+ * Only outbound messages add a pair. An off-path attacker doesn't know a real
+ * pair, but can invent one in an inbound message.
  *
- * A DELETE can't be told from other INFORMATIONAL exchanges, but nothing
- * follows it. So a pair counts as deleted if there was one last and there is
- * a new pair; after a rekey either may be seen first.
+ * A DELETE can't be told from other INFORMATIONAL exchanges, except that
+ * nothing follows it. So a pair counts as deleted if an INFORMATIONAL exchange
+ * was its last one and there is a new pair. After a rekey either may be seen
+ * first.
+ *
+ * Return: what the message has shown
  */
 struct isakmp_pair_change isakmp_pair_message(struct isakmp_pair pair[2],
 					      const struct isakmp_message *m,
@@ -133,7 +154,7 @@ struct isakmp_pair_change isakmp_pair_message(struct isakmp_pair pair[2],
 }
 
 /**
- * isakmp_pair_child - a CREATE_CHILD_SA exchange, which may make a pair
+ * isakmp_pair_child - note a CREATE_CHILD_SA exchange, which may make a pair
  * @pair: pairs of the client
  * @hash: of the pair that the exchange is under
  * @key: of the exchange
@@ -144,7 +165,10 @@ void isakmp_pair_child(struct isakmp_pair pair[2], u32 hash, u32 key)
 		pair[0].rekey = key;
 	} else if (pair[1].hash == hash) {
 		pair[1].rekey = key;
-		/* A pair that goes on wasn't replaced by the other one. */
+		/*
+		 * This pair is still in use, so the other one hasn't replaced
+		 * it.
+		 */
 		pair[0].rekeyed = false;
 	}
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When may a host be expected to receive ESP on an SPI that nobody has seen?
+ * Tickets: which messages announce that a session may receive ESP on a new SPI.
  *
- * SPIs are agreed under encryption, but a remote host can't use one before the
- * client's own message that carries it has gone out, and which message that is
- * stands in clear. It opens a ticket: "this session may soon receive on a new
- * SPI". The first packet on the SPI spends it. A responder has been seen to
- * use the SPI before its response was out, so the outbound message counts and
- * not the end of the exchange:
+ * SPIs are agreed upon under encryption. But a remote host can't use one before
+ * the client's own message that contains it has gone out, and the header, which
+ * is in clear, tells which message that is. It opens a ticket, which the first
+ * packet on the SPI spends. Responders have been seen to use an SPI before
+ * their response was out, so the outbound message counts rather than the end of
+ * the exchange:
  *
  *	IKEv2	IKE_AUTH, all rounds of an IKE SA together, dated by the last;
  *		CREATE_CHILD_SA, as request or as response of the client.
@@ -15,9 +15,9 @@
  *	IKEv1	the client's first Quick Mode message of a message ID, which is
  *		the second of all where the server began.
  *
- * A ticket too many costs copies. One too few makes another session, which has
- * one, the sole candidate of a packet that isn't its own. So in doubt a ticket
- * stays.
+ * If a session has a ticket too many, packets are copied to it in vain. If it
+ * has one too few, another session that has one gets its packets. So in doubt a
+ * ticket stays.
  */
 #include <linux/string.h>
 #include <linux/types.h>
@@ -48,7 +48,7 @@ static struct nf_vpn_ticket *isakmp_ticket_find_auth(struct isakmp_tickets *t,
 	return NULL;
 }
 
-/* Oldest first: what is dated anew goes to the end. */
+/* Date a ticket anew. It goes to the end, since the oldest comes first. */
 static struct nf_vpn_ticket *
 isakmp_ticket_redate(struct isakmp_tickets *t,
 		     const struct nf_vpn_ticket *ticket, u32 now)
@@ -61,7 +61,7 @@ isakmp_ticket_redate(struct isakmp_tickets *t,
 	return &t->list.ticket[t->list.n++];
 }
 
-/* Wraps where the millisecond clock does. */
+/* The clock of @seen_date, which wraps when the millisecond clock does. */
 static u16 isakmp_seen_clock(u32 now)
 {
 	return now / ISAKMP_SEEN_TICK_MS;
@@ -75,7 +75,7 @@ static bool isakmp_seen_is(const struct isakmp_tickets *t, unsigned int i,
 	return t->seen_key[i] == key && age <= ISAKMP_TICKETS_SEEN_MS / ISAKMP_SEEN_TICK_MS;
 }
 
-/* Notes the exchange. Returns true if it had been noted before. */
+/* Note an exchange. Returns true if it had been noted before. */
 static bool isakmp_seen(struct isakmp_tickets *t, u32 key, u32 now)
 {
 	unsigned int i;
@@ -102,9 +102,9 @@ static void isakmp_seen_forget(struct isakmp_tickets *t, u32 key)
 }
 
 /*
- * Room for one ticket more. How many SPIs a client waits for doesn't show: it
- * may set up many children before it uses the first. But an idle child that is
- * renewed each hour leaves a ticket each time, of which only the last counts.
+ * Make room for one ticket more. A client may set up many children before it
+ * uses the first, which all need a ticket. But an idle child that is rekeyed
+ * each hour leaves a ticket each time, and these are dropped once they are old.
  */
 static bool isakmp_tickets_trim(struct isakmp_tickets *t, u32 now)
 {
@@ -116,7 +116,7 @@ static bool isakmp_tickets_trim(struct isakmp_tickets *t, u32 now)
 	return true;
 }
 
-/* Tickets of all exchanges under one cookie pair. */
+/* Cancel the tickets of all exchanges under one cookie pair. */
 static bool isakmp_tickets_cancel_pair(struct isakmp_tickets *t, u32 pair)
 {
 	bool any = false;
@@ -131,7 +131,7 @@ static bool isakmp_tickets_cancel_pair(struct isakmp_tickets *t, u32 pair)
 	return any;
 }
 
-/* The exchange turned out to have renewed the IKE SA and brings no SPI. */
+/* Cancel the ticket of an exchange that has rekeyed the IKE SA instead. */
 static bool isakmp_tickets_cancel_rekey(struct isakmp_tickets *t, u32 rekey)
 {
 	struct nf_vpn_ticket *ticket = isakmp_ticket_find(t, rekey);
@@ -142,6 +142,7 @@ static bool isakmp_tickets_cancel_rekey(struct isakmp_tickets *t, u32 rekey)
 	return true;
 }
 
+/* Cancel the tickets of requests that have failed. */
 static unsigned int isakmp_tickets_timeout(struct isakmp_tickets *t, u32 now)
 {
 	unsigned int events = 0, i;
@@ -157,6 +158,7 @@ static unsigned int isakmp_tickets_timeout(struct isakmp_tickets *t, u32 now)
 	return events;
 }
 
+/* Cancel the tickets that a message shows to be void by its cookie pair. */
 static unsigned int isakmp_tickets_pair(struct isakmp_tickets *t,
 					const struct isakmp_message *m,
 					bool outbound, u32 hash)
@@ -176,9 +178,10 @@ static unsigned int isakmp_tickets_pair(struct isakmp_tickets *t,
 }
 
 /*
- * RFC 7296 section 2.23: IKE and ESP float together. NAT_DETECTION payloads
- * prove nothing, peers send them and stay with raw ESP. Seeing raw ESP does,
- * until the next IKE SA: with MOBIKE the port may change and ESP doesn't.
+ * RFC 7296 section 2.23: IKE and ESP float to port 4500 together. NAT_DETECTION
+ * payloads aren't enough, since peers send them and stay with raw ESP. A
+ * session whose raw ESP was seen stays with it until the next IKE SA, since
+ * MOBIKE may change the port without changing ESP.
  */
 static unsigned int isakmp_tickets_float(struct isakmp_tickets *t, bool natt)
 {
@@ -186,7 +189,7 @@ static unsigned int isakmp_tickets_float(struct isakmp_tickets *t, bool natt)
 	return t->list.floated ? ISAKMP_FLOATED : ISAKMP_RAW;
 }
 
-/* Fragments don't tell how long the message is. */
+/* Is the response too short to contain an SA? A fragment doesn't tell. */
 static bool isakmp_is_refusal(const struct isakmp_message *m)
 {
 	return isakmp_is_response(m) && !isakmp_is_fragment(m) &&
@@ -194,8 +197,10 @@ static bool isakmp_is_refusal(const struct isakmp_message *m)
 }
 
 /*
- * A repetition is as good as the first, while the first wasn't heard. A response
- * is repeated only to who asks again, and so has not heard it.
+ * A message is repeated. If its ticket is open and unanswered, it is dated
+ * anew, since the remote host may not have got the first one. A response is
+ * repeated only if the remote host asks again, so it has not got the first one
+ * either.
  */
 static unsigned int isakmp_ticket_repeat(struct isakmp_tickets *t,
 					 const struct isakmp_message *m,
@@ -227,7 +232,7 @@ static unsigned int isakmp_ticket_open(struct isakmp_tickets *t,
 	return events;
 }
 
-/* One round more: the SPI is in it, or in one still to come. */
+/* IKE_AUTH has one round more: the SPI is in it, or in one still to come. */
 static unsigned int isakmp_ticket_round(struct isakmp_tickets *t,
 					const struct isakmp_message *m,
 					struct nf_vpn_ticket *ticket, u32 key,
@@ -239,7 +244,7 @@ static unsigned int isakmp_ticket_round(struct isakmp_tickets *t,
 	return ISAKMP_TICKET_REDATED;
 }
 
-/* A child exchange, from the client. */
+/* A message of a child exchange from the client. */
 static unsigned int isakmp_child_out(struct isakmp_tickets *t,
 				     const struct isakmp_message *m, u32 pair,
 				     u32 now)
@@ -260,10 +265,9 @@ static unsigned int isakmp_child_out(struct isakmp_tickets *t,
 }
 
 /*
- * A child exchange, from the remote host. A refused IKE_AUTH counts like a
- * refused CREATE_CHILD_SA: a client that is refused for ever would be a
- * candidate for ever. It may also be a round of EAP; then the next one opens
- * a ticket again.
+ * A message of a child exchange from the remote host. If it is too short, the
+ * exchange was refused. A short response to IKE_AUTH may also be a round of
+ * EAP; then the next round opens a ticket again.
  */
 static unsigned int isakmp_child_in(struct isakmp_tickets *t,
 				    const struct isakmp_message *m, u32 pair)
@@ -281,11 +285,11 @@ static unsigned int isakmp_child_in(struct isakmp_tickets *t,
 }
 
 /**
- * isakmp_tickets_message - what a message means for the tickets of its session
- * @t: tickets
- * @m: message, isakmp_parse() returned %ISAKMP_OK
- * @outbound: from the client
- * @natt: on port 4500
+ * isakmp_tickets_message - open, date and cancel tickets by a message
+ * @t: tickets of its session
+ * @m: message for which isakmp_parse() returned %ISAKMP_OK
+ * @outbound: it is from the client
+ * @natt: it is on port 4500
  * @now: milliseconds of any clock
  *
  * Return: &enum isakmp_ticket_events
@@ -297,7 +301,7 @@ unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 	unsigned int events = isakmp_tickets_timeout(t, now);
 	u32 pair = isakmp_pair_hash(m);
 
-	/* No exchange that matters here is without a responder's cookie. */
+	/* Exchanges that matter here have a responder cookie. */
 	if (m->malformed || !m->resp_cookie)
 		return events;
 	events |= isakmp_tickets_pair(t, m, outbound, pair);
@@ -310,7 +314,7 @@ unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 }
 
 /**
- * isakmp_tickets_init - no tickets
+ * isakmp_tickets_init - forget all tickets
  * @t: tickets
  */
 void isakmp_tickets_init(struct isakmp_tickets *t)
@@ -319,7 +323,7 @@ void isakmp_tickets_init(struct isakmp_tickets *t)
 }
 
 /**
- * isakmp_tickets_udp_esp - the client sends ESP in UDP, whatever its IKE does
+ * isakmp_tickets_udp_esp - note that the client sends ESP in UDP on port 500
  * @t: tickets
  */
 void isakmp_tickets_udp_esp(struct isakmp_tickets *t)
@@ -332,8 +336,8 @@ void isakmp_tickets_udp_esp(struct isakmp_tickets *t)
  * @t: tickets
  * @now: milliseconds
  *
- * Each message does so as well; this is for sessions that have none. A call in
- * some hours keeps old dates from looking new.
+ * isakmp_tickets_message() does so as well; this is for sessions without
+ * messages. It must be called every few hours, lest old dates look new.
  */
 void isakmp_tickets_expire(struct isakmp_tickets *t, u32 now)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When a host may be expected to receive ESP on a new SPI.
+ * Tickets: which messages announce that a session may receive ESP on a new SPI.
  *
- * What is declared here is pure: functions on messages and on their own state,
- * without allocation, locks or clock. It is built in userspace as well, for
- * unit tests and fuzzing.
+ * The functions allocate nothing, take no lock and read no clock. They are
+ * built in userspace as well, for unit tests and fuzzing.
  */
 #ifndef _NF_ISAKMP_TICKET_H
 #define _NF_ISAKMP_TICKET_H
@@ -15,33 +14,33 @@
 #include "isakmp/message.h"
 
 /*
- * Open tickets that one session can have. What children that are renewed but
- * never used leave behind is less, since their tickets are older than
- * ISAKMP_TICKETS_BURST_MS by then: milliseconds, more than tunnels take to come up,
- * and less than the lifetime of an SA.
+ * Most open tickets of a session; and most of those that are older than
+ * ISAKMP_TICKETS_BURST_MS, which children leave behind that are rekeyed but not
+ * used. That time is longer than a set of tunnels takes to come up, and shorter
+ * than the lifetime of an SA.
  */
 #define ISAKMP_TICKETS		NF_VPN_TICKETS
 #define ISAKMP_TICKETS_KEPT	8
 #define ISAKMP_TICKETS_BURST_MS	(10 * 60 * 1000)
-/* Exchanges that a session remembers, so that repetitions don't count. */
+/* Exchanges that a session remembers, so that their repetitions don't count. */
 #define ISAKMP_TICKETS_SEEN	16
-/* For so long: the time that implementations retransmit, and some. */
+/* How long it does: longer than implementations retransmit. */
 #define ISAKMP_TICKETS_SEEN_MS	(5 * 60 * 1000)
 #define ISAKMP_TICKETS_ANSWER_MS	NF_VPN_TICKETS_ANSWER_MS
 /*
- * A response shorter than this has no room for an SA, two traffic selectors
- * and what protects them: it is a refusal. 65 bytes were seen, and 213 or more
- * for a success.
+ * A response shorter than this has no room for an SA, two traffic selectors and
+ * what protects them, so it is a refusal. Refusals with 65 bytes were seen, and
+ * successes with 213 and more.
  */
 #define ISAKMP_REFUSAL_LEN	120
 
 /**
  * enum isakmp_ticket_events - what a message did, bits
- * @ISAKMP_TICKET_OPENED: a ticket more
- * @ISAKMP_TICKET_CANCELLED: one or more were withdrawn, or yielded to a newer
- * @ISAKMP_TICKET_REDATED: an open one is fresh again
- * @ISAKMP_TICKET_DUPLICATE: a repetition or a further part of an exchange that
- *	has counted
+ * @ISAKMP_TICKET_OPENED: it has opened a ticket
+ * @ISAKMP_TICKET_CANCELLED: tickets were cancelled, or dropped for a newer one
+ * @ISAKMP_TICKET_REDATED: it has dated an open ticket anew
+ * @ISAKMP_TICKET_DUPLICATE: it repeats a message of an exchange that has
+ *	counted, or is a further one of it
  * @ISAKMP_FLOATED: the client's child exchange is on port 4500, its ESP
  *	will come in UDP and the session is no candidate for raw ESP
  * @ISAKMP_RAW: the client's child exchange is on port 500, or on 4500 though
@@ -61,8 +60,8 @@ enum isakmp_ticket_events {
  * @hash: of the cookies, 0 if none
  * @rekey: key of its newest CREATE_CHILD_SA exchange, perhaps the one that
  *	made the next pair
- * @informed: the last exchange was an INFORMATIONAL one, perhaps a DELETE
- * @rekeyed: it was made by the one before it, whose @rekey says how
+ * @informed: its last exchange was an INFORMATIONAL one, perhaps a DELETE
+ * @rekeyed: the exchange @rekey of the pair before it has made it
  */
 struct isakmp_pair {
 	u32 hash;
@@ -72,10 +71,9 @@ struct isakmp_pair {
 };
 
 /**
- * struct isakmp_pair_change - what a message says of the client's pairs
- * @gone: hash of a pair that is no more, 0 if none
- * @made: key of an exchange that turned out to have made a pair and so no
- *	child, 0 if none
+ * struct isakmp_pair_change - what a message shows of the client's pairs
+ * @gone: hash of a pair that was deleted, 0 if none
+ * @made: key of an exchange that has made a pair rather than a child, 0 if none
  * @fresh: a new IKE SA has begun
  */
 struct isakmp_pair_change {
@@ -93,7 +91,7 @@ struct isakmp_pair_change isakmp_pair_message(struct isakmp_pair pair[2],
 					      bool outbound, u32 hash);
 void isakmp_pair_child(struct isakmp_pair pair[2], u32 hash, u32 key);
 
-/* What dates exchanges that have counted: milliseconds. */
+/* Unit of &isakmp_tickets.seen_date: milliseconds. */
 #define ISAKMP_SEEN_TICK_MS	1024
 
 /**
@@ -105,7 +103,7 @@ void isakmp_pair_child(struct isakmp_pair pair[2], u32 hash, u32 key);
  * @seen_next: entry of @seen_key that is overwritten next
  *
  * Zeroed memory is a valid state. All calls are serialized by the caller.
- * Hashes needn't be keyed: who finds a collision has spoilt his own session.
+ * Hashes need no secret key, since a collision harms only the session itself.
  */
 struct isakmp_tickets {
 	struct nf_vpn_tickets list;
