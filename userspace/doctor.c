@@ -10,7 +10,6 @@
 
 #include "command.h"
 #include "doctor.h"
-#include "print.h"
 #include "ruleset.h"
 
 static const struct {

@@ -11,7 +11,10 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "json.h"
+#include "pairs.h"
 #include "print.h"
+#include "terminal.h"
 
 static const char *const levels[] = {
 	[LEVEL_OK] = "ok",

@@ -8,7 +8,9 @@
 #include "command.h"
 #include "filter.h"
 #include "flows.h"
+#include "json.h"
 #include "print.h"
+#include "table.h"
 #include "tree.h"
 
 /* What to show. Without a noun: sessions and SPIs, as a tree. */

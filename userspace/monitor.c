@@ -10,7 +10,9 @@
 
 #include "command.h"
 #include "filter.h"
+#include "json.h"
 #include "print.h"
+#include "terminal.h"
 
 static const char *const events[] = {
 	[NF_CT_VPN_EVENT_NEW] = "new",

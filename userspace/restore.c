@@ -15,7 +15,6 @@
 
 #include "change.h"
 #include "command.h"
-#include "print.h"
 #include "save.h"
 
 /* How much the clocks of two gateways may differ, in seconds. */

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "print.h"
+#include "json.h"
 #include "save.h"
 #include "snapshot.h"
 

@@ -9,6 +9,7 @@
 #include "encode.h"
 #include "guess.h"
 #include "nouns.h"
+#include "pairs.h"
 #include "print.h"
 
 #define PREFIX "nf_conntrack_"

@@ -6,7 +6,7 @@
 
 #include "command.h"
 #include "nouns.h"
-#include "print.h"
+#include "pairs.h"
 
 /* A counter; the first of a group names the group. */
 #define COUNTER(ATTR, KEY, GROUP, HELP)                                 \

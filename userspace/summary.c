@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "print.h"
+#include "pairs.h"
 #include "snapshot.h"
 #include "summary.h"
 

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "filter.h"
+#include "json.h"
 #include "print.h"
+#include "table.h"
 #include "tree.h"
 
 void tree_free(struct tree *tree)

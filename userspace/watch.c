@@ -22,6 +22,7 @@
 #include "flows.h"
 #include "print.h"
 #include "summary.h"
+#include "terminal.h"
 #include "tree.h"
 
 #define ALTERNATE_SCREEN "\033[?1049h\033[?25l"
