@@ -76,8 +76,6 @@ static const struct verb delete_verbs[] = {
 	},
 };
 
-#define ONLY_HELP "\nOptions:\n  -h, --help     this text\n"
-
 static void help_keys(const struct verb *verbs, size_t n)
 {
 	const struct field *f;
@@ -102,7 +100,8 @@ static void usage_add(void)
 	       "                 (session, esp)\n"
 	       "  new            it is an error if it exists\n");
 	help_keys(add_verbs, n_add_verbs);
-	printf("\nWithout dir an SPI is one that the server uses (in).\n" ONLY_HELP);
+	printf("\nWithout dir an SPI is one that the server uses (in).\n\n");
+	print_options("");
 }
 
 static void usage_delete(void)
@@ -111,7 +110,8 @@ static void usage_delete(void)
 	       "Forget a session with all that belongs to it, an SPI, a cookie pair or a call.\n");
 	help_keys(delete_verbs, ARRAY_SIZE(delete_verbs));
 	printf("\nWithout dir an SPI is one that the server uses (in): that needs client or masq,\n"
-	       "an outbound one needs client.\n" ONLY_HELP);
+	       "an outbound one needs client.\n\n");
+	print_options("");
 }
 
 static void usage_flush(void)
@@ -119,8 +119,8 @@ static void usage_flush(void)
 	printf("Usage: vpnct flush [sessions|esp|isakmp|pptp] [client ADDRESS] [server ADDRESS]\n"
 	       "                   [OPTIONS]\n\n"
 	       "Forget everything, or all of a kind, of a client, of a server. Sessions take\n"
-	       "their SPIs, cookie pairs and entries in conntrack along: both hosts start over.\n"
-	       ONLY_HELP);
+	       "their SPIs, cookie pairs and entries in conntrack along: both hosts start over.\n\n");
+	print_options("");
 }
 
 static bool has_word(char **words, const char *word)

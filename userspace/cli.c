@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cli - options and complaints, the same at every level
+ * cli - words of the command line and complaints about them, the same at every
+ * level
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -126,67 +126,4 @@ bool parse_number(const char *s, int base, unsigned long max,
 	errno = 0;
 	*number = strtoul(s, NULL, base);
 	return !errno && *number <= max;
-}
-
-static int set_format(struct options *opt, enum format format)
-{
-	if (opt->format != FORMAT_TEXT && opt->format != format)
-		return -1;
-	opt->format = format;
-	return 0;
-}
-
-/* @word: where getopt stopped; in "-jx" it isn't past the word yet */
-static int bad_option(const char *where, const char *word)
-{
-	if (optopt >= '0' && optopt <= '9')
-		return usage_error(where, "'%s' is negative", word);
-	if (optopt && !strchr("jphV", optopt))
-		return usage_error(where, "unknown option '-%c'", optopt);
-	return usage_error(where, "bad option '%s'", word);
-}
-
-/*
- * Options may stand before the command and after it. Before it the first
- * other word ends them; after it (@nested) they may stand anywhere.
- * Leaves optind at the first word that isn't an option.
- */
-int parse_options(struct options *opt, int argc, char **argv, bool nested)
-{
-	static const struct option longopts[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "plain", no_argument, NULL, 'p' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{}
-	};
-	const char *where = nested ? argv[0] : "";
-	const char *letters = nested ? ":jphV" : "+:jphV";
-	int c, conflict = 0;
-
-	optind = 0; /* glibc: start again, with another argv */
-	while ((c = getopt_long(argc, argv, letters, longopts, NULL)) != -1) {
-		switch (c) {
-		case 'j':
-			conflict |= set_format(opt, FORMAT_JSON);
-			break;
-		case 'p':
-			conflict |= set_format(opt, FORMAT_TSV);
-			break;
-		case 'h':
-			opt->help = true;
-			break;
-		case 'V':
-			opt->version = true;
-			break;
-		default:
-			return bad_option(where, argv[optind - 1]);
-		}
-	}
-	if (nested && opt->version)
-		return usage_error(where, "--version is no option of '%s'",
-				   where);
-	if (conflict)
-		return usage_error(where, "-j and -p exclude each other");
-	return 0;
 }

@@ -32,7 +32,8 @@ struct call {
  *	are refused without it, too; or NULL. Returns 0 or an &enum exit_status
  * @run: does it; returns an &enum exit_status
  * @args: size of @args of a call
- * @formats: whether it prints what -j and -p have a form for
+ * @options: letters of those that it takes and not every command does: "jp" if
+ *	it prints what these have a form for; NULL: none
  * @words: whether any words may follow the name
  * @nl: whether @run needs the tracker
  */
@@ -44,7 +45,7 @@ struct command {
 	int (*parse)(struct call *call);
 	int (*run)(const struct call *call);
 	size_t args;
-	bool formats;
+	const char *options;
 	bool words;
 	bool nl;
 };

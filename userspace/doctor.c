@@ -54,8 +54,9 @@ static void usage(void)
 	       "Checks, and what they say if all is well:\n");
 	for (i = 0; i < ARRAY_SIZE(checks); i++)
 		printf("  %-15s  %s\n", checks[i].name, checks[i].fine);
-	printf("\n" OPTIONS_HELP
-	       "\nLines of -p: level (ok, note, warning, problem), check, client, server, text,\n"
+	putchar('\n');
+	print_options("jp");
+	printf("\nLines of -p: level (ok, note, warning, problem), check, client, server, text,\n"
 	       "remedy. Exit status 3: there is a warning or a problem.\n");
 }
 
@@ -139,5 +140,5 @@ const struct command doctor_command = {
 	.help = "look for what keeps tunnels from working",
 	.usage = usage,
 	.run = run,
-	.formats = true,
+	.options = "jp",
 };

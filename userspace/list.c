@@ -47,8 +47,9 @@ static void usage(void)
 	       "Show sessions, or the SPIs of ESP, or without a word both: the SPIs of a\n"
 	       "session below it, at the end those of no session. Or show the exchanges of\n"
 	       "IKE, which is ISAKMP, by their cookies, or the calls of PPTP.\n\n"
-	       "%s\n" OPTIONS_HELP,
+	       "%s\n",
 	       filter_help);
+	print_options("jp");
 	for (i = 0; i < ARRAY_SIZE(nouns); i++)
 		help_columns(nouns[i]);
 }
@@ -60,8 +61,9 @@ static bool usage_of(const char *word)
 	if (!noun)
 		return false;
 	printf("Usage: vpnct list %s [OPTIONS] [FILTER...]\n\n"
-	       "%s\n" OPTIONS_HELP,
+	       "%s\n",
 	       noun->plural, filter_help);
+	print_options("jp");
 	help_columns(noun);
 	return true;
 }
@@ -208,7 +210,7 @@ const struct command list_command = {
 	.parse = parse,
 	.run = run,
 	.args = sizeof(struct query),
-	.formats = true,
+	.options = "jp",
 	.words = true,
 	.nl = true,
 };

@@ -62,12 +62,13 @@ static void usage(void)
 	       "exchanges and calls that are new, bound to a client, bound to another one, or\n"
 	       "expired; and that something is full. It outlives the modules: that they were\n"
 	       "unloaded or are loaded again is said on standard error.\n\n"
-	       "%s\n" OPTIONS_HELP
-	       "\nWith -j each line is an object: time, event, and one of session, esp, isakmp,\n"
+	       "%s\n",
+	       filter_help);
+	print_options("jp");
+	printf("\nWith -j each line is an object: time, event, and one of session, esp, isakmp,\n"
 	       "pptp with the keys of 'list'; for event 'full': client (null: all) and limit.\n"
 	       "With -p: seconds since 1970, event, and the columns of 'list -p', or 'full',\n"
-	       "client, limit.\n",
-	       filter_help);
+	       "client, limit.\n");
 }
 
 static const char *event_name(unsigned int event)
@@ -292,7 +293,7 @@ const struct command monitor_command = {
 	.parse = parse,
 	.run = run,
 	.args = sizeof(struct monitor),
-	.formats = true,
+	.options = "jp",
 	.words = true,
 	.nl = true,
 };

@@ -41,9 +41,9 @@ static void usage(void)
 	       "never can. The time since it was saved counts as idle: what would have idled out\n"
 	       "is left out, and a file older than nf_conntrack_esp_timeout is refused.\n\n"
 	       "  replace        take SPIs from other clients; delete flows in the way\n"
-	       "  force          whatever its age: as if it were saved now\n\n"
-	       "Options:\n  -h, --help     this text\n"
-	       "\nExit status 3: the kernel refused some of it, or the end is missing.\n");
+	       "  force          whatever its age: as if it were saved now\n\n");
+	print_options("");
+	printf("\nExit status 3: the kernel refused some of it, or the end is missing.\n");
 }
 
 /* Whose entry a line is about, for people. */

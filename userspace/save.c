@@ -22,8 +22,8 @@ static void usage(void)
 	       "modules were unloaded, after a reboot, or on a standby gateway. The first line\n"
 	       "says which format it is; each other one is an object with one key, session, esp,\n"
 	       "isakmp or pptp, that has what 'list -j' shows of it. What was in FILE before stays\n"
-	       "if anything goes wrong; without FILE it goes to standard output.\n\n"
-	       "Options:\n  -h, --help     this text\n");
+	       "if anything goes wrong; without FILE it goes to standard output.\n\n");
+	print_options("");
 }
 
 static bool save_head(FILE *out, size_t entries)

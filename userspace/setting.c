@@ -75,8 +75,8 @@ static void usage_get(void)
 {
 	printf("Usage: vpnct get [NAME...] [OPTIONS]\n\n"
 	       "Show the settings of this network namespace, or those that are named: the\n"
-	       "sysctls under net.netfilter. One name alone gives its value alone.\n\n"
-	       OPTIONS_HELP);
+	       "sysctls under net.netfilter. One name alone gives its value alone.\n\n");
+	print_options("jp");
 	help_settings();
 }
 
@@ -85,8 +85,8 @@ static void usage_set(void)
 	printf("Usage: vpnct set NAME VALUE [NAME VALUE...] [OPTIONS]\n\n"
 	       "Change settings of this network namespace, until it goes; for longer see\n"
 	       "sysctl.d(5). NAME=VALUE, as sysctl has it, is the same. If one value is out\n"
-	       "of range none is changed.\n"
-	       "\nOptions:\n  -h, --help     this text\n");
+	       "of range none is changed.\n\n");
+	print_options("");
 	help_settings();
 }
 
@@ -175,7 +175,7 @@ const struct command get_command = {
 	.usage = usage_get,
 	.parse = parse_get,
 	.run = run_get,
-	.formats = true,
+	.options = "jp",
 	.words = true,
 	.nl = true,
 };

@@ -139,8 +139,9 @@ static void usage(void)
 	unsigned int i;
 
 	printf("Usage: vpnct stats [OPTIONS]\n\n"
-	       "Show the counters of this network namespace.\n\n" OPTIONS_HELP
-	       "\nWith -p each line is a name and a number. The names, also keys of -j:\n");
+	       "Show the counters of this network namespace.\n\n");
+	print_options("jp");
+	printf("\nWith -p each line is a name and a number. The names, also keys of -j:\n");
 	for (i = 0; i < stats_noun.n_fields; i++, f++) {
 		if (f->group)
 			printf(" %s\n", f->group);
@@ -163,6 +164,6 @@ const struct command stats_command = {
 	.help = "show the counters of this network namespace",
 	.usage = usage,
 	.run = run,
-	.formats = true,
+	.options = "jp",
 	.nl = true,
 };

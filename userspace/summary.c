@@ -111,6 +111,6 @@ static int run(const struct call *call)
 
 const struct command summary_command = {
 	.run = run,
-	.formats = true,
+	.options = "jp",
 	.nl = true,
 };

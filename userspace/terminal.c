@@ -3,7 +3,6 @@
  * terminal - what standard output can show: colours, and how many columns
  */
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "terminal.h"
+#include "vpnct.h"
 
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
@@ -26,27 +26,43 @@ void set_output_width(int columns)
 	forced_width = columns;
 }
 
+static enum { AUTO, NEVER, ALWAYS } when;
+
+bool set_colour(const char *word)
+{
+	static const char *const words[] = {
+		[AUTO] = "auto",
+		[NEVER] = "never",
+		[ALWAYS] = "always",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(word, words[i]))
+			continue;
+		when = i;
+		return true;
+	}
+	return false;
+}
+
 static bool use_colour(void)
 {
-	static int colour = -1;
-	const char *no_color, *term;
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (colour >= 0)
-		return colour;
-	no_color = getenv("NO_COLOR");
-	term = getenv("TERM");
-	colour = isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
-		 !(term && !strcmp(term, "dumb"));
-	return colour;
+	if (when == AUTO)
+		when = isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+				       !(term && !strcmp(term, "dumb")) ?
+			       ALWAYS :
+			       NEVER;
+	return when == ALWAYS;
 }
 
 const char *colour_on(enum colour colour)
 {
 	static const char *const codes[] = {
-		[COLOUR_GOOD] = GREEN,
-		[COLOUR_DIM] = DIM,
-		[COLOUR_WARN] = YELLOW,
-		[COLOUR_BAD] = RED,
+		[COLOUR_GOOD] = GREEN,	[COLOUR_DIM] = DIM,
+		[COLOUR_WARN] = YELLOW, [COLOUR_BAD] = RED,
 		[COLOUR_HEAD] = BOLD,
 	};
 

@@ -5,6 +5,8 @@
 #ifndef VPNCT_TERMINAL_H
 #define VPNCT_TERMINAL_H
 
+#include <stdbool.h>
+
 enum colour {
 	COLOUR_GOOD,
 	COLOUR_DIM,
@@ -12,6 +14,12 @@ enum colour {
 	COLOUR_BAD,
 	COLOUR_HEAD,
 };
+
+/*
+ * "auto", "always" or "never"; false if @word is none of them. Auto: on a
+ * terminal, unless the environment says no.
+ */
+bool set_colour(const char *word);
 
 /* What begins and what ends a colour; "" where the output has none. */
 const char *colour_on(enum colour colour);

@@ -32,8 +32,9 @@ static void usage(void)
 	       "SERVER is an IPv4 or IPv6 address, or a name.\n\n"
 	       "  hops N    the highest TTL, at most 64 (30)\n"
 	       "  probes N  tries for each TTL without an answer (2)\n"
-	       "  wait MS   milliseconds to wait for each answer (1000)\n\n" OPTIONS_HELP
-	       "\nLines of -p: 'hop', TTL, address, ms, ICMP type/code of an error, and address\n"
+	       "  wait MS   milliseconds to wait for each answer (1000)\n\n");
+	print_options("jp");
+	printf("\nLines of -p: 'hop', TTL, address, ms, ICMP type/code of an error, and address\n"
 	       "and ms again for ICMP echo; at the end 'result', and one of answers, passes,\n"
 	       "refused, dropped, unknown. Exit status 3: refused or dropped.\n");
 }
@@ -272,6 +273,6 @@ const struct command trace_command = {
 	.parse = parse,
 	.run = run,
 	.args = sizeof(struct trace),
-	.formats = true,
+	.options = "jp",
 	.words = true,
 };

@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "guess.h"
+#include "netns.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -42,7 +43,9 @@ static int usage(void)
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-8s %s\n", commands[i]->name,
 		       commands[i]->help);
-	printf("\n" OPTIONS_HELP "  -V, --version  the version of this tool\n"
+	putchar('\n');
+	print_options("jp");
+	printf("  -V, --version       the version of this tool\n"
 	       "\n'vpnct COMMAND --help' says more; so does vpnct(8).\n");
 	return EXIT_OK;
 }
@@ -116,12 +119,14 @@ static int run_words(struct options *opt, int argc, char **argv)
 	}
 	if (opt->help)
 		return help(cmd, &call);
-	if (opt->format != FORMAT_TEXT && !cmd->formats)
-		return usage_error(cmd->name, "'%s' has no -j and no -p",
-				   cmd->name);
+	status = check_options(opt, *argv ?: "", cmd->options ?: "");
+	if (status)
+		return status;
 	if (cmd->args)
 		call.args = memset(xrealloc(NULL, 1, cmd->args), 0, cmd->args);
-	status = run(cmd, &call);
+	status = opt->netns ? netns_enter(opt->netns) : 0;
+	if (!status)
+		status = run(cmd, &call);
 	free(call.args);
 	return status;
 }

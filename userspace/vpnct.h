@@ -23,20 +23,33 @@ enum format {
 	FORMAT_TSV,
 };
 
+/**
+ * struct options - what is the same for all commands
+ * @format: -j or -p, or text
+ * @netns: name of a network namespace to go to, or NULL
+ * @help: show a text instead
+ * @version: the same
+ * @given: letters of those that not every command takes
+ */
 struct options {
 	enum format format;
+	const char *netns;
 	bool help;
 	bool version;
+	char given[16];
 };
 
-/* The options that every level takes, for its --help. */
-#define OPTIONS_HELP                                                    \
-	"Options:\n"                                                    \
-	"  -j, --json     JSON\n"                                       \
-	"  -p, --plain    tab-separated, plain numbers, for programs\n" \
-	"  -h, --help     this text\n"
-
 int parse_options(struct options *opt, int argc, char **argv, bool nested);
+
+/*
+ * Of the options that not every command takes, @letters are those that @where
+ * does. The first one that was given and isn't among them is complained of.
+ */
+int check_options(const struct options *opt, const char *where,
+		  const char *letters);
+
+/* For --help: the options of @letters, and those that every command takes. */
+void print_options(const char *letters);
 int usage_error(const char *where, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -44,9 +44,9 @@ static void usage(void)
 {
 	printf("Usage: vpnct watch [every SECONDS] [FILTER...] [OPTIONS]\n\n"
 	       "Show the summary and sessions with their SPIs, anew every 2 seconds, until q is\n"
-	       "pressed. Space shows them at once.\n\n%s\n"
-	       "Options:\n  -h, --help     this text\n",
+	       "pressed. Space shows them at once.\n\n%s\n",
 	       filter_help);
+	print_options("");
 }
 
 static void get_size(struct watch *w)

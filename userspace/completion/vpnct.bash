@@ -116,7 +116,8 @@ _vpnct() {
 	COMPREPLY=()
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W \
-			"-j --json -p --plain -h --help -V --version" -- "$cur")
+			"-j --json -p --plain -n --netns --color= \
+			-h --help -V --version" -- "$cur")
 		return
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$(_vpnct_words "$command" \

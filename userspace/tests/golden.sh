@@ -166,6 +166,11 @@ command_line()
 	golden bad-option demo list -x
 	golden bad-long-option demo --jsno
 	golden bad-formats demo -j list -p
+	golden bad-netns demo -n no-such-netns list
+	golden bad-netns-path demo list --netns /dev/null
+	golden bad-netns-nothing demo list -n
+	golden bad-netns-twice demo -n a list -n b
+	golden bad-color demo list --color=red
 	golden singular demo list session
 	golden singular-flush demo flush session
 	golden bad-word demo list clent 10.0.0.2
@@ -428,7 +433,10 @@ colours()
 	golden colour demo list
 	NO_COLOR=1 golden colour-no-color demo list
 	TERM=dumb golden colour-dumb demo list
+	golden colour-never demo list --color=never
 	unset VPNCT_FAKE_TTY
+	TERM=dumb NO_COLOR=1 golden colour-always demo --color list
+	golden colour-auto demo list --color=auto
 }
 
 many()

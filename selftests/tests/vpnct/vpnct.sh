@@ -29,7 +29,10 @@ settings() {
 		set vpn_max 9000 esp_guess 7
 	is "$(gwct get vpn_max)" 4096 "none is changed if one is refused"
 	is "$(gwct get -p | wc -l)" 12 "get without a name shows all"
-	gwct set esp_guess 2
+	is "$(vpnct -n "${NS}gw" get esp_guess)" 1 "get --netns shows that"
+	check "set --netns changes it back" vpnct --netns "/run/netns/${NS}gw" \
+		set esp_guess 2
+	is "$(gwct get esp_guess)" 2 "there it is"
 }
 
 preload() {

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * option - what begins with "-", before the command and after it
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "terminal.h"
+#include "vpnct.h"
+
+/* Those of one letter, as getopt() wants them. */
+#define LETTERS "jpn:hV"
+
+static const struct {
+	char letter;
+	bool everywhere; /* whatever the command */
+	const char *text;
+	const char *help;
+} options[] = {
+	{ 'j', false, "-j, --json", "JSON" },
+	{ 'p', false, "-p, --plain",
+	  "tab-separated, plain numbers, for programs" },
+	{ 'n', true, "-n, --netns NAME", "in another network namespace" },
+	{ 'C', true, "--color[=WHEN]", "always; never; auto, on a terminal" },
+	{ 'h', true, "-h, --help", "this text" },
+};
+
+void print_options(const char *letters)
+{
+	size_t i;
+
+	printf("Options:\n");
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		if (options[i].everywhere || strchr(letters, options[i].letter))
+			printf("  %-18s  %s\n", options[i].text,
+			       options[i].help);
+}
+
+int check_options(const struct options *opt, const char *where,
+		  const char *letters)
+{
+	const char *given;
+
+	for (given = opt->given; *given; given++) {
+		if (strchr(letters, *given))
+			continue;
+		if (*given == 'j' || *given == 'p')
+			return usage_error(where, "'%s' has no -j and no -p",
+					   where);
+	}
+	return 0;
+}
+
+/* Remembers it for check_options(). */
+static int set_given(struct options *opt, char letter)
+{
+	size_t n = strlen(opt->given);
+
+	if (!strchr(opt->given, letter))
+		opt->given[n] = letter;
+	return 0;
+}
+
+static int set_format(struct options *opt, const char *where, char letter)
+{
+	enum format format = letter == 'j' ? FORMAT_JSON : FORMAT_TSV;
+
+	if (opt->format != FORMAT_TEXT && opt->format != format)
+		return usage_error(where, "-j and -p exclude each other");
+	opt->format = format;
+	return set_given(opt, letter);
+}
+
+static int set_netns(struct options *opt, const char *where, const char *name)
+{
+	if (opt->netns)
+		return usage_error(where, "--netns is given twice");
+	opt->netns = name;
+	return 0;
+}
+
+static int set_color(const char *where, const char *when)
+{
+	if (set_colour(when))
+		return 0;
+	return usage_error(
+		where, "--color '%s' is unknown: auto, always or never", when);
+}
+
+/* @word: where getopt stopped; in "-jx" it isn't past the word yet */
+static int bad_option(const char *where, const char *word)
+{
+	if (optopt >= '0' && optopt <= '9')
+		return usage_error(where, "'%s' is negative", word);
+	if (optopt && !strchr(LETTERS, optopt))
+		return usage_error(where, "unknown option '-%c'", optopt);
+	return usage_error(where, "bad option '%s'", word);
+}
+
+static int got_option(struct options *opt, const char *where, int c,
+		      const char *word)
+{
+	switch (c) {
+	case 'j':
+	case 'p':
+		return set_format(opt, where, c);
+	case 'n':
+		return set_netns(opt, where, optarg);
+	case 'C':
+		return set_color(where, optarg ?: "always");
+	case 'h':
+		opt->help = true;
+		return 0;
+	case 'V':
+		opt->version = true;
+		return 0;
+	case ':':
+		return usage_error(where, "%s needs a value", word);
+	default:
+		return bad_option(where, word);
+	}
+}
+
+/*
+ * Options may stand before the command and after it. Before it the first
+ * other word ends them; after it (@nested) they may stand anywhere.
+ * Leaves optind at the first word that isn't an option.
+ */
+int parse_options(struct options *opt, int argc, char **argv, bool nested)
+{
+	static const struct option longopts[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "plain", no_argument, NULL, 'p' },
+		{ "netns", required_argument, NULL, 'n' },
+		{ "color", optional_argument, NULL, 'C' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{}
+	};
+	const char *where = nested ? argv[0] : "";
+	const char *letters = nested ? ":" LETTERS : "+:" LETTERS;
+	int c, err;
+
+	optind = 0; /* glibc: start again, with another argv */
+	while ((c = getopt_long(argc, argv, letters, longopts, NULL)) != -1) {
+		err = got_option(opt, where, c, argv[optind - 1]);
+		if (err)
+			return err;
+	}
+	if (nested && opt->version)
+		return usage_error(where, "--version is no option of '%s'",
+				   where);
+	return 0;
+}
