@@ -17,12 +17,16 @@
 
 #include "nl.h"
 #include "vpnct.h"
+#include "wording.h"
 
 /* The kernel fills dump messages up to 32 KiB if the reader has room. */
 #define NL_BUFSIZE 65536
 
 /* Grown each time the kernel had to drop an answer. */
 #define NL_RCVBUF (1024 * 1024)
+
+/* What the kernel says of an EPERM about which nl_hint() says more. */
+#define NEEDS_ADMIN "CAP_NET_ADMIN is required"
 
 /* The group "notify" of nlctrl, which tells of families that come and go. */
 #define NL_GROUP_CTRL GENL_ID_CTRL
@@ -104,8 +108,8 @@ static void nl_keep_extack(struct nl *nl, const struct nlmsghdr *nlh,
 			continue;
 		if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
 			continue;
-		snprintf(nl->extack, sizeof(nl->extack), "%s",
-			 mnl_attr_get_str(attr));
+		put_in_our_words(nl->extack, sizeof(nl->extack),
+				 mnl_attr_get_str(attr));
 	}
 }
 
@@ -433,10 +437,16 @@ const char *nl_hint(int err)
 	return "";
 }
 
+/* Where the kernel says why, the name of the error says nothing more. */
 void nl_error(const struct nl *nl, const char *what, int err)
 {
-	if (*nl->extack)
-		error("%s: %s: %s", what, strerror(-err), nl->extack);
+	if (*nl->extack && strcmp(nl->extack, NEEDS_ADMIN))
+		error("%s: %s", what, nl->extack);
 	else
 		error("%s: %s%s", what, strerror(-err), nl_hint(err));
+}
+
+const char *nl_reason(const struct nl *nl)
+{
+	return nl->extack;
 }

@@ -64,4 +64,7 @@ const char *nl_hint(int err);
 /* Prints "vpnct: @what: ..." for an error of nl_talk(), with the kernel's text. */
 void nl_error(const struct nl *nl, const char *what, int err);
 
+/* That text, or "". */
+const char *nl_reason(const struct nl *nl);
+
 #endif

@@ -43,6 +43,18 @@ static int text_width(int indent)
 	return width - indent < TEXT_MIN ? INT_MAX : width;
 }
 
+/* What it means, and what it may be. */
+static void pair_help(const struct field *f, int indent)
+{
+	char text[160], range[RANGE_SIZE];
+	int n = snprintf(text, sizeof(text), "%s", f->help);
+
+	if (f->range)
+		snprintf(text + n, sizeof(text) - n, " (%s, default %u)",
+			 range_text(range, f->range), f->range->usual);
+	print_wrapped(text, indent, text_width(indent));
+}
+
 static void pairs_text(const struct noun *noun, const void *rec)
 {
 	int key_width = 0, value_width = 0, len, indent;
@@ -70,7 +82,7 @@ static void pairs_text(const struct noun *noun, const void *rec)
 		group = NULL;
 		print_value(buf, noun, f, rec);
 		printf("  %-*s  %*s  ", key_width, f->key, value_width, buf);
-		print_wrapped(f->help, indent, text_width(indent));
+		pair_help(f, indent);
 	}
 }
 

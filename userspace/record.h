@@ -46,6 +46,7 @@ enum field_flag {
  * @help: what it means
  * @group: heading above it where fields are shown one per line
  * @names: FIELD_NAME only
+ * @range: of settings only
  * @type: how it is kept and shown
  * @flags: &enum field_flag
  * @attr: attribute that brings it; 0 if it is computed
@@ -58,6 +59,7 @@ struct field {
 	const char *help;
 	const char *group;
 	const struct names *names;
+	const struct range *range;
 	enum field_type type;
 	unsigned int flags;
 	uint16_t attr;

@@ -2,6 +2,7 @@
 /*
  * setting - get and set what the sysctls net.netfilter.* are
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,40 +16,45 @@
 #define PREFIX "nf_conntrack_"
 #define SYSCTLS "net.netfilter."
 
-#define SETTING(ATTR, KEY, GROUP, HELP)                                   \
-	{                                                                 \
-		.key = PREFIX KEY, .help = HELP, .group = GROUP,          \
-		.type = FIELD_NUMBER, .flags = FIELD_RARE,                \
-		.attr = NF_CT_VPN_A_SETTING_##ATTR, .size = 4,            \
-		.offset = offsetof(struct settings,                       \
-				   value[NF_CT_VPN_A_SETTING_##ATTR]),    \
+/* Times are kept in jiffies, of which there are at most 1000 a second. */
+#define SECS_MAX (INT32_MAX / 1000)
+
+/* Most of them are a switch; the first one of a group names the group. */
+#define SETTING(ATTR, KEY, GROUP, MIN, MAX, USUAL, HELP)               \
+	{                                                              \
+		.key = PREFIX KEY, .help = HELP, .group = GROUP,       \
+		.range = &(const struct range){ MIN, MAX, USUAL },     \
+		.type = FIELD_NUMBER, .flags = FIELD_RARE,             \
+		.attr = NF_CT_VPN_A_SETTING_##ATTR, .size = 4,         \
+		.offset = offsetof(struct settings,                    \
+				   value[NF_CT_VPN_A_SETTING_##ATTR]), \
 	}
 
 static const struct field setting_fields[] = {
-	SETTING(VPN_ENABLE, "vpn_enable", "all VPNs",
+	SETTING(VPN_ENABLE, "vpn_enable", "all VPNs", 0, 1, 1,
 		"0: leave every packet to stock conntrack"),
-	SETTING(VPN_ZONE_BASE, "vpn_zone_base", NULL,
+	SETTING(VPN_ZONE_BASE, "vpn_zone_base", NULL, 1, UINT16_MAX, 32768,
 		"lowest reply zone; yours should be below"),
-	SETTING(VPN_MAX, "vpn_max", NULL,
+	SETTING(VPN_MAX, "vpn_max", NULL, 1, INT32_MAX, 65536,
 		"sessions, SPIs, cookie pairs and calls"),
-	SETTING(VPN_MAX_PER_CLIENT, "vpn_max_per_client", NULL,
-		"the same for one client"),
-	SETTING(ESP_TIMEOUT, "esp_timeout", "ESP",
+	SETTING(VPN_MAX_PER_CLIENT, "vpn_max_per_client", NULL, 1, INT32_MAX,
+		1024, "the same for one client"),
+	SETTING(ESP_TIMEOUT, "esp_timeout", "ESP", 1, SECS_MAX, 1800,
 		"seconds an answered session may idle"),
-	SETTING(ESP_TIMEOUT_UNREPLIED, "esp_timeout_unreplied", NULL,
-		"seconds for one without an answer"),
-	SETTING(ESP_PARALLEL, "esp_parallel", NULL,
+	SETTING(ESP_TIMEOUT_UNREPLIED, "esp_timeout_unreplied", NULL, 1,
+		SECS_MAX, 120, "seconds for one without an answer"),
+	SETTING(ESP_PARALLEL, "esp_parallel", NULL, 0, 1, 1,
 		"0: one client per server at a time"),
-	SETTING(ESP_GUESS, "esp_guess", NULL,
+	SETTING(ESP_GUESS, "esp_guess", NULL, 0, 2, 2,
 		"unclear SPIs: 2 copy, 1 guess, 0 drop"),
-	SETTING(ESP_INBOUND_FIRST, "esp_inbound_first", NULL,
+	SETTING(ESP_INBOUND_FIRST, "esp_inbound_first", NULL, 0, 1, 0,
 		"1: a server may send before its client has"),
-	SETTING(ISAKMP_TIMEOUT, "isakmp_timeout", "IKE",
+	SETTING(ISAKMP_TIMEOUT, "isakmp_timeout", "IKE", 1, SECS_MAX, 1800,
 		"seconds answered IKE may idle"),
-	SETTING(ISAKMP_KEEP_PORT, "isakmp_keep_port", NULL,
+	SETTING(ISAKMP_KEEP_PORT, "isakmp_keep_port", NULL, 0, 2, 1,
 		"1: keep port 500, 2: unless NAT-T, 0: no"),
-	SETTING(PPTP_EXT_TIMEOUT, "pptp_ext_timeout", "PPTP",
-		"seconds a call may idle"),
+	SETTING(PPTP_EXT_TIMEOUT, "pptp_ext_timeout", "PPTP", 1, SECS_MAX,
+		18000, "seconds a call may idle"),
 };
 
 const struct noun settings_noun = {
@@ -64,11 +70,15 @@ const struct noun settings_noun = {
 static void help_settings(void)
 {
 	const struct field *f = setting_fields;
+	char range[RANGE_SIZE];
 	unsigned int i;
 
 	printf("\nSettings, also without " PREFIX ":\n");
-	for (i = 0; i < settings_noun.n_fields; i++, f++)
+	for (i = 0; i < settings_noun.n_fields; i++, f++) {
 		printf("  %-34s  %s\n", f->key, f->help);
+		printf("  %-34s  (%s, default %u)\n", "",
+		       range_text(range, f->range), f->range->usual);
+	}
 }
 
 static void usage_get(void)
@@ -180,16 +190,33 @@ const struct command get_command = {
 	.nl = true,
 };
 
+/*
+ * A limit of 0 would be within the sysctl's range, but everything would count as
+ * too much; that isn't how to switch tracking off.
+ */
+static bool is_no_limit(const struct field *f, unsigned long value)
+{
+	return !value &&
+	       (f->attr == NF_CT_VPN_A_SETTING_VPN_MAX ||
+		f->attr == NF_CT_VPN_A_SETTING_VPN_MAX_PER_CLIENT);
+}
+
 static int encode_setting(struct nlmsghdr *nlh, const struct field *f,
 			  const char *name, const char *s)
 {
+	char range[RANGE_SIZE];
 	unsigned long value;
 
 	if (!parse_number(s, 10, UINT32_MAX, &value))
-		return usage_error("set", "%s '%s' is %s", name, s,
+		return usage_error("set", "%s '%s' is %s: it can be %s", name, s,
 				   *s && !s[strspn(s, "0123456789")] ?
 					   "too large" :
-					   "not a number");
+					   "not a number",
+				   range_text(range, f->range));
+	if (is_no_limit(f, value))
+		return usage_error("set",
+				   "%s '0' would leave no room for anything: to switch tracking off set vpn_enable 0",
+				   name);
 	nl_put_u32(nlh, f->attr, value);
 	return 0;
 }
@@ -234,6 +261,34 @@ static int encode_settings(struct nlmsghdr *nlh, char **words)
 	return 0;
 }
 
+/* The setting that the kernel's @reason is about, or NULL. */
+static const struct field *blamed(const char *reason)
+{
+	const struct field *f = setting_fields;
+	unsigned int i;
+	size_t n;
+
+	for (i = 0; i < settings_noun.n_fields; i++, f++) {
+		n = strlen(f->key);
+		if (!strncmp(reason, f->key, n) && reason[n] == ' ')
+			return f;
+	}
+	return NULL;
+}
+
+static int refused(struct nl *nl, const char *what, int err)
+{
+	const struct field *f = err == -ERANGE ? blamed(nl_reason(nl)) : NULL;
+	char range[RANGE_SIZE];
+
+	if (f)
+		error("%s: %s: it can be %s", what, nl_reason(nl),
+		      range_text(range, f->range));
+	else
+		nl_error(nl, what, err);
+	return EXIT_FAILED;
+}
+
 static int run_set(const struct call *call)
 {
 	struct nl *nl = call->nl;
@@ -247,10 +302,7 @@ static int run_set(const struct call *call)
 	if (err)
 		return err;
 	err = nl_talk(nl, nlh, NULL, NULL);
-	if (!err)
-		return EXIT_OK;
-	nl_error(nl, text, err);
-	return EXIT_FAILED;
+	return err ? refused(nl, text, err) : EXIT_OK;
 }
 
 const struct command set_command = {

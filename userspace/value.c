@@ -82,6 +82,13 @@ void names_text(char *buf, size_t size, const struct names *names)
 	}
 }
 
+const char *range_text(char *buf, const struct range *range)
+{
+	snprintf(buf, RANGE_SIZE, "%u %s %u", range->min,
+		 range->max - range->min == 1 ? "or" : "to", range->max);
+	return buf;
+}
+
 int print_addr(char *buf, const struct addr *addr)
 {
 	inet_ntop(addr->len == 4 ? AF_INET : AF_INET6, addr->byte, buf,

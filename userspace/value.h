@@ -20,6 +20,11 @@ struct names {
 	unsigned int n;
 };
 
+/* What a setting may be, in every kernel, and what it is at first. */
+struct range {
+	uint32_t min, max, usual;
+};
+
 extern const struct names family_names;
 extern const struct names state_names;
 
@@ -37,6 +42,11 @@ bool parse_spi(const char *s, unsigned long *spi);
 
 /* What there is, for an error: "in, out or both"; cut to @size. */
 void names_text(char *buf, size_t size, const struct names *names);
+
+#define RANGE_SIZE 32
+
+/* "0 or 1", "1 to 10", in @buf of RANGE_SIZE, which is returned. */
+const char *range_text(char *buf, const struct range *range);
 
 /* The length of what is written to @buf, which has INET6_ADDRSTRLEN bytes. */
 int print_addr(char *buf, const struct addr *addr);

@@ -51,6 +51,21 @@ static void answer_settings(const struct nlmsghdr *req)
 	add_ack(req, 0, NULL);
 }
 
+/* As the real one words it. */
+static const char *refusal(uint8_t cmd)
+{
+	switch (cmd) {
+	case NF_CT_VPN_CMD_SETTING_SET:
+		return "nf_conntrack_esp_guess is out of range";
+	case NF_CT_VPN_CMD_SESSION_DEL:
+		return "client and remote have no session";
+	case NF_CT_VPN_CMD_ISAKMP_DEL:
+		return "init-cookie and resp-cookie are not known";
+	default:
+		return "spi: is reserved";
+	}
+}
+
 void answer_change(const struct nlmsghdr *req, uint8_t cmd)
 {
 	struct nlmsghdr *nlh;
@@ -61,7 +76,7 @@ void answer_change(const struct nlmsghdr *req, uint8_t cmd)
 	}
 	print_request(req, cmd);
 	if (scenario("refuse")) {
-		add_ack(req, -ERANGE, "spi: is reserved");
+		add_ack(req, -ERANGE, refusal(cmd));
 		return;
 	}
 	if (cmd == NF_CT_VPN_CMD_FLUSH) {

@@ -273,6 +273,11 @@ refusals()
 	golden refuse-add refuse add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0x20
 	golden refuse-set refuse set esp_guess 9
+	golden refuse-delete-session refuse delete session client 9.9.9.9 \
+		server 8.8.8.8
+	golden refuse-delete-isakmp refuse delete isakmp server 199.0.0.1 \
+		initiator fedcba9876543210
+	golden not-permitted-set not-permitted set esp_guess 1
 	golden bad-add demo add tunnel
 	golden bad-add-nothing demo add
 	golden bad-add-key demo add esp client 10.0.0.2 zone 7
@@ -297,6 +302,8 @@ refusals()
 	golden bad-set-negative demo set esp_guess -1
 	golden bad-set-word demo set esp_ges=1
 	golden bad-set-empty demo set esp_guess=
+	golden bad-set-no-room demo set vpn_max 0
+	golden bad-set-no-room-client demo set nf_conntrack_vpn_max_per_client=0
 	golden bad-set-nothing demo set
 	golden bad-set-twice demo set esp_guess 1 vpn_max 4096 \
 		nf_conntrack_esp_guess 2

@@ -35,6 +35,36 @@ settings() {
 	is "$(gwct get esp_guess)" 2 "there it is"
 }
 
+# what is wrong with the range and the default that get tells of a setting
+# range KEY VALUE MIN MAX DEFAULT
+range() {
+	[ "$2" = "$5" ] || echo "$1 is $2 at first"
+	takes "$1" "$3" || echo "$1 can't be $3"
+	takes "$1" "$4" || echo "$1 can't be $4"
+	[ "$3" = 0 ] || ! takes "$1" $(($3 - 1)) || echo "$1 is less than $3"
+	# more than that depends on the kernel's HZ
+	[ "$4" -ge 2147483 ] || ! takes "$1" $(($4 + 1)) ||
+		echo "$1 is more than $4"
+}
+
+takes() {
+	vpnct -n "${NS}fresh" set "$1" "$2" 2> /dev/null
+}
+
+ranges() {
+	local line
+
+	ns fresh
+	vpnct -n "${NS}fresh" get | sed -nE 's/^ *([a-z_]+) +([0-9]+) .*'`
+		`'\((.*) (to|or) (.*), default (.*)\)/\1 \2 \3 \5 \6/p' \
+		> "$TMP/ranges"
+	is "$(wc -l < "$TMP/ranges")" 12 "get tells range and default"
+	is "$(while read -r line; do
+			# shellcheck disable=SC2086
+			range $line
+		done < "$TMP/ranges")" "" "the kernel has the same"
+}
+
 preload() {
 	check "an SPI is preloaded" gwct add esp client 10.0.0.2 \
 		server 199.0.0.1 spi 0x20000001 masq 200.200.200.200
@@ -208,6 +238,7 @@ unprivileged() {
 howto_net 3
 masquerade
 settings
+ranges
 preload
 preload_traffic
 filters
