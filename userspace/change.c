@@ -86,7 +86,8 @@ static void help_keys(const struct verb *verbs, size_t n)
 		for (i = 0, f = verbs->noun->field; i < verbs->noun->n_fields;
 		     i++, f++)
 			if (has_key(verbs->keys, f->key))
-				printf("  %-13s  %s\n", f->key, f->help);
+				printf("  %-13s  %s\n", f->key,
+				       f->input ?: f->help);
 	}
 }
 

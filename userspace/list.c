@@ -204,7 +204,7 @@ static int run(const struct call *call)
 
 const struct command list_command = {
 	.name = "list",
-	.help = "show sessions, their SPIs, their IKE exchanges",
+	.help = "show sessions, their SPIs, IKE exchanges, PPTP calls",
 	.usage = usage,
 	.usage_of = usage_of,
 	.parse = parse,

@@ -44,6 +44,7 @@ enum field_flag {
  * @key: name in JSON, and of the column in TSV
  * @head: column heading in text; NULL if text leaves it out
  * @help: what it means
+ * @input: what to type for it, where that is another text; or NULL
  * @group: heading above it where fields are shown one per line
  * @names: FIELD_NAME only
  * @range: of settings only
@@ -57,6 +58,7 @@ struct field {
 	const char *key;
 	const char *head;
 	const char *help;
+	const char *input;
 	const char *group;
 	const struct names *names;
 	const struct range *range;

@@ -44,6 +44,7 @@ static const struct field session_fields[] = {
 		.key = "masq",
 		.head = "MASQ",
 		.help = "address the server sees; none before the first packet left",
+		.input = "address that the server sees",
 		.type = FIELD_ADDR,
 		.attr = NF_CT_VPN_A_SESSION_MASQ,
 		.offset = offsetof(struct session, masq),
@@ -138,6 +139,7 @@ static const struct field session_fields[] = {
 	{
 		.key = "ike_timeout_s",
 		.help = "time until its IKE flow expires, 0 if it has none",
+		.input = "makes its IKE flow, too, with so many seconds to live",
 		.type = FIELD_SECS,
 		.attr = NF_CT_VPN_A_SESSION_IKE_TIMEOUT,
 		.size = 4,
@@ -154,7 +156,8 @@ static const struct field session_fields[] = {
 	},
 	{
 		.key = "esp_timeout_s",
-		.help = "seconds until the ESP flow expires, 0 without one",
+		.help = "time until its ESP flow expires, 0 if it has none",
+		.input = "makes its ESP flow, too, with so many seconds to live",
 		.type = FIELD_SECS,
 		.attr = NF_CT_VPN_A_SESSION_ESP_TIMEOUT,
 		.size = 4,

@@ -50,12 +50,17 @@ static int usage(void)
 	return EXIT_OK;
 }
 
+/* What wg calls it. */
+#define LIST_ALIAS "show"
+
 static const struct command *find_command(const char *word)
 {
 	size_t i;
 
 	if (!word)
 		return &summary_command;
+	if (!strcmp(word, LIST_ALIAS))
+		return &list_command;
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(word, commands[i]->name))
 			return commands[i];

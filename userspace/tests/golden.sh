@@ -161,7 +161,8 @@ command_line()
 	golden bad-command demo lits
 	golden bad-command-case demo List
 	golden bad-command-short demo del
-	golden bad-command-other demo show
+	golden bad-command-other demo frobnicate
+	golden show demo show sessions
 	golden bad-help demo help lst
 	golden bad-option demo list -x
 	golden bad-long-option demo --jsno
