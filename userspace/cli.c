@@ -114,9 +114,8 @@ void *xrealloc(void *old, size_t n, size_t size)
 	return p;
 }
 
-/* Digits only: strtoul() alone takes signs, blanks, a prefix and "". */
-bool parse_number(const char *s, int base, unsigned long max,
-		  unsigned long *number)
+/* Digits only: strtoull() alone takes signs, blanks, a prefix and "". */
+bool parse_number(const char *s, int base, uint64_t max, uint64_t *number)
 {
 	const char *digits = base == 16 ? "0123456789abcdefABCDEF" :
 					  "0123456789";
@@ -124,6 +123,6 @@ bool parse_number(const char *s, int base, unsigned long max,
 	if (!*s || s[strspn(s, digits)])
 		return false;
 	errno = 0;
-	*number = strtoul(s, NULL, base);
+	*number = strtoull(s, NULL, base);
 	return !errno && *number <= max;
 }

@@ -9,7 +9,7 @@
 /* In percent of a limit: time to raise it. */
 #define NEARLY_FULL 80
 
-static bool nearly(unsigned long n, unsigned long limit)
+static bool nearly(uint64_t n, uint64_t limit)
 {
 	return limit && n * 100 >= limit * NEARLY_FULL;
 }

@@ -91,7 +91,7 @@ static uint64_t largest(const struct field *f)
 }
 
 static bool parse_name(const struct field *f, const char *s,
-		       unsigned long *number)
+		       uint64_t *number)
 {
 	unsigned int i;
 
@@ -105,14 +105,14 @@ static bool parse_name(const struct field *f, const char *s,
 	return parse_number(s, 10, largest(f), number);
 }
 
-static bool parse_bool(const char *s, unsigned long *number)
+static bool parse_bool(const char *s, uint64_t *number)
 {
 	*number = !strcmp(s, "yes");
 	return *number || !strcmp(s, "no");
 }
 
 static bool parse_value(const struct field *f, const char *s,
-			unsigned long *number)
+			uint64_t *number)
 {
 	switch (f->type) {
 	case FIELD_NAME:
@@ -173,7 +173,7 @@ static int unknown_key(const char *where, const struct verb *verb,
 static bool encode_text(struct nlmsghdr *nlh, const struct verb *verb,
 			const struct field *f, const char *s)
 {
-	unsigned long number;
+	uint64_t number;
 	struct addr addr;
 
 	if (f->type != FIELD_ADDR) {

@@ -24,7 +24,7 @@ static const char *parse_prefix(const char *s, struct prefix *prefix)
 	char buf[INET6_ADDRSTRLEN];
 	const char *slash = strchr(s, '/');
 	size_t len = slash ? (size_t)(slash - s) : strlen(s);
-	unsigned long bits;
+	uint64_t bits;
 
 	if (len >= sizeof(buf))
 		return "is not an address";
@@ -59,7 +59,7 @@ static int parse_server(struct filter *filter, const char *where, char *s)
 
 static int parse_filter_spi(struct filter *filter, const char *where, char *s)
 {
-	unsigned long spi;
+	uint64_t spi;
 
 	filter->by_spi = true;
 	if (parse_spi(s, &spi)) {

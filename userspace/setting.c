@@ -194,7 +194,7 @@ const struct command get_command = {
  * A limit of 0 would be within the sysctl's range, but everything would count as
  * too much; that isn't how to switch tracking off.
  */
-static bool is_no_limit(const struct field *f, unsigned long value)
+static bool is_no_limit(const struct field *f, uint64_t value)
 {
 	return !value &&
 	       (f->attr == NF_CT_VPN_A_SETTING_VPN_MAX ||
@@ -205,7 +205,7 @@ static int encode_setting(struct nlmsghdr *nlh, const struct field *f,
 			  const char *name, const char *s)
 {
 	char range[RANGE_SIZE];
-	unsigned long value;
+	uint64_t value;
 
 	if (!parse_number(s, 10, UINT32_MAX, &value))
 		return usage_error("set", "%s '%s' is %s: it can be %s", name, s,

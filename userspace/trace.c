@@ -75,7 +75,7 @@ static void conclude(struct trace *t)
 static int probe_some(struct trace *t, struct prober *p, int ttl,
 		      struct answer *answer)
 {
-	unsigned long i;
+	uint64_t i;
 	int err = 0;
 
 	for (i = 0; i < t->probes && !err; i++) {
@@ -218,7 +218,7 @@ static int parse_limits(struct trace *t, char **words)
 {
 	struct {
 		const char *word;
-		unsigned long *value, max;
+		uint64_t *value, max;
 	} limits[] = {
 		{ "hops", &t->hops, HOPS_MAX },
 		{ "probes", &t->probes, 10 },
@@ -238,8 +238,9 @@ static int parse_limits(struct trace *t, char **words)
 				  limits[i].value) ||
 		    !*limits[i].value)
 			return usage_error("trace",
-					   "%s '%s' is not a number from 1 to %lu",
-					   *words, words[1], limits[i].max);
+					   "%s '%s' is not a number from 1 to %llu",
+					   *words, words[1],
+					   (unsigned long long)limits[i].max);
 	}
 	return 0;
 }

@@ -27,7 +27,7 @@ struct trace {
 	const struct protocol *protocol;
 	const char *server;
 	struct target target;
-	unsigned long hops, probes, wait_ms;
+	uint64_t hops, probes, wait_ms;
 	struct prober prober, echo;
 	struct hop hop[HOPS_MAX];
 	unsigned int n; /* hops probed */

@@ -85,8 +85,9 @@ static void head_text(const struct trace *t)
 	int width = t->target.addr.len == 4 ? 15 : 30;
 	char buf[VALUE_SIZE];
 
-	printf("%s to %s (%s), at most %lu hops\n", t->protocol->title,
-	       t->server, addr_text(buf, &t->target.addr), t->hops);
+	printf("%s to %s (%s), at most %u hops\n", t->protocol->title,
+	       t->server, addr_text(buf, &t->target.addr),
+	       (unsigned int)t->hops);
 	if (t->prober.other_port)
 		printf("port 500 is in use here: probes come from another one\n");
 	printf("%3s  %-*s  %10s   %s\n", "hop", width, t->protocol->name, "",

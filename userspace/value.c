@@ -59,7 +59,7 @@ bool parse_addr(const char *s, struct addr *addr)
 }
 
 /* No guessing whether "12345678" is meant in hexadecimal: 0x decides. */
-bool parse_spi(const char *s, unsigned long *spi)
+bool parse_spi(const char *s, uint64_t *spi)
 {
 	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
 

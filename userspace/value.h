@@ -38,7 +38,7 @@ bool addr_fits(const struct addr *a, uint64_t family);
 
 /* Return false if @s is none. */
 bool parse_addr(const char *s, struct addr *addr);
-bool parse_spi(const char *s, unsigned long *spi);
+bool parse_spi(const char *s, uint64_t *spi);
 
 /* What there is, for an error: "in, out or both"; cut to @size. */
 void names_text(char *buf, size_t size, const struct names *names);

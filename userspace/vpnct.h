@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -53,8 +54,7 @@ void print_options(const char *letters);
 int usage_error(const char *where, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-bool parse_number(const char *s, int base, unsigned long max,
-		  unsigned long *number);
+bool parse_number(const char *s, int base, uint64_t max, uint64_t *number);
 void command_text(char *buf, size_t size, const char *where, char **words);
 void *xrealloc(void *old, size_t n, size_t size);
 

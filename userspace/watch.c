@@ -34,7 +34,7 @@
 struct watch {
 	struct nl *nl;
 	struct filter filter;
-	unsigned long interval; /* seconds */
+	uint64_t interval; /* seconds */
 	struct termios before;
 	int signals;
 	int rows, columns;
@@ -115,7 +115,8 @@ static void print_head(FILE *out, const struct watch *w,
 
 	localtime_r(&now, &tm);
 	strftime(buf, sizeof(buf), "%H:%M:%S", &tm);
-	fprintf(out, "vpnct  %s  every %lu s, q quits\n", buf, w->interval);
+	fprintf(out, "vpnct  %s  every %u s, q quits\n", buf,
+		(unsigned int)w->interval);
 	fprintf(out,
 		"sessions %llu, established %llu; SPIs out %llu, in %llu, undecided %llu\n",
 		(unsigned long long)sum->sessions,
