@@ -3,7 +3,7 @@
 #
 # check-inside.sh KDIR CC: the part of check.sh that runs in the userland
 # image. /project is the tree, /build its copy, /result holds checkpatch, /mnt
-# the kernel's schema of netlink specs.
+# the kernel's schema of netlink specs, /var/cache what earlier checks found good.
 set -u
 
 kdir=$1 cc=$2
@@ -25,20 +25,47 @@ verdict() {
 }
 
 # each TEXT COMMAND FILE...: a verdict on each file, by a function or program;
-# as many at a time as there are processors
+# as many at a time as there are processors. What had nothing to be said of it
+# is not looked at again while neither it nor its checker changes.
 each() {
 	local text=$1 command=$2 file said
 
 	shift 2
 	said=$(mktemp -d)
-	# shellcheck disable=SC2016
-	printf '%s\n' "$@" | xargs -P "$(nproc)" -I '{}' bash -c \
-		'$0 "$2" > "$1/${2//\//,}" 2>&1' "$command" "$said" '{}'
+	checker=$(checker "$command")
+	export checker said command
+	printf '%s\n' "$@" | xargs -P "$(nproc)" -I '{}' bash -c 'one "{}"'
 	for file; do
 		verdict "$text $file" "$(cat "$said/${file//\//,}" 2>&1)"
 	done
 	rm -r "$said"
 }
+
+# one FILE: what $command says of it, to a file in $said
+one() {
+	local out=$said/${1//\//,} known
+
+	known=$({ echo "$checker" "$1"; cat "$1"; } | sha256sum)
+	known=/var/cache/${known%% *}
+	if [ -e "$known" ]; then
+		touch "$known" "$out"
+		return
+	fi
+	$command "$1" > "$out" 2>&1 && [ ! -s "$out" ] && touch "$known"
+}
+
+# checker COMMAND: changes when what COMMAND says of a file may; shellcheck reads
+# the scripts that a script sources, too
+checker() {
+	{
+		echo "$1 $USERSPACE_IGNORE"
+		declare -f "${1%% *}" || "${1%% *}" --version
+		cat /result/* .shellcheckrc
+		grep -rlE --exclude-dir=.git '^# shellcheck shell=' . |
+			sort | xargs cat
+	} | sha256sum
+}
+export -f one
 
 sources() {
 	find . -name '*.[ch]' ! -name '*.mod.c' -printf '%P\n' | sort

@@ -17,11 +17,13 @@ image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" "$series") &&
 	schema=$("$VM/linux-source.sh" netlink-schema '[0-9]' \
 		Documentation/netlink/genetlink-legacy.yaml) || exit
 out=$CACHE/check-$(key "$TOP")
-mkdir -p "$out"
+mkdir -p "$out" "$CACHE/good"
+find "$CACHE/good" -type f -mtime +13 -delete
 lock "$out.lock"
 say "checking the sources"
 in_chroot -b "$TOP:/project" -b "$kernel/src:/usr/src" -w "$out:/build" \
-	-b "$checkpatch:/result" -b "$schema:/mnt" "$image/root" \
+	-b "$checkpatch:/result" -b "$schema:/mnt" \
+	-w "$CACHE/good:/var/cache" "$image/root" \
 	bash /project/selftests/vm/check-inside.sh \
 	"$(cat "$kernel/kdir")" "$(cat "$kernel/cc")" | tee "$out.tap"
 failed=$(grep -c '^not ok' "$out.tap")
