@@ -557,17 +557,19 @@ valid_json()
 # schema NAME FILE...: golden outputs are what the schema says
 schema()
 {
-	local name=$1 lines=() f
+	local name=$1 suffix=json files=() f said
 	shift
 
 	case $name in
-	event | save) lines=(--lines) ;;
+	event | save) suffix=jsonl ;;
 	esac
 	for f; do
-		sed '/^\$ /d;/^exit /d;/^2> /d' "golden/$f" |
-			./schema.py ../vpnct.schema.json "$name" "${lines[@]}" ||
-			return
+		sed '/^\$ /d;/^exit /d;/^2> /d' "golden/$f" > "$tmp/$f.$suffix"
+		files+=("$name=$tmp/$f.$suffix")
 	done
+	said=$(./schema.py ../vpnct.schema.json "${files[@]}") && return
+	printf '# %s\n' "${said//$'\n'/$'\n# '}"
+	return 1
 }
 
 schemas()
