@@ -48,6 +48,7 @@ help:
 	@echo '  test                      all tests; KERNELS="$(KERNELS)" TESTS="NAME..." JOBS=N'
 	@echo '  test-all                  each of them on each kernel, before a release'
 	@echo '  test-debug                the same on a kernel with KASAN, lockdep, kmemleak'
+	@echo '  coverage                  the lines of the modules that no test reaches there'
 	@echo '  check                     checkpatch, W=1, sparse, shellcheck'
 	@echo '  bench                     instructions per packet'
 	@echo '  emulate                   20 to 50 emulated hosts: what reaches whom; CASES="NAME..."'
@@ -153,6 +154,9 @@ quick:
 test-debug:
 	@$(VM)/suite.sh debug $(if $(TESTS),-- $(TESTS))
 
+coverage:
+	@$(VM)/coverage.sh $(TESTS)
+
 test-%:
 	@$(VM)/suite.sh $* $(if $(TESTS),-- $(TESTS))
 
@@ -187,5 +191,5 @@ clean:
 
 .PHONY: all help headers modules userspace install modules_install uninstall \
 	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
-	unit fuzz test test-all test-debug quick demo bench emulate vm-shell \
+	unit fuzz test test-all test-debug coverage quick demo bench emulate vm-shell \
 	docs clean clean-cache
