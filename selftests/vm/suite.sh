@@ -13,6 +13,7 @@
 #
 #   ALL		every test on every KERNEL
 #   JOBS	machines at a time (default: number of processors)
+#   BESIDE	tests side by side in one machine, of those that may (default: 3)
 #   UNIT	the tests of userspace, too, though TESTs are named
 #   RESULTS	keep results, logs and consoles in this directory
 set -u
@@ -58,6 +59,7 @@ group() {
 	if [ "$clock" = instructions ]; then
 		# there limits cost nothing, and a second is a few instructions
 		export ICOUNT=1 SLOW=${SLOW:-4}
+		beside=1
 		name+=-icount
 	fi
 	tests "$kernel" "$name" "${list[@]}"
@@ -76,7 +78,7 @@ tests() {
 	mv "$dir/results.jsonl" "$dir/first.jsonl"
 	grep -vFf <(printf '"test": "%s"\n' "${again[@]}") \
 		"$dir/first.jsonl" > "$dir/results.jsonl"
-	machine "$1" "$2-again" "${again[@]}"
+	beside=1 machine "$1" "$2-again" "${again[@]}"
 }
 
 # assertions of run, and of machine()
@@ -102,7 +104,7 @@ machine() {
 	rm -rf "$dir"
 	say "kernel $kernel: booting"
 	"$VM/boot.sh" "$kernel" -t "$limit" -o "$dir" ${SLOW:+-e SLOW="$SLOW"} \
-		-e RESULT=/result/results.jsonl -- selftests/run "$@"
+		-e RESULT=/result/results.jsonl -- selftests/run -j "$beside" "$@"
 	status=$?
 	took "machine:$name" $((EPOCHSECONDS - start))
 	case $status in
@@ -206,6 +208,7 @@ for kernel in "${kernels[@]}"; do
 done
 took download "$((EPOCHSECONDS - began))"
 jobs=${JOBS:-$(nproc)}
+beside=${BESIDE:-3}
 if [ ${#named[@]} = 0 ] || [ -n "${UNIT:-}" ]; then
 	start userspace userspace
 fi

@@ -8,6 +8,7 @@
 #   c2 fd00:10::3 ---+--- [gw] 2001:db8:200::1 --- 2001:db8:199::1 [srv]
 #   c3 fd00:10::4 ---+
 # kernels: all
+# beside: others
 set -u
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../../lib/lib.sh"

@@ -8,6 +8,8 @@
 #   c1 10.0.0.2 ---+                            199.0.0.1 [srv], which has a
 #   c2 10.0.0.3 ---+--- [gw] 200.200.200.200 ---  route to 10.0.0.0/24 and
 #   c3 10.0.0.4 ---+    (masquerades c3 at last)  fd00:10::/64
+#
+# beside: others
 set -u
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../../lib/lib.sh"

@@ -8,6 +8,8 @@
 #   c1 10.0.0.2 ---+
 #   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #   c3 10.0.0.4 ---+         dnat ESP to c3                 199.0.0.2
+#
+# beside: others
 set -u
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../../lib/lib.sh"

@@ -9,6 +9,8 @@
 #   c1 10.0.0.2 ---+
 #                  +--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #   c2 10.0.0.3 ---+    [gw] own tunnel 192.168.98.1 ------ 192.168.99.1
+#
+# beside: others
 set -u
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../../lib/lib.sh"

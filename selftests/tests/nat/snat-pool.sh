@@ -7,6 +7,8 @@
 # 4500), which is not in our zones, does so with "persistent".
 #
 #   10.1.0.1 - 10.1.0.8 [c1] --- [gw] snat to 200.200.200.200 - .203 --- [srv]
+#
+# beside: others
 set -u
 # shellcheck source=selftests/lib/traffic.sh
 . "$(dirname "$0")/../../lib/traffic.sh"

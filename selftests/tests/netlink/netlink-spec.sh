@@ -4,6 +4,7 @@
 # The policies of the netlink family, as the kernel tells them, against its
 # spec: attributes of each request, their types, ranges and lengths.
 # kernels: all
+# beside: others
 set -u
 
 cd "$(dirname "$0")/../../.." || exit

@@ -6,6 +6,7 @@
 #
 #   c1 10.0.0.2 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 # kernels: all
+# beside: others
 set -u
 # shellcheck source=selftests/lib/ike.sh
 . "$(dirname "$0")/../../lib/ike.sh"

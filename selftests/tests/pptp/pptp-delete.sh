@@ -6,6 +6,8 @@
 #
 #   c1 10.0.0.2 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #   c2 10.0.0.3 ---+
+#
+# beside: others
 set -u
 # shellcheck source=selftests/lib/pptp.sh
 . "$(dirname "$0")/../../lib/pptp.sh"

@@ -9,6 +9,8 @@
 #   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #   c3 10.0.0.4 ---+         dnat port 1723 to c3           199.0.0.2
 #      pptpd                 dnat port 1724 to c2
+#
+# beside: others
 set -u
 # shellcheck source=selftests/lib/pptp.sh
 . "$(dirname "$0")/../../lib/pptp.sh"

@@ -8,6 +8,7 @@
 #
 # timeout: 120
 # kernels: all
+# beside: others
 set -u
 # shellcheck source=selftests/lib/pptp.sh
 . "$(dirname "$0")/../../lib/pptp.sh"

@@ -5,6 +5,8 @@
 # what PPTP lacks; nft's rules and those of iptables.
 #
 #   c1 10.0.0.2 --- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
+#
+# beside: others
 set -u
 # shellcheck source=selftests/lib/doctor.sh
 . "$(dirname "$0")/../../lib/doctor.sh"
