@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * NAT of ESP: whose is an inbound SPI?
+ * NAT of ESP: finds the session that owns an inbound SPI, and delivers packets.
  *
  * Inbound and outbound SPIs of a tunnel are unrelated numbers, agreed upon
- * under encryption. What shows still tells:
+ * under encryption. But what is visible allows conclusions:
  *
  * - An SPI of one of the gateway's own security associations is the gateway's.
  * - A new inbound SPI answers a new outbound one; an SPI that was in use before
  *   we saw it goes with a session that was, too (RFC 4303 section 3.3.3).
  * - A client's own IKE message announces an SPI before the remote host can use
  *   it (isakmp/ticket.c).
- * - Several SPIs that can only belong to as many sessions are spoken for.
+ * - If several SPIs can only belong to as many sessions, none of these owns
+ *   another.
  * - A session whose own inbound SPI still receives needs no other.
- * - Packets that come a round trip after a session's own, when no other has
- *   asked, are for that session.
+ * - Packets that come a round trip after a session's own, when no other session
+ *   has sent, are for that session.
  *
- * One candidate left: bound. Several: the packet goes to each of them, since
- * only the owner can decrypt it, until evidence or elimination decides;
- * nf_conntrack_esp_guess says otherwise for those who want no copies.
+ * If one candidate is left, the SPI is bound to it. If there are several, the
+ * packet goes to each of them, since only the owner can decrypt it, until
+ * evidence or elimination decides. With nf_conntrack_esp_guess=0 or 1 packets
+ * aren't copied.
  */
 #include <linux/module.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -34,7 +36,10 @@
 #include "nat/local_sa.h"
 #include "nat/nat.h"
 
-/* The gateway's own: counted, and attached where its flow began here. */
+/*
+ * A packet for an SA of the gateway itself. It is attached to the gateway's
+ * session, or left to stock conntrack if the remote host has begun the flow.
+ */
 static unsigned int nf_nat_esp_local(struct nf_vpn_net *vn, struct sk_buff *skb,
 				     const struct nf_vpn_pkt *pkt)
 {
@@ -55,12 +60,11 @@ static unsigned int nf_nat_esp_local(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return ct ? nf_esp_attach_in(vn, skb, s, ct, true) : NF_ACCEPT;
 }
 
-/* ---- Flows that the remote host begins ---- */
-
 /*
- * The ESP flow of a session whose IKE flow is there, for a packet that comes
- * before one of the client. Client to remote host like any other, but RELATED
- * to the IKE flow until the client has confirmed it.
+ * Make the ESP flow of a session that has an IKE flow, for a packet of the
+ * remote host that comes before the client's first one. Its ORIGINAL direction
+ * is that of the client, as with other flows, but it is RELATED to the IKE flow
+ * until the ruleset has accepted a packet of the client.
  */
 static struct nf_conn *nf_nat_esp_create(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
@@ -91,8 +95,8 @@ static struct nf_conn *nf_nat_esp_create(struct nf_vpn_net *vn,
 }
 
 /*
- * An SPI that has been delivered before may resume its flow as long as IKE keeps
- * the session; one that never was needs nf_conntrack_esp_inbound_first.
+ * &nf_esp_nat_ops.revive. A proven SPI may resume its flow as long as IKE keeps
+ * the session; an unproven one needs nf_conntrack_esp_inbound_first.
  */
 static struct nf_conn *nf_nat_esp_revive(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
@@ -100,7 +104,10 @@ static struct nf_conn *nf_nat_esp_revive(struct nf_vpn_net *vn,
 					 const struct nf_vpn_pkt *pkt,
 					 const struct nf_hook_state *state)
 {
-	/* Who preloaded it has vouched for it, as conntrack -I does. */
+	/*
+	 * The admin who has preloaded the SPI wants the flow, as with conntrack
+	 * -I.
+	 */
 	if (spi->hold)
 		return nf_vpn_flow_load(vn, s, NF_VPN_FLOW_ESP, &spi->gw,
 					READ_ONCE(vn->set.esp_timeout));
@@ -108,8 +115,6 @@ static struct nf_conn *nf_nat_esp_revive(struct nf_vpn_net *vn,
 		return NULL;
 	return nf_nat_esp_create(vn, s, pkt, state);
 }
-
-/* ---- Delivery, without the lock ---- */
 
 static void nf_nat_esp_copy(struct nf_vpn_net *vn, const struct sk_buff *skb,
 			    struct nf_conn *ct,
@@ -122,8 +127,8 @@ static void nf_nat_esp_copy(struct nf_vpn_net *vn, const struct sk_buff *skb,
 }
 
 /*
- * A copy for each candidate with a flow; the last one gets the packet itself,
- * or stock conntrack, if it knows a receiver.
+ * Send a copy of a packet to each candidate with a flow. Stock conntrack gets
+ * the packet itself if it has a receiver, or else the last candidate does.
  */
 static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 				       struct sk_buff *skb,
@@ -138,7 +143,10 @@ static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 		ct = nf_vpn_flow_get_in(vn, c->s[i], NF_VPN_FLOW_ESP, pkt);
 		if (!ct)
 			continue;
-		/* The ruleset hasn't judged it: it shall not pass as established. */
+		/*
+		 * A copy would pass as ESTABLISHED, before the ruleset has
+		 * agreed.
+		 */
 		if (nf_vpn_flow_is_related(ct)) {
 			nf_ct_put(ct);
 			continue;
@@ -173,8 +181,8 @@ static unsigned int nf_nat_esp_deliver(struct nf_vpn_net *vn,
 }
 
 /*
- * Does stock conntrack have a receiver? The gateway's own flow is none: its
- * SPIs are known, and this isn't one.
+ * Does stock conntrack have a receiver other than the gateway? The gateway's
+ * SPIs are known, and this isn't one of them.
  */
 static bool nf_nat_esp_is_stock(struct nf_vpn_net *vn,
 				const struct nf_vpn_pkt *pkt)
@@ -218,8 +226,6 @@ static const struct nf_esp_nat_ops nf_nat_esp_ops = {
 	.starved	= nf_nat_esp_starved,
 	.revive		= nf_nat_esp_revive,
 };
-
-/* ---- Module ---- */
 
 static int __init nf_nat_esp_init(void)
 {

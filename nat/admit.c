@@ -11,15 +11,20 @@
 #include "nat/nat.h"
 
 /*
- * An IKE SA is deleted by an informational exchange, which looks like one of
- * dead peer detection. That is repeated while a tunnel is idle; nothing at all
- * after it, for so long, is the end.
+ * An IKE SA is deleted by an INFORMATIONAL exchange, which looks like one of
+ * dead peer detection. The latter is repeated while a tunnel is idle, so a
+ * tunnel has ended if nothing at all follows for this time.
  */
 #define NF_NAT_ESP_GONE		(60 * HZ)
-/* Sessions that have ended and are found out when another client begins. */
+/*
+ * Most ended sessions that are dropped for the first packet of another client.
+ */
 #define NF_NAT_ESP_ENDED	16
 
-/* Another client's session with the remote host of @pkt, under the lock. */
+/*
+ * A session of another client with the remote host that @pkt is for, if there
+ * is one in use. Lock of the netns held.
+ */
 static struct nf_vpn_session *nf_nat_esp_holder(struct nf_vpn_net *vn,
 						const struct nf_vpn_pkt *pkt)
 {
@@ -38,7 +43,7 @@ static struct nf_vpn_session *nf_nat_esp_holder(struct nf_vpn_net *vn,
 	return NULL;
 }
 
-/* Has it said something informational, and then neither side anything? */
+/* Was an INFORMATIONAL exchange the last that both sides have said? */
 static bool nf_nat_esp_ike_ended(const struct nf_vpn_session *s)
 {
 	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
@@ -50,7 +55,9 @@ static bool nf_nat_esp_ike_ended(const struct nf_vpn_session *s)
 	       nf_vpn_since_low(READ_ONCE(e->last)) >= NF_NAT_ESP_GONE;
 }
 
-/* It goes on sending though it has not been answered for so long. */
+/*
+ * Has the client gone on sending for esp_timeout_unreplied without an answer?
+ */
 static bool nf_nat_esp_is_unanswered(const struct nf_vpn_net *vn,
 				     const struct nf_vpn_session *s)
 {
@@ -68,9 +75,9 @@ static bool nf_nat_esp_flow_ended(struct nf_vpn_net *vn,
 }
 
 /*
- * The remote host is free for the next client as soon as ESP or IKE of the
- * first has ended: its conntrack entry is gone, or nobody answers, or the IKE
- * SA was deleted.
+ * Has the session ended, so that the remote host is free for another client? It
+ * has if the conntrack entry of its ESP or IKE is gone, if nobody answers, or
+ * if its IKE SA was deleted.
  */
 static bool nf_nat_esp_has_ended(struct nf_vpn_net *vn,
 				 struct nf_vpn_session *s)
@@ -86,9 +93,12 @@ static bool nf_nat_esp_has_ended(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_nat_esp_admit - may this client open a session with the remote host?
+ * nf_nat_esp_admit - tell whether a client may open a session with a remote
+ * host
  * @vn: netns, its lock not held
  * @pkt: the client's first packet
+ *
+ * Return: false if another client has one, and nf_conntrack_esp_parallel is 0.
  */
 bool nf_nat_esp_admit(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt)
 {

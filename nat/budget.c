@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How many copies of inbound packets may be made. */
+/* The budget: how many copies of inbound packets may be made. */
 #include "core/net.h"
 #include "core/session.h"
 #include "esp/undecided.h"
 #include "nat/nat.h"
 
 /*
- * Copies per second and remote host, and as a burst. Twenty hosts that start
- * in one moment with mixed traffic need 6000 (selftests/sim).
+ * Copies per second and remote host, and as a burst. Twenty hosts that start at
+ * the same moment with mixed traffic need 6000 (selftests/sim).
  */
 #define NF_NAT_ESP_COPIES	8192
-/* Candidates that get copies beyond that. */
+/* Most candidates that get copies if the budget doesn't suffice for all. */
 #define NF_NAT_ESP_FEW		8U
 
-/* Token bucket per remote host: may so many copies be made? */
+/* Take @n copies out of a remote host's token bucket, or none. */
 static bool nf_nat_esp_may_spend(struct nf_vpn_remote *remote, unsigned int n)
 {
 	unsigned long now = jiffies, idle = now - remote->filled;
@@ -36,7 +36,9 @@ static unsigned int nf_nat_esp_rank(const struct nf_esp_undecided *u,
 	return 2 * u->hits[i] + !!(u->fresh & BIT(i));
 }
 
-/* Likeliest first; among equals those that have waited longest. */
+/*
+ * Sort candidates: the likeliest first, among equals the one waiting longest.
+ */
 static void nf_nat_esp_sort(struct nf_nat_esp_choice *c,
 			    const struct nf_esp_undecided *u)
 {
@@ -59,13 +61,14 @@ static void nf_nat_esp_sort(struct nf_nat_esp_choice *c,
  * nf_nat_esp_budget - take copies out of the budget
  * @vn: netns, its lock held
  * @remote: sender
- * @c: who shall get the packet, at least one; changed
+ * @c: candidates, at least one; reduced to those that get the packet
  * @u: what is known of them, NULL if nothing
  *
- * Over budget the likeliest few get the packet, then the likeliest one, or
- * stock conntrack's receiver if there is one: it was there first.
+ * If the budget doesn't suffice, the likeliest few get the packet. If it
+ * doesn't suffice for these, stock conntrack's receiver gets it, which was
+ * there first, or else the likeliest candidate.
  *
- * Return: whether the budget allowed for one only.
+ * Return: whether the budget allowed for one receiver only.
  */
 bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		       struct nf_nat_esp_choice *c,

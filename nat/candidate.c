@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who may own an inbound SPI that nobody has seen before? */
+/* Candidates: which sessions may own an inbound SPI that is new. */
 #include "core/clock.h"
 #include "core/expect.h"
 #include "core/flow.h"
@@ -13,14 +13,16 @@
 #include "nat/evidence.h"
 #include "nat/nat.h"
 
-/* An answer comes within four round trips, or in this time (milliseconds). */
+/*
+ * An answer comes within four round trips, or within this time (milliseconds).
+ */
 #define NF_NAT_ESP_FRESH	500U
 /* A longer one was measured across a pause (milliseconds). */
 #define NF_NAT_ESP_RTT_MAX	5000U
-/* A session that received this lately is served by the SPIs it has. */
+/* A session that has received within this time is served by the SPIs it has. */
 #define NF_NAT_ESP_QUIET	HZ
 
-/* SPIs that its host has told us of and that were not seen twice so far. */
+/* Count a session's preloaded inbound SPIs that are unproven. */
 static int nf_nat_esp_preloaded(const struct nf_vpn_session *s)
 {
 	const struct nf_esp_spi *spi;
@@ -33,8 +35,9 @@ static int nf_nat_esp_preloaded(const struct nf_vpn_session *s)
 }
 
 /*
- * SPIs that stand for some that it waits for: those that were seen but once,
- * unless there are so many that they must not make the session look served.
+ * How many of the SPIs that a session waits for may have come already, since it
+ * has so many unproven ones? Under a flood only preloaded SPIs count: forged
+ * ones must not make the session look served, and so exclude it.
  */
 static int nf_nat_esp_unproven(const struct nf_vpn_session *s)
 {
@@ -43,9 +46,9 @@ static int nf_nat_esp_unproven(const struct nf_vpn_session *s)
 }
 
 /*
- * New inbound SPIs that it has a right to: as many as its IKE has announced, or
- * as it has outbound ones without a partner, if those are more. Without visible
- * IKE the latter are all there is to go by.
+ * How many new inbound SPIs is a session to get? As many as its IKE has
+ * announced, or as it has unpaired outbound SPIs, if these are more. If its IKE
+ * isn't visible (-1), only the latter are known.
  */
 static int nf_nat_esp_due(const struct nf_vpn_session *s)
 {
@@ -57,17 +60,17 @@ static int nf_nat_esp_due(const struct nf_vpn_session *s)
 }
 
 /**
- * nf_nat_esp_awaited - new inbound SPIs that a session waits for
+ * nf_nat_esp_awaited - count the new inbound SPIs that a session waits for
  * @s: session, lock of its netns held
  *
- * Without those for which it may have got one already.
+ * Return: their number; 0 or less if it waits for none
  */
 int nf_nat_esp_awaited(const struct nf_vpn_session *s)
 {
 	return nf_nat_esp_due(s) - nf_nat_esp_unproven(s);
 }
 
-/* Does it wait for an SPI that is new, or one in use before we saw it? */
+/* Does the session wait for an SPI that is new, or (@old) was in use before? */
 static bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old)
 {
 	if (old)
@@ -78,13 +81,15 @@ static bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old)
 	return nf_nat_esp_awaited(s) > 0;
 }
 
-/* The address that the remote host answers to, NULL if it knows none. */
+/* The address that the remote host answers to; NULL if it can't answer yet. */
 static const union nf_inet_addr *nf_nat_esp_masq(const struct nf_vpn_session *s)
 {
 	/* Pairs with nf_vpn_flow_seen(): @masq is read after. */
 	if (smp_load_acquire(&s->flow[NF_VPN_FLOW_ESP].seen))
 		return &s->flow[NF_VPN_FLOW_ESP].masq;
-	/* It has not sent ESP yet: its IKE says that it may receive some. */
+	/*
+	 * It hasn't sent ESP yet, but may get some if IKE has announced an SPI.
+	 */
 	/* Pairs with nf_vpn_flow_seen(). */
 	if (!smp_load_acquire(&s->flow[NF_VPN_FLOW_IKE].seen) ||
 	    nf_vpn_expect_need(s) <= 0)
@@ -93,11 +98,14 @@ static const union nf_inet_addr *nf_nat_esp_masq(const struct nf_vpn_session *s)
 }
 
 /**
- * nf_nat_esp_uses - could a packet to this address be the session's?
+ * nf_nat_esp_uses - tell whether a packet may be a session's by its destination
  * @s: session, lock of its netns held
  * @addr: destination
  *
- * One without a flow may yield to others while we look at candidates.
+ * A session that is only remembered doesn't count, also because it may be freed
+ * for want of room while candidates are being looked at.
+ *
+ * Return: whether it may
  */
 bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 		     const union nf_inet_addr *addr)
@@ -111,6 +119,7 @@ bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 	return masq && nf_inet_addr_cmp(masq, addr);
 }
 
+/* Milliseconds within which the first answer to a session comes. */
 static u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
 {
 	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
@@ -119,14 +128,16 @@ static u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
 						 NF_NAT_ESP_RTT_MAX) : 0);
 }
 
-/* Milliseconds since the session's IKE last announced an SPI; U32_MAX: never. */
+/*
+ * Milliseconds since the session's IKE announced an SPI that is still to come.
+ */
 static u32 nf_nat_esp_announced_ms(const struct nf_vpn_session *s)
 {
 	return nf_vpn_expect_need(s) > 0 ?
 		nf_vpn_now_ms() - nf_vpn_expect_newest(s) : U32_MAX;
 }
 
-/* Milliseconds since it began to use an outbound SPI without a partner. */
+/* Milliseconds since the session's newest unpaired outbound SPI appeared. */
 static u32 nf_nat_esp_asked_ms(const struct nf_vpn_session *s)
 {
 	return s->unpaired ? jiffies_to_msecs(nf_vpn_since_low(s->pending_since)) :
@@ -134,7 +145,7 @@ static u32 nf_nat_esp_asked_ms(const struct nf_vpn_session *s)
 }
 
 /**
- * nf_nat_esp_waiting_ms - how long has a session waited for an SPI?
+ * nf_nat_esp_waiting_ms - tell how long a session has waited for an SPI
  * @s: session, lock of its netns held
  *
  * Return: milliseconds since it began last, U32_MAX if it doesn't wait.
@@ -147,10 +158,11 @@ u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s)
 }
 
 /**
- * nf_nat_esp_is_fresh - is the first answer to a session due now?
+ * nf_nat_esp_is_fresh - tell whether a session has just begun to wait for an
+ * SPI
  * @s: session, lock of its netns held
  *
- * Return: whether it has begun to wait so lately.
+ * Return: whether its first answer is due now
  */
 bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s)
 {
@@ -158,9 +170,9 @@ bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s)
 }
 
 /*
- * Within the time between two hosts whose messages are held apart
- * (isakmp/pace.c), from the first moment at which an answer can come. So no two
- * of them are due at once.
+ * Is the first answer due now, after waiting for @ms? From the first moment at
+ * which it can come, for as long as IKE messages of different hosts are held
+ * apart (isakmp/pace.c): so no two of these hosts are due at once.
  */
 static bool nf_nat_esp_in_turn(const struct nf_vpn_session *s, u32 ms)
 {
@@ -170,13 +182,14 @@ static bool nf_nat_esp_in_turn(const struct nf_vpn_session *s, u32 ms)
 }
 
 /**
- * nf_nat_esp_turn - how likely is the first answer to a session due now?
+ * nf_nat_esp_turn - tell how likely the first answer to a session is due now
  * @s: session, lock of its netns held
  *
- * For where packets aren't copied and hosts begin one after the other.
+ * This is used if packets aren't copied, so that hosts begin one after the
+ * other.
  *
- * Return: 2 if it has just sent on a new SPI, 1 if just its IKE has announced
- * one, or else 0.
+ * Return: 2 if it has just sent on a new SPI, 1 if only its IKE has just
+ * announced one, else 0.
  */
 unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s)
 {
@@ -204,9 +217,9 @@ static bool nf_nat_esp_full(const struct nf_nat_esp_choice *c)
 }
 
 /*
- * Sessions that wait for an SPI of the right age.
- * Where there are too many, those that began last: an answer comes within a
- * round trip.
+ * Find the sessions that wait for a new or an old SPI, longest waiting first.
+ * If there are too many, those count that began to wait last, since an answer
+ * comes within a round trip.
  */
 static void nf_nat_esp_pending(struct nf_nat_esp_choice *c,
 			       const struct nf_vpn_remote *remote,
@@ -225,10 +238,13 @@ static void nf_nat_esp_pending(struct nf_nat_esp_choice *c,
 		swap(c->s[i], c->s[c->n - 1 - i]);
 }
 
-/* A session goes on missing an SPI that it has lost for so long. */
+/* A session that has lost an SPI may get it back within this time. */
 #define NF_NAT_ESP_LOST		(60 * HZ)
 
-/* Who may own an SPI that nobody waits for, the likeliest first. */
+/*
+ * Classes of sessions that may own an SPI that nobody waits for, likeliest
+ * first.
+ */
 enum nf_nat_esp_want {
 	NF_NAT_ESP_ASKS,
 	NF_NAT_ESP_HAS_LOST,
@@ -249,7 +265,7 @@ static enum nf_nat_esp_want nf_nat_esp_want(const struct nf_vpn_session *s)
 	return quiet ? NF_NAT_ESP_QUIET_NOW : NF_NAT_ESP_SERVED;
 }
 
-/* Candidates are sorted by what they want; @n counts those of each kind. */
+/* Insert a candidate at the end of its class; @n counts those of each class. */
 static void nf_nat_esp_insert(struct nf_nat_esp_choice *c,
 			      struct nf_vpn_session *s,
 			      enum nf_nat_esp_want want, unsigned int *n)
@@ -273,11 +289,10 @@ static void nf_nat_esp_insert(struct nf_nat_esp_choice *c,
 }
 
 /*
- * Nobody waits: the remote host may have changed its SPI on its own. It begins
- * a new one then, for any of its sessions; those that the old one still serves
- * are excluded later on. An SPI that has been in use for long was known here once,
- * or was used before we came: it is one of those that miss something, and only
- * the owner can decrypt it.
+ * No session waits for the SPI. If it is new, the remote host may have begun to
+ * use it on its own, for any session; those whose old SPI still receives are
+ * excluded later. If it is old, it was dropped here or in use before we saw it,
+ * so sessions that are served by their SPIs don't count.
  */
 static void nf_nat_esp_unexpected(struct nf_nat_esp_choice *c,
 				  const struct nf_vpn_remote *remote,
@@ -294,8 +309,9 @@ static void nf_nat_esp_unexpected(struct nf_nat_esp_choice *c,
 }
 
 /*
- * The last of our candidates among those of an older undecided SPI; -1 if there
- * is none, or if somebody else may own it.
+ * Which of our candidates (@c) are candidates of an older undecided SPI, too?
+ * The index of the last one; -1 if there is none, or if a session that isn't
+ * one of ours may own that SPI.
  */
 static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
 			   const struct nf_esp_undecided *u)
@@ -315,9 +331,10 @@ static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
 }
 
 /*
- * If k undecided SPIs can only belong to the k sessions that have waited
- * longest, then none of those owns yet another one. Without this, one pair of
- * hosts that started together would make every later SPI ambiguous.
+ * How many of the first candidates are taken? If k undecided SPIs can only
+ * belong to the k sessions that have waited longest, then none of these owns
+ * yet another one. Without this rule, two hosts that start together would make
+ * every later SPI ambiguous.
  */
 static unsigned int nf_nat_esp_taken(struct nf_nat_esp_choice *c,
 				     const struct nf_vpn_remote *remote,
@@ -352,7 +369,7 @@ static void nf_nat_esp_drop_taken(struct nf_nat_esp_choice *c,
 {
 	unsigned int taken = nf_nat_esp_taken(c, remote, pkt);
 
-	/* All of them? Then somebody began another SA unseen. */
+	/* If all are taken, a session has made another SA unseen. */
 	if (taken == c->n)
 		return;
 	c->n -= taken;
@@ -360,12 +377,13 @@ static void nf_nat_esp_drop_taken(struct nf_nat_esp_choice *c,
 }
 
 /**
- * nf_nat_esp_mark_answered - who is spoken for has been answered
+ * nf_nat_esp_mark_answered - mark sessions that must own an undecided SPI
  * @c: candidates, which wait for an SPI
  * @remote: sender
  * @pkt: its packet, noted as undecided
  *
- * Whichever SPI is its own.
+ * If k undecided SPIs can only belong to the first k sessions, each of these
+ * has been answered, though it isn't known yet on which SPI.
  */
 void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
 			      const struct nf_vpn_remote *remote,
@@ -378,12 +396,13 @@ void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
 }
 
 /**
- * nf_nat_esp_admit_new - who waits for an SPI that nobody waited for at first?
+ * nf_nat_esp_admit_new - add sessions that wait by now to an SPI's candidates
  * @vn: netns, its lock held
- * @u: entry; if somebody waited for it, or it was doubted, nothing happens
+ * @u: entry; if a session waited for it at first, or its owner was doubted,
+ *	nothing happens
  * @pkt: packet that has arrived
  *
- * As a host whose entry was deleted does once it sends again.
+ * A client whose entry was deleted waits again once it has sent again.
  */
 void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			  const struct nf_vpn_pkt *pkt)
@@ -404,6 +423,7 @@ void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 	}
 }
 
+/* See &nf_vpn_remote.flooded. */
 static bool nf_nat_esp_is_flooded(const struct nf_vpn_remote *remote)
 {
 	u32 spis = remote->nunproven + remote->nundecided, waiting = 0;
@@ -416,11 +436,11 @@ static bool nf_nat_esp_is_flooded(const struct nf_vpn_remote *remote)
 }
 
 /**
- * nf_nat_esp_choose - who may own a packet of an SPI that is new?
+ * nf_nat_esp_choose - find the candidates of an unknown inbound SPI
  * @c: filled
  * @remote: sender
- * @pkt: packet
- * @stock: conntrack knows a receiver of its own in zone 0: a candidate, too.
+ * @pkt: first packet
+ * @stock: stock conntrack has a receiver in zone 0, which is a candidate, too.
  *	Then only sessions that wait for just such an SPI are others.
  */
 void nf_nat_esp_choose(struct nf_nat_esp_choice *c,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose is an inbound SPI? One candidate left, or evidence for one: bound.
- * Several: undecided, and the packet goes to each.
+ * Decisions: which session owns an inbound SPI. If one candidate is left, or
+ * evidence speaks for one, the SPI is bound to it. Otherwise it is undecided,
+ * and its packets go to each candidate.
  */
 #include "core/clock.h"
 #include "core/expect.h"
@@ -12,12 +13,17 @@
 #include "nat/evidence.h"
 #include "nat/nat.h"
 
-/* A candidate that went away may have been the owner, and come back until then. */
+/*
+ * A candidate that went away may be the owner, and come back within this time.
+ */
 #define NF_NAT_ESP_RETURN	(10 * HZ)
-/* Packets for which there was no budget at all, until the owner is guessed. */
+/* Packets without any budget for copies after which the owner is guessed. */
 #define NF_NAT_ESP_OVER		64
 
-/* The candidate that is left, or that the times of packets speak for; or -1. */
+/*
+ * Index of the only candidate that is left, or of the one that the times of
+ * packets speak for; -1 if there is none.
+ */
 static int nf_nat_esp_owner(const struct nf_esp_undecided *u)
 {
 	if (u->n == 1 && !u->stock &&
@@ -49,7 +55,7 @@ static struct nf_esp_spi *nf_nat_esp_bind(struct nf_vpn_net *vn,
 	return spi;
 }
 
-/* The undecided SPI is a candidate's; what is known of the SPI goes over. */
+/* Bind an undecided SPI to one of its candidates. */
 static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			      unsigned int owner, struct nf_nat_esp_choice *c,
 			      const struct nf_nat_esp_arrival *a,
@@ -71,6 +77,7 @@ static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 	return true;
 }
 
+/* Make a new SPI undecided. */
 static void nf_nat_esp_open(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 			    struct nf_nat_esp_choice *c,
 			    const struct nf_nat_esp_arrival *a)
@@ -95,11 +102,12 @@ budget:
 }
 
 /*
- * One candidate has just begun to wait and the others have for long: it is the
- * one, if its IKE shows. (A host without visible IKE may be waiting unseen.) But
- * not if the packet comes just when another one's request would be answered,
- * whose first ones may have been lost. One packet doesn't say more, so this is for
- * where nothing is copied and hosts begin one after the other.
+ * If exactly one candidate has just begun to wait, choose it. There are two
+ * exceptions: if the IKE of a candidate isn't visible, it may wait unnoticed;
+ * and if the packet comes a round trip after a packet of another candidate, it
+ * may be that one's, whose earlier packets were lost. A single packet is weak
+ * evidence, so this is used only if packets aren't copied and hosts begin one
+ * after the other.
  */
 static bool nf_nat_esp_only_turn(struct nf_nat_esp_choice *c)
 {
@@ -126,7 +134,7 @@ static bool nf_nat_esp_only_turn(struct nf_nat_esp_choice *c)
 	return true;
 }
 
-/* Is there one candidate that it can only, or all but only, be? */
+/* Can the owner be only one candidate, perhaps after a choice by its turn? */
 static bool nf_nat_esp_is_clear(struct nf_nat_esp_choice *c, int guess)
 {
 	return (c->n == 1 && !c->stock) ||
@@ -145,9 +153,10 @@ static bool nf_nat_esp_is_likelier(const struct nf_vpn_session *a,
 }
 
 /*
- * One that has just begun, by IKE and better by ESP, too; among equals the one
- * that began last, since they begin one after the other. Where IKE doesn't show
- * they don't, and the one that has waited longest is answered first.
+ * Choose the candidate whose first answer is most likely due now. Among equals
+ * that is the one that began to wait last, since IKE makes them begin one after
+ * the other. If IKE isn't visible, the one that has waited longest is answered
+ * first.
  */
 static void nf_nat_esp_guess(struct nf_nat_esp_choice *c)
 {
@@ -161,8 +170,9 @@ static void nf_nat_esp_guess(struct nf_nat_esp_choice *c)
 }
 
 /*
- * nf_conntrack_esp_guess=0 or 1, or the packet can't be copied where it is. The
- * receiver that stock conntrack knows needs no guess.
+ * Packets aren't copied: reduce the candidates to one. Stock conntrack's
+ * receiver goes first, if there is one. With nf_conntrack_esp_guess=0 they
+ * stay, and the packet is dropped.
  */
 static void nf_nat_esp_no_copies(struct nf_nat_esp_choice *c, int guess)
 {
@@ -172,7 +182,9 @@ static void nf_nat_esp_no_copies(struct nf_nat_esp_choice *c, int guess)
 		nf_nat_esp_guess(c);
 }
 
-/* The first packet of an SPI. Returns true if it is decided. */
+/*
+ * Decide on the first packet of an SPI. Returns true if that has an owner now.
+ */
 static bool nf_nat_esp_decide_first(struct nf_vpn_net *vn,
 				    struct nf_vpn_remote *remote,
 				    struct nf_nat_esp_choice *c,
@@ -200,8 +212,9 @@ static bool nf_nat_esp_decide_first(struct nf_vpn_net *vn,
 }
 
 /*
- * Copies cost more than they may. After a while the likeliest candidate is the
- * owner, until it turns out to be wrong.
+ * There is no budget for copies. After a while the likeliest candidate is taken
+ * for the owner, until nat/repair.c finds that it isn't. Returns true if it is
+ * taken.
  */
 static bool nf_nat_esp_give_up(struct nf_vpn_net *vn,
 			       struct nf_esp_undecided *u,
@@ -219,8 +232,8 @@ static bool nf_nat_esp_give_up(struct nf_vpn_net *vn,
 }
 
 /*
- * A further packet of an undecided SPI. Returns true if it is decided now: the
- * owner is in @c.
+ * Decide on a further packet of an undecided SPI. Returns true if that has an
+ * owner now, which is in @c.
  */
 static bool nf_nat_esp_decide_next(struct nf_vpn_net *vn,
 				   struct nf_esp_undecided *u,
@@ -255,12 +268,12 @@ static bool nf_nat_esp_decide_next(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_nat_esp_decide - who gets an inbound packet?
+ * nf_nat_esp_decide - decide which sessions get an inbound packet
  * @vn: netns, its lock held
- * @c: filled; with nobody if it is none of ours
+ * @c: filled; with no session if the packet is left to stock conntrack
  * @a: packet
  *
- * Return: true if the one in @c owns its SPI.
+ * Return: true if the session in @c is the owner of the packet's SPI.
  */
 bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 		       const struct nf_nat_esp_arrival *a)
@@ -274,7 +287,7 @@ bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 	if (!remote)
 		return false;
 	if (spi && spi->session) {
-		/* Another CPU was faster. */
+		/* Another CPU has decided it just before. */
 		c->s[c->n++] = spi->session;
 		c->proven = spi->proven;
 		return true;

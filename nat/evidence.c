@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose packets answer whom? Decided by their times.
+ * Evidence from times: whose packets does an inbound SPI answer?
  *
- * An inbound packet is compared with what each candidate has sent. It speaks
- * for one that sent a packet a round trip before, if that packet came out of a
- * silence: in the middle of a stream something always fits. And only if no
- * other candidate has asked anything since: hosts that send in step fit each
- * other's answers as soon as one of those is late. What fits by chance fits
- * once, so several packets, apart from each other, have to agree, and nobody
- * else may come near.
+ * The time of an inbound packet is compared with those of each candidate's
+ * packets. It speaks for a candidate that has sent a packet a round trip
+ * before, on two conditions. That packet must have come after a silence, since
+ * in the middle of a stream some packet always fits. And no other candidate may
+ * have sent one since, or else hosts that send in step would fit each other's
+ * answers whenever one of these is late. A packet may fit by chance, but hardly
+ * twice: so several packets, apart from each other, have to agree, and no other
+ * candidate may come near.
  *
- * Reactions of hosts to what they receive were tried and are unsound: the
- * answer to a ping causes none, and two flows of one period stay in step.
+ * The reactions of hosts to what they receive are no evidence: the answer to a
+ * ping causes none, and two flows of the same period stay in step.
  */
 #include <linux/types.h>
 
@@ -24,13 +25,13 @@ static bool esp_is_before(u32 a, u32 b)
 }
 
 /**
- * esp_times_clean - was there a packet after a silence?
- * @t: times
- * @from: not before
- * @to: not after
+ * esp_times_clean - tell whether a packet went out after a silence
+ * @t: times of a candidate's packets
+ * @from: beginning of the time that is looked at
+ * @to: its end
  *
- * Return: whether the first packet of that time came %ESP_SILENCE_US or more
- * after the one before it.
+ * Return: whether the first packet in that time went out %ESP_SILENCE_US or
+ * more after the one before it.
  */
 bool esp_times_clean(const struct esp_times *t, u32 from, u32 to)
 {
@@ -46,15 +47,17 @@ bool esp_times_clean(const struct esp_times *t, u32 from, u32 to)
 		hit = true;
 		first = us;
 	}
-	/* Nothing before it, or nothing that is still known. */
+	/* It was the first one, unless earlier times have been overwritten. */
 	return hit && held < ESP_TIMES;
 }
 
 /**
- * esp_is_answer - does a packet arrive a round trip after a request?
- * @t: when the candidate's packets went out
- * @arrival: when it arrived
+ * esp_is_answer - tell whether a packet arrives a round trip after a request
+ * @t: times of the candidate's packets
+ * @arrival: when it arrives
  * @rtt: round trip, 0 if not known
+ *
+ * Return: whether it does; false if the round trip isn't known
  */
 bool esp_is_answer(const struct esp_times *t, u32 arrival, u32 rtt)
 {
@@ -68,13 +71,15 @@ bool esp_is_answer(const struct esp_times *t, u32 arrival, u32 rtt)
 }
 
 /**
- * esp_has_asked - can a packet be the answer to a candidate's?
- * @t: when the candidate's packets went out
- * @arrival: when it arrived
- * @rtt: round trip, not 0; rather too long
+ * esp_has_asked - tell whether a packet can be an answer at all
+ * @t: times of the candidate's packets
+ * @arrival: when it arrives
+ * @rtt: upper bound of the round trip, not 0
  *
- * An answer may have waited somewhere, and the round trip may be shorter than
- * we know.
+ * An answer may be late, since it has waited in a queue, or early, since the
+ * round trip is shorter than its upper bound.
+ *
+ * Return: whether the candidate may have asked for it
  */
 bool esp_has_asked(const struct esp_times *t, u32 arrival, u32 rtt)
 {
@@ -82,14 +87,16 @@ bool esp_has_asked(const struct esp_times *t, u32 arrival, u32 rtt)
 }
 
 /**
- * esp_winner - who is the owner?
+ * esp_winner - choose the owner by evidence
  * @hits: hits of each candidate
  * @n: number of candidates
  * @trials: packets that were judged
  *
- * Return: its index, or -1: %ESP_HITS hits and %ESP_HITS_PERCENT of the trials,
- * while nobody else has more than one part in %ESP_RIVAL_PART; or the first
- * %ESP_HITS_ALONE trials.
+ * The owner has %ESP_HITS hits, or %ESP_HITS_ALONE if all trials were hits of
+ * its own. These are %ESP_HITS_PERCENT of the trials, and no other candidate
+ * has more than one in %ESP_RIVAL_PART of them.
+ *
+ * Return: its index, -1 if there is no such candidate
  */
 int esp_winner(const u8 *hits, unsigned int n, unsigned int trials)
 {

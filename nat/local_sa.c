@@ -2,9 +2,9 @@
 /*
  * SPIs of the gateway's own security associations, of each netns.
  *
- * xfrm_state_lookup() wants the mark of the state, which VTI sets, and
- * xfrm_state_lookup_byspi() walks them all: hence a set of our own, kept by a
- * key manager that only listens.
+ * xfrm_state_lookup() needs the mark of a state, which VTI sets and we don't
+ * know; xfrm_state_lookup_byspi() walks all states. So there is a set of SPIs
+ * of our own, which is kept up to date by a key manager that only listens.
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -22,16 +22,17 @@ static unsigned int nf_nat_esp_sas_net_id __read_mostly;
 /**
  * struct nf_nat_esp_sas - SPIs of the gateway's own security associations
  * @net: netns
- * @lock: for changes of @local and @generation
- * @local: &struct nf_nat_esp_sa
- * @generation: of the last walk over all states
- * @swept: what is of an earlier one is swept out; only one sweep runs at a time
+ * @lock: protects changes of @local and @generation
+ * @local: &struct nf_nat_esp_sa by destination and SPI
+ * @generation: number of the last walk over all states
+ * @swept: entries of an earlier generation are freed by the sweep that is
+ *	running, of which there is only one at a time
  * @dead: the netns goes away; its last states may still expire
- * @resync: walks again after a flush
+ * @resync: walks all states again, after a flush
  */
 struct nf_nat_esp_sas {
 	struct net *net;
-	spinlock_t lock;	/* changes of @local and @generation */
+	spinlock_t lock;	/* @local and @generation */
 	struct rhashtable local;
 	u32 generation;
 	u32 swept;
@@ -48,7 +49,7 @@ struct nf_nat_esp_sa_key {
  * struct nf_nat_esp_sa - one security association, found under RCU
  * @node: in &nf_nat_esp_sas.local
  * @key: destination and SPI
- * @generation: walk that met it last
+ * @generation: number of the last walk that has met it
  * @rcu: for freeing
  */
 struct nf_nat_esp_sa {
@@ -149,7 +150,7 @@ static void nf_nat_esp_sa_walk(struct nf_nat_esp_sas *sas)
 	xfrm_state_walk_done(&walk, sas->net);
 }
 
-/* Free those that no walk has met since the present generation began. */
+/* Free an entry that the last walk hasn't met. */
 static void nf_nat_esp_sa_sweep_one(void *data, void *entry)
 {
 	struct nf_nat_esp_sas *sas = data;
@@ -167,7 +168,7 @@ static void nf_nat_esp_sa_sweep(struct nf_nat_esp_sas *sas, u32 generation)
 	nf_vpn_walk(&sas->local, nf_nat_esp_sa_sweep_one, sas);
 }
 
-/* A flush names no state: look which are left. */
+/* The notification of a flush names no state: see which are left. */
 static void nf_nat_esp_sas_resync(struct work_struct *work)
 {
 	struct nf_nat_esp_sas *sas = container_of(work, struct nf_nat_esp_sas,
@@ -220,14 +221,16 @@ static int nf_nat_esp_sas_km_acquire(struct xfrm_state *x,
 	return -EOPNOTSUPP;
 }
 
-/* Says nothing about socket policies; *dir keeps what others said. */
+/* We compile no policies; *dir keeps what another key manager has set. */
 static struct xfrm_policy *nf_nat_esp_sas_km_policy(struct sock *sk, int opt,
 						    u8 *data, int len, int *dir)
 {
 	return NULL;
 }
 
-/* MOBIKE moves states without naming them; what others answer stands. */
+/*
+ * MOBIKE moves states without naming them. Another key manager does the work.
+ */
 static int nf_nat_esp_sas_km_migrate(const struct xfrm_selector *sel, u8 dir,
 				     u8 type, const struct xfrm_migrate *m,
 				     int num_bundles,
@@ -247,9 +250,11 @@ static struct xfrm_mgr nf_nat_esp_sas_km = {
 };
 
 /**
- * nf_nat_esp_sas_has - is this inbound packet for the gateway itself?
+ * nf_nat_esp_sas_has - tell whether a packet is for an SA of the gateway itself
  * @net: netns, under RCU
- * @pkt: packet
+ * @pkt: inbound packet
+ *
+ * Return: whether it is
  */
 bool nf_nat_esp_sas_has(const struct net *net, const struct nf_vpn_pkt *pkt)
 {
@@ -288,7 +293,7 @@ static struct pernet_operations nf_nat_esp_sas_pernet_ops = {
 	.size	= sizeof(struct nf_nat_esp_sas),
 };
 
-/* States that were there before us; those made meanwhile are notified. */
+/* Learn the states that are older than this module. */
 static void nf_nat_esp_sas_load(void)
 {
 	struct net *net;
@@ -300,7 +305,7 @@ static void nf_nat_esp_sas_load(void)
 }
 
 /**
- * nf_nat_esp_sas_register - learn the gateway's SPIs, from now on and so far
+ * nf_nat_esp_sas_register - learn the SPIs of the gateway's own SAs
  *
  * Return: 0 or an error.
  */
@@ -316,7 +321,9 @@ int nf_nat_esp_sas_register(void)
 	return 0;
 }
 
-/* Nobody asks nf_nat_esp_sas_has() any more. */
+/*
+ * Undo nf_nat_esp_sas_register(), after the last call of nf_nat_esp_sas_has().
+ */
 void nf_nat_esp_sas_unregister(void)
 {
 	xfrm_unregister_km(&nf_nat_esp_sas_km);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which candidates of an undecided SPI can't be its owner, or are so unlikely to
- * be it that they are left out?
+ * Elimination: which candidates of an undecided SPI can't be its owner, or are
+ * so unlikely to be it that they are dropped.
  *
- * Where a remote host begins to use an SPI on its own, for a host that has waited
- * for long, the SPI looks like that of another host which has just begun. One
- * packet doesn't tell these apart. But who has just begun has an SPI of its own:
- * as long as there may be one for each of them, and no more, those that have
- * waited for long own none.
+ * If a remote host begins to send to a client that has waited for long, its SPI
+ * looks like that of another client which has just begun to wait. A packet
+ * doesn't tell these apart, but the number of SPIs does. Each client that has
+ * just begun gets an SPI of its own. If there are no more undecided SPIs than
+ * these clients wait for, they are all theirs, and a client that has waited for
+ * long owns none.
  */
 #include <linux/bitops.h>
 #include <linux/log2.h>
@@ -18,22 +19,24 @@
 #include "esp/undecided.h"
 #include "nat/nat.h"
 
-/* Packets of the old and the new SPI overtake each other by so much. */
+/*
+ * Packets of an old SPI may come for so long after the first one of a new SPI.
+ */
 #define NF_NAT_ESP_HANDOVER	max(HZ / 100, 1)
 /*
- * From this packet on, candidates that have waited for long may be left out:
- * somebody's first packets may have been lost.
+ * Candidates that have waited for long may be dropped from this packet on. The
+ * first packets of another SPI may have been lost, so that it isn't known yet.
  */
 #define NF_NAT_ESP_NARROW	8
-/* And not before an SPI of whoever has just begun would have shown up. */
+/* Time after which the SPI of a client that had just begun is known. */
 #define NF_NAT_ESP_LATE		(HZ / 2)
-/* Who sends on an SPI and isn't answered does so again in this time. */
+/* A client whose SPI isn't answered sends on it again within this time. */
 #define NF_NAT_ESP_ASKING	(3 * HZ)
 
-/* An SPI that has received so lately is in use. */
+/* An inbound SPI that has received within this time is in use. */
 #define NF_NAT_ESP_IN_USE	(2 * HZ)
 
-/* Has the session one child SA only, as far as it is in use? */
+/* Does the session use a single child SA only? */
 static bool nf_nat_esp_single_child(const struct nf_vpn_session *s)
 {
 	const struct nf_esp_spi *spi;
@@ -48,8 +51,9 @@ static bool nf_nat_esp_single_child(const struct nf_vpn_session *s)
 }
 
 /*
- * Has the session become an unlikely owner since @u began? Not while it sends on
- * an SPI whose partner is missing, whatever its other children get.
+ * Has the session become an unlikely owner since @u began, because it waits for
+ * no SPI any more, or because its own SPI has received since? Not while it has
+ * an unpaired outbound SPI, whatever its other child SAs receive.
  */
 static bool nf_nat_esp_excluded(const struct nf_esp_undecided *u,
 				const struct nf_vpn_session *s)
@@ -63,7 +67,7 @@ static bool nf_nat_esp_excluded(const struct nf_esp_undecided *u,
 	       nf_nat_esp_single_child(s);
 }
 
-/* May another undecided SPI be the session's, too? */
+/* Is the session a candidate of another undecided SPI, too? */
 static bool nf_nat_esp_has_choice(const struct nf_esp_undecided *u,
 				  const struct nf_vpn_session *s)
 {
@@ -75,7 +79,7 @@ static bool nf_nat_esp_has_choice(const struct nf_esp_undecided *u,
 	return false;
 }
 
-/* Does it send on an SPI whose partner is missing, and can only be this one? */
+/* Does it send on an unpaired SPI, whose partner can only be this one? */
 static bool nf_nat_esp_is_asking(const struct nf_esp_undecided *u,
 				 const struct nf_vpn_session *s)
 {
@@ -85,13 +89,16 @@ static bool nf_nat_esp_is_asking(const struct nf_esp_undecided *u,
 	       !nf_nat_esp_has_choice(u, s);
 }
 
-/* Had candidate @i just begun to wait, if any of them had? */
+/* May candidate @i own @u, if those that had just begun to wait go first? */
 static bool nf_nat_esp_claims(const struct nf_esp_undecided *u, unsigned int i)
 {
 	return !u->fresh || u->fresh & BIT(i);
 }
 
-/* Not if it was seen once where many are: that is made up. */
+/*
+ * Is @u an SPI that one of @begun may own? Under a flood an SPI that was seen
+ * once is taken for forged.
+ */
 static bool nf_nat_esp_is_claimed(const struct nf_esp_undecided *u,
 				  const struct nf_nat_esp_choice *begun)
 {
@@ -106,7 +113,10 @@ static bool nf_nat_esp_is_claimed(const struct nf_esp_undecided *u,
 	return false;
 }
 
-/* Those that had just begun when @u did. Returns false if they are too many. */
+/*
+ * Add the candidates to @begun that had just begun to wait when @u appeared.
+ * Returns false if they are too many.
+ */
 static bool nf_nat_esp_add_begun(struct nf_nat_esp_choice *begun,
 				 const struct nf_esp_undecided *u)
 {
@@ -136,8 +146,9 @@ static int nf_nat_esp_total_awaited(const struct nf_nat_esp_choice *c)
 }
 
 /*
- * Is there an undecided SPI for each of those that had just begun, and no more?
- * Those that share one with them count as well, with theirs.
+ * Do the clients that had just begun to wait when @u appeared wait for as many
+ * SPIs as there are undecided ones that they may own? Clients that may own one
+ * of these count as well, and so do the SPIs that they may own, and so on.
  */
 static bool nf_nat_esp_is_explained(const struct nf_esp_undecided *u)
 {
@@ -166,7 +177,10 @@ static bool nf_nat_esp_is_explained(const struct nf_esp_undecided *u)
 	return (int)hweight64(claimed) <= nf_nat_esp_total_awaited(&begun);
 }
 
-/* Only who had just begun stays, who asks in vain and who was answered. */
+/*
+ * Drop candidates that had waited for long, unless evidence speaks for them or
+ * they ask for this very SPI.
+ */
 static void nf_nat_esp_narrow_late(struct nf_esp_undecided *u)
 {
 	unsigned int i;
@@ -180,9 +194,11 @@ static void nf_nat_esp_narrow_late(struct nf_esp_undecided *u)
 }
 
 /**
- * nf_nat_esp_narrow - drop who can't be the owner; of those who might, not the last
+ * nf_nat_esp_narrow - drop candidates that can't be the owner, or unlikely are
  * @u: entry, lock of its netns held
  * @pkt: packet that has arrived
+ *
+ * The last candidate that can be the owner stays, however unlikely it is.
  */
 void nf_nat_esp_narrow(struct nf_esp_undecided *u,
 		       const struct nf_vpn_pkt *pkt)
@@ -197,7 +213,9 @@ void nf_nat_esp_narrow(struct nf_esp_undecided *u,
 		if (nf_nat_esp_excluded(u, u->cand[i]))
 			nf_esp_undecided_drop(u, i);
 	packets = atomic64_read(&u->spi.packets) + 1;
-	/* Seldom, since it looks at all undecided SPIs of the remote host. */
+	/*
+	 * This looks at all undecided SPIs of the remote host, so it is rare.
+	 */
 	if (packets >= NF_NAT_ESP_NARROW && is_power_of_2(packets))
 		nf_nat_esp_narrow_late(u);
 }

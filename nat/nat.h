@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* NAT of ESP: whose is an inbound SPI? Shared by the files that find it out. */
+/* NAT of ESP: what the files share that find the owner of an inbound SPI. */
 #ifndef _NF_NAT_ESP_NAT_H
 #define _NF_NAT_ESP_NAT_H
 
@@ -7,11 +7,11 @@
 #include "esp/undecided.h"
 
 /**
- * struct nf_nat_esp_choice - who may own an inbound SPI
- * @n: number of candidates
+ * struct nf_nat_esp_choice - candidates of an inbound SPI, or its owner
+ * @n: number of sessions in @s
  * @expecting: they wait for a new SPI
- * @stock: or else the receiver that stock conntrack knows
- * @proven: it is decided, and not by this packet alone
+ * @stock: the receiver that stock conntrack has is a candidate, too
+ * @proven: there is an owner, and this packet isn't the first one on the SPI
  * @s: candidates, longest waiting first
  */
 struct nf_nat_esp_choice {
@@ -22,7 +22,10 @@ struct nf_nat_esp_choice {
 	struct nf_vpn_session *s[NF_ESP_CANDIDATES];
 };
 
-/* Position of @s among sessions that know theirs (@order), or -1. */
+/*
+ * Index of @s in @c, where each session notes its own in &nf_vpn_session.order;
+ * -1 if it isn't there.
+ */
 static inline int nf_nat_esp_index(const struct nf_nat_esp_choice *c,
 				   const struct nf_vpn_session *s)
 {
@@ -33,8 +36,9 @@ static inline int nf_nat_esp_index(const struct nf_nat_esp_choice *c,
  * struct nf_nat_esp_arrival - an inbound packet of unknown owner
  * @pkt: its addresses, SPI and sequence number
  * @len: its length
- * @guess: nf_conntrack_esp_guess, or 1 where copies can't go on
- * @stock: conntrack knows a receiver of its own
+ * @guess: nf_conntrack_esp_guess, or 1 if the packet can't be copied from its
+ *	hook
+ * @stock: stock conntrack has a receiver
  */
 struct nf_nat_esp_arrival {
 	const struct nf_vpn_pkt *pkt;
@@ -44,12 +48,13 @@ struct nf_nat_esp_arrival {
 };
 
 /**
- * struct nf_nat_esp_history - what stays true of an inbound SPI that changes hands
- * @packets: seen
- * @bytes: seen
+ * struct nf_nat_esp_history - what stays true of an inbound SPI that changes
+ * hands
+ * @packets: packets seen
+ * @bytes: their bytes
  * @first: seconds of the boot clock of the first packet
  * @repairs: how often its owner was doubted
- * @old: in use before we saw it
+ * @old: it was in use before we saw it
  */
 struct nf_nat_esp_history {
 	s64 packets;
@@ -71,7 +76,7 @@ nf_nat_esp_history_get(const struct nf_esp_spi *spi)
 	};
 }
 
-/* @spi is its new entry, which may have counted packets already. */
+/* Give the SPI's new entry its history; the entry may have counted packets. */
 static inline void
 nf_nat_esp_history_add(struct nf_esp_spi *spi,
 		       const struct nf_nat_esp_history *history)

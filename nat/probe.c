@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A packet on a reserved SPI (RFC 4303 section 2.1) is of no SA. It answers a host
- * that finds out whether ESP gets through: whoever sent on such an SPI lately. It
- * is bound to nobody, since the next host probes on the same number.
+ * Packets on a reserved SPI (RFC 4303 section 2.1), which no SA has. Hosts use
+ * one to probe whether ESP gets through, and are answered on one. So such a
+ * packet is for a client that has sent on a reserved SPI lately. The SPI is
+ * bound to no session, since the next client may probe on the same one.
  */
 #include "core/scan.h"
 #include "core/session.h"
 #include "esp/spi.h"
 #include "nat/nat.h"
 
-/* An answer comes within this time, or the host asks again. */
+/* An answer comes within this time, or the client probes again. */
 #define NF_NAT_ESP_PROBE	(2 * HZ)
 
+/* Has the session's client probed lately, so that the packet may answer it? */
 static bool nf_nat_esp_probes(const struct nf_vpn_session *s,
 			      const struct nf_vpn_pkt *pkt)
 {
@@ -21,8 +23,8 @@ static bool nf_nat_esp_probes(const struct nf_vpn_session *s,
 }
 
 /*
- * Where nothing is copied stock conntrack's receiver gets the answer if there is
- * one, or else the last one that has asked.
+ * Where nothing is copied stock conntrack's receiver gets the answer if there
+ * is one, or else the last one that has asked.
  */
 static void nf_nat_esp_probe_last(struct nf_nat_esp_choice *c)
 {
@@ -41,13 +43,13 @@ static void nf_nat_esp_probe_last(struct nf_nat_esp_choice *c)
 }
 
 /**
- * nf_nat_esp_probe - who gets a packet on a reserved SPI?
- * @vn: netns
- * @remote: sender; lock of its netns held
- * @c: filled; with nobody if no session has asked
+ * nf_nat_esp_probe - decide which sessions get a packet on a reserved SPI
+ * @vn: netns, its lock held
+ * @remote: sender
+ * @c: empty, filled with the sessions whose clients have probed
  * @a: packet
  *
- * Return: true if the one in @c is the only one that it can be for.
+ * Return: true if the packet can only be for the session in @c.
  */
 bool nf_nat_esp_probe(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		      struct nf_nat_esp_choice *c,

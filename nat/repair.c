@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An outbound SPI that is sent on and not answered: its partner may have been
- * given to a sibling.
+ * Repair: an outbound SPI is sent on and not answered, perhaps because its
+ * partner was bound to another session of the same remote host, a sibling.
  *
- * Which outbound and inbound SPIs are partners isn't known, but their numbers are:
- * a session that lately sent on more SPIs than it received on lacks one. That one
- * has received meanwhile, and appeared after the session was last served or since
- * the unanswered SPI did; or else it is an SPI of a sibling that receives on more
- * than it sends on, as one does whose host has moved to another address. Inferred
- * and guessed owners are then asked again, and those that were the only one when
- * the SPI came: it is undecided between both, gets to both, and evidence decides.
- * Where nothing is copied it changes hands.
+ * The true partners aren't visible, but their number is: a session that lately
+ * has sent on more SPIs than it has received on lacks one. The SPI that it
+ * lacks has received meanwhile. It appeared after the session was last served,
+ * or together with the unanswered SPI. If there is no such SPI, it may be one
+ * of a sibling that receives on more SPIs than it sends on, as a session does
+ * whose client has moved to another address.
+ *
+ * An owner is doubted if it was guessed or inferred, or was the only session
+ * when the SPI came. Then the SPI is undecided between both sessions, both get
+ * its packets, and evidence decides. If packets aren't copied, the SPI changes
+ * hands.
  */
 #include "core/clock.h"
 #include "core/net.h"
@@ -23,27 +26,28 @@
 #include "nat/nat.h"
 
 /*
- * An SPI is doubted so often, the most that its field holds. A host that is
- * simply not answered must not keep its siblings undecided.
+ * Most times that the owner of an SPI is doubted (nf_esp_spi.repairs has two
+ * bits). Without a limit, a client whose server is down would make its
+ * siblings' SPIs undecided again and again.
  */
 #define NF_NAT_ESP_REPAIRS	3
-/* It changes hands without evidence so often: from its owner and back to it. */
+/* Most times that an SPI changes hands without evidence: once, and back. */
 #define NF_NAT_ESP_MOVES	2
-/* At most one search per remote host in this time. */
+/* Time between two searches among the sessions of one remote host. */
 #define NF_NAT_ESP_REPAIR	(HZ / 10)
-/* SPIs that one search makes undecided; others wait for the next. */
+/* Most SPIs that one search makes undecided. */
 #define NF_NAT_ESP_REOPENED	8
-/* Clocks in seconds, and packets on their way, differ by so much. */
+/* Tolerance of comparisons, in seconds, for rounding and packets in flight. */
 #define NF_NAT_ESP_SLACK	2
 
 /**
- * struct nf_nat_esp_search - who has what a session lacks?
+ * struct nf_nat_esp_search - a search for the SPI that a session lacks
  * @vn: netns, its lock held
  * @starved: the session
  * @spi: its outbound SPI that isn't answered
- * @since: low half of jiffies when it was first sent on in vain
+ * @since: low half of jiffies when that was first sent on in vain
  * @guess: nf_conntrack_esp_guess
- * @left: SPIs that may still be made undecided, or be moved
+ * @left: number of SPIs that may still be made undecided, or be moved
  */
 struct nf_nat_esp_search {
 	struct nf_vpn_net *vn;
@@ -54,20 +58,21 @@ struct nf_nat_esp_search {
 	unsigned int left;
 };
 
+/* Is @stamp not before @since? Both are low halves of jiffies. */
 static bool nf_nat_esp_is_since(u32 stamp, u32 since)
 {
 	return (s32)(stamp - since) >= 0;
 }
 
-/* Has an SPI been used since? */
+/* Has an SPI been used since then? */
 static bool nf_nat_esp_active(const struct nf_esp_spi *spi, u32 since)
 {
 	return nf_nat_esp_is_since(READ_ONCE(spi->last), since);
 }
 
 /*
- * Has an outbound SPI been sent on so early since then that the answer would be
- * here?
+ * Has an outbound SPI been sent on since then, and so early that an answer
+ * would have come by now?
  */
 static bool nf_nat_esp_asks(const struct nf_esp_spi *spi, u32 since)
 {
@@ -78,7 +83,9 @@ static bool nf_nat_esp_asks(const struct nf_esp_spi *spi, u32 since)
 	       msecs_to_jiffies(ESP_STARVED_SILENCE_MS);
 }
 
-/* Inbound SPIs of a session that have received since, undecided ones included. */
+/*
+ * Count a session's inbound SPIs that have received since, with undecided ones.
+ */
 static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since)
 {
 	const struct nf_esp_undecided *u;
@@ -94,7 +101,7 @@ static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since)
 	return n;
 }
 
-/* Does the session get answers on fewer SPIs than it asks on? */
+/* Does the session receive on fewer SPIs than it sends on? */
 static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search)
 {
 	const struct nf_esp_spi *spi;
@@ -107,8 +114,8 @@ static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search)
 }
 
 /*
- * Did an SPI appear when the session was served last, or later? Or when its
- * unanswered SPI did, if that has never had a partner?
+ * Did an SPI appear after the session was last served? Or after its unanswered
+ * SPI, if that is unpaired?
  */
 static bool nf_nat_esp_later(const struct nf_nat_esp_search *search,
 			     const struct nf_esp_spi *spi)
@@ -122,7 +129,7 @@ static bool nf_nat_esp_later(const struct nf_nat_esp_search *search,
 	       (s32)(spi->first + NF_NAT_ESP_SLACK - search->spi->first) >= 0;
 }
 
-/* Does its owner receive on more SPIs than it sends on? */
+/* Does the owner of an SPI receive on more SPIs than it sends on? */
 static bool nf_nat_esp_spare(const struct nf_nat_esp_search *search,
 			     const struct nf_esp_spi *spi)
 {
@@ -140,6 +147,10 @@ static bool nf_nat_esp_spare(const struct nf_nat_esp_search *search,
 	return got > asked;
 }
 
+/*
+ * May the SPI be the one that the session lacks, so far as its owner is
+ * doubtful?
+ */
 static bool nf_nat_esp_doubtful(const struct nf_nat_esp_search *search,
 				const struct nf_esp_spi *spi)
 {
@@ -152,7 +163,7 @@ static bool nf_nat_esp_doubtful(const struct nf_nat_esp_search *search,
 	       nf_nat_esp_uses(search->starved, &spi->gw);
 }
 
-/* The packet that an SPI's next entry is made for. */
+/* Addresses and SPI of an SPI's packets, for which its new entry is made. */
 static struct nf_vpn_pkt nf_nat_esp_pkt(const struct nf_esp_spi *spi)
 {
 	const struct nf_vpn_host *remote = &spi->session->remote->host;
@@ -165,22 +176,22 @@ static struct nf_vpn_pkt nf_nat_esp_pkt(const struct nf_esp_spi *spi)
 	};
 }
 
-/* Its owner loses an SPI, and waits for another one instead. */
+/* Take an SPI from its owner, which waits for another one instead. */
 static void nf_nat_esp_take(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	struct nf_vpn_session *s = spi->session;
 	bool proven = spi->proven, partner = !s->ahead;
 
-	/* If room has to be made, others yield. */
+	/* The owner must not be freed if room has to be made. */
 	nf_vpn_session_protect(vn, s);
 	nf_esp_event_spi(vn, NF_CT_VPN_EVENT_REBOUND, spi);
 	nf_esp_spi_free(vn, spi);
-	/* One that was seen but once has been paired with nothing. */
+	/* An unproven SPI has had no partner. */
 	if (proven)
 		nf_esp_session_unpair(vn, s, partner);
 }
 
-/* Its new entry goes on where the old one was, doubted once more. */
+/* Let the SPI's new entry go on where the old one was, doubted once more. */
 static void nf_nat_esp_go_on(struct nf_esp_spi *spi,
 			     const struct nf_nat_esp_history *history, u32 last)
 {
@@ -189,7 +200,7 @@ static void nf_nat_esp_go_on(struct nf_esp_spi *spi,
 	spi->repairs++;
 }
 
-/* Both are candidates from now on. */
+/* Make an SPI undecided between its owner and the session. */
 static void nf_nat_esp_reopen(struct nf_nat_esp_search *search,
 			      struct nf_esp_spi *spi)
 {
@@ -209,7 +220,7 @@ static void nf_nat_esp_reopen(struct nf_nat_esp_search *search,
 	nf_esp_undecided_admit(vn, u, s, false);
 }
 
-/* It is the starved session's, until it turns out to be wrong. */
+/* Bind an SPI to the session instead of its owner. */
 static void nf_nat_esp_move(struct nf_nat_esp_search *search,
 			    struct nf_esp_spi *spi)
 {
@@ -253,7 +264,7 @@ static void nf_nat_esp_search_session(struct nf_nat_esp_search *search,
 	}
 }
 
-/* Returns whether something was found. */
+/* Search the siblings for SPIs that fit. Returns whether one was found. */
 static bool nf_nat_esp_search(struct nf_nat_esp_search *search,
 			      nf_nat_esp_fits *fits)
 {
@@ -266,7 +277,9 @@ static bool nf_nat_esp_search(struct nf_nat_esp_search *search,
 	return search->left < left;
 }
 
-/* The session joins the candidates of what others are undecided about. */
+/*
+ * Make the session a candidate of undecided SPIs. Returns whether there is one.
+ */
 static bool nf_nat_esp_join(struct nf_nat_esp_search *search)
 {
 	struct nf_vpn_session *s = search->starved;
@@ -281,7 +294,7 @@ static bool nf_nat_esp_join(struct nf_nat_esp_search *search)
 		    nf_esp_undecided_index(u, s) >= 0)
 			continue;
 		u->spi.repairs++;
-		/* It has as good a claim as those that had just begun. */
+		/* It counts as much as those that had just begun to wait. */
 		nf_esp_undecided_admit(search->vn, u, s, true);
 		any = true;
 	}
@@ -301,10 +314,10 @@ static bool nf_nat_esp_may_search(const struct nf_nat_esp_search *search)
 }
 
 /**
- * nf_nat_esp_starved - an outbound SPI may be unanswered
+ * nf_nat_esp_starved - look for the answers of an outbound SPI among siblings
  * @vn: netns, its lock not held
  * @spi: SPI of a session, under RCU
- * @since: low half of jiffies when it was first sent on in vain
+ * @since: low half of jiffies when it was first sent on, perhaps in vain
  */
 void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 			u32 since)

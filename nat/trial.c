@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Times of packets as evidence (nat/evidence.c) for undecided SPIs. */
+/*
+ * Trials: packets of undecided SPIs are judged by their times (nat/evidence.c).
+ */
 #include "core/clock.h"
 #include "core/rtt.h"
 #include "core/session.h"
@@ -20,9 +22,12 @@ static void nf_nat_esp_age_hits(struct nf_esp_undecided *u)
 }
 
 /**
- * nf_nat_esp_is_answered - is a packet the answer to what a session has sent?
+ * nf_nat_esp_is_answered - tell whether a packet comes a round trip after a
+ * session's
  * @s: session, lock of its netns held
- * @now: when it arrived, of nf_vpn_now_us()
+ * @now: when it arrives, nf_vpn_now_us()
+ *
+ * Return: whether it answers the session's packet, by its time
  */
 bool nf_nat_esp_is_answered(const struct nf_vpn_session *s, u32 now)
 {
@@ -31,7 +36,7 @@ bool nf_nat_esp_is_answered(const struct nf_vpn_session *s, u32 now)
 	return w && esp_is_answer(&w->sent, now, s->remote->rtt.us);
 }
 
-/* Can the session have asked for a packet at all, however late it is? */
+/* Can the packet answer the session at all, however late it is? */
 static bool nf_nat_esp_has_asked(const struct nf_vpn_session *s, u32 now)
 {
 	const struct nf_esp_watch *w = rcu_dereference_protected(s->watch, true);
@@ -39,7 +44,7 @@ static bool nf_nat_esp_has_asked(const struct nf_vpn_session *s, u32 now)
 	return w && esp_has_asked(&w->sent, now, s->remote->rtt.us);
 }
 
-/* The only candidate that can have asked; @n is how many can. */
+/* A candidate that the packet can answer. *@n is set to the number of these. */
 static unsigned int nf_nat_esp_asker(const struct nf_esp_undecided *u, u32 now,
 				     unsigned int *n)
 {
@@ -56,10 +61,10 @@ static unsigned int nf_nat_esp_asker(const struct nf_esp_undecided *u, u32 now,
 }
 
 /**
- * nf_nat_esp_judge - whom does this packet answer?
+ * nf_nat_esp_judge - judge by its time which candidate a packet answers
  * @u: entry, lock of its netns held; its SPI has just received
  *
- * Where several can have asked it says nothing.
+ * A packet that can answer several candidates is no evidence.
  */
 void nf_nat_esp_judge(struct nf_esp_undecided *u)
 {
@@ -85,10 +90,11 @@ void nf_nat_esp_judge(struct nf_esp_undecided *u)
  * @remote: sender, lock of its netns held
  * @c: candidates, which wait for an SPI
  *
- * It answers the first request of one that has just begun; of several the
- * earliest, so that the round trip is rather too long. What IKE and confirmed
- * answers have said is better. One that was in use before we saw it may be
- * answered for what we haven't seen.
+ * The packet is assumed to answer the first packet of a candidate that has just
+ * begun. If there are several, the earliest one is taken, so that the result is
+ * an upper bound. Samples from IKE and from confirmed answers are better, so
+ * nothing is measured if there is one. A candidate that was in use before we
+ * saw it doesn't count, since the packet may answer one that we haven't seen.
  */
 void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
 			   const struct nf_nat_esp_choice *c)
