@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What netlink shall forget: one entry, or all that fit a description.
+ * Netlink: how entries are deleted, one of them or all that match a request.
  *
- * An entry is found under RCU; under the lock it must still be the one.
+ * An entry is found under RCU by its number. When the lock has been taken, the
+ * number is compared again, since the entry may have gone meanwhile.
  */
 #include <linux/sched.h>
 
@@ -13,7 +14,7 @@
 #include "netlink/message.h"
 #include "netlink/request.h"
 
-/* Forget all of a kind that are described. Returns their number. */
+/* Delete all entries of a kind that match. Returns their number. */
 static u32 nf_vpn_drop_kind(struct nf_vpn_net *vn,
 			    const struct nf_vpn_kind *kind,
 			    const struct nf_vpn_match *m)
@@ -38,10 +39,10 @@ static u32 nf_vpn_drop_kind(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_vpn_del_found - answer of a command that deletes
+ * nf_vpn_del_found - result of a command that deletes
  * @info: request
  * @found: whether there was such an entry
- * @missing: what to say if not
+ * @missing: text of the extended ack if there was none
  *
  * Return: 0 or -ENOENT
  */
@@ -53,11 +54,13 @@ int nf_vpn_del_found(struct genl_info *info, bool found, const char *missing)
 }
 
 /**
- * nf_vpn_del_walk - delete entries that no table finds: the numbers are walked
+ * nf_vpn_del_walk - delete all entries of a kind that match
  * @info: request
- * @kind: of the entries
- * @m: which
- * @missing: what to say if there are none
+ * @kind: kind of the entries
+ * @m: what they have to match
+ * @missing: text of the extended ack if there is none
+ *
+ * For entries that can't be looked up by what a request says of them.
  *
  * Return: 0 or -ENOENT
  */
@@ -106,7 +109,7 @@ int nf_vpn_flush_some(struct sk_buff *skb, struct genl_info *info)
 				       info->extack);
 	if (err)
 		return err;
-	/* Sessions first: they take along what is theirs. */
+	/* Sessions first, since their entries go with them. */
 	for (kind = 0; kind < NF_VPN_KINDS; kind++)
 		if (!nla || nla_get_u8(nla) == kind)
 			count += nf_vpn_flush_kind(vn, kind, &m);

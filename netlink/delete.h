@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What netlink shall forget. */
+/* Netlink: how entries are deleted. */
 #ifndef _NF_VPN_NETLINK_DELETE_H
 #define _NF_VPN_NETLINK_DELETE_H
 
@@ -9,10 +9,11 @@
 #include "netlink/request.h"
 
 /**
- * struct nf_vpn_match - entries to forget
- * @hosts: of these, where given
- * @named: entry beyond its hosts; NULL for all
- * @attrs: of the request, for @named
+ * struct nf_vpn_match - what entries have to match to be deleted
+ * @hosts: their hosts, where given
+ * @named: tells whether an entry is the one that @attrs name, once its hosts
+ *	match; NULL for all entries
+ * @attrs: attributes of the request
  */
 struct nf_vpn_match {
 	struct nf_vpn_hosts hosts;

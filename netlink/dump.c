@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dumps: entries by their number, under RCU. A message that is full ends with
- * the number to go on with, so that what lives through a dump is told once,
- * whatever changes meanwhile.
+ * Netlink: dumps. They walk entries by their numbers, under RCU. The next
+ * message goes on with the number at which one was full, so that an entry that
+ * lives through a dump is told exactly once, whatever changes meanwhile.
  */
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -16,10 +16,12 @@
 #include "netlink/message.h"
 #include "netlink/request.h"
 
-/* Entries looked at between two chances to schedule. */
+/* Entries between two calls of cond_resched(). */
 #define NF_VPN_DUMP_CHUNK	512
 
-/* What is asked for beside hosts; the policies have tested the values. */
+/*
+ * Read what a request asks for beside hosts; the policies have tested values.
+ */
 static void nf_vpn_dump_filter(struct nf_vpn_dump *d, struct nlattr **attrs,
 			       const struct nf_vpn_dump_what *what)
 {
@@ -37,7 +39,7 @@ static void nf_vpn_dump_filter(struct nf_vpn_dump *d, struct nlattr **attrs,
 		d->spi = nla_get_u32(attrs[what->spi_attr]);
 }
 
-/* Which kind does the command dump? */
+/* The kind of entries that the command dumps. */
 static enum nf_ct_vpn_kind nf_vpn_dump_kind(const struct netlink_callback *cb)
 {
 	const struct genlmsghdr *hdr = nlmsg_data(cb->nlh);
@@ -54,7 +56,10 @@ static enum nf_ct_vpn_kind nf_vpn_dump_kind(const struct netlink_callback *cb)
 	}
 }
 
-/* What is asked for; of a kind that isn't there anything is. */
+/*
+ * Read what a request asks for. If its module isn't loaded, that doesn't
+ * matter.
+ */
 static int nf_vpn_dump_read(struct nf_vpn_dump *d, struct netlink_callback *cb)
 {
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
@@ -96,15 +101,20 @@ static int nf_vpn_dump_open(struct netlink_callback *cb)
  * nf_vpn_dump_start - .start of a command that dumps
  * @cb: dump
  *
- * Older kernels have no extended ack yet when a dump starts: there the first
- * message opens it.
+ * Older kernels have no extended ack yet when a dump starts. There the first
+ * nf_vpn_dumpit() opens the dump, so that errors have a text.
+ *
+ * Return: 0 or a negative error
  */
 int nf_vpn_dump_start(struct netlink_callback *cb)
 {
 	return cb->extack ? nf_vpn_dump_open(cb) : 0;
 }
 
-/* Under RCU. Returns whether there may be more. */
+/*
+ * Put up to NF_VPN_DUMP_CHUNK entries into the message, under RCU. Returns
+ * whether to go on with the next ones.
+ */
 static bool nf_vpn_dump_chunk(struct sk_buff *skb, struct netlink_callback *cb,
 			      struct nf_vpn_dump *d, bool *full)
 {
@@ -148,13 +158,15 @@ int nf_vpn_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		rcu_read_unlock();
 		cond_resched();
 	} while (more);
-	/* An entry that doesn't fit into an empty message never will. */
+	/* An entry that doesn't fit into an empty message ends the dump. */
 	return full && !skb->len ? -EMSGSIZE : skb->len;
 }
 
 /**
  * nf_vpn_dump_done - .done of a command that dumps
  * @cb: dump, which may have failed to open
+ *
+ * Return: 0
  */
 int nf_vpn_dump_done(struct netlink_callback *cb)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Dumps of all entries of a kind, or of those that are asked for. */
+/* Netlink: dumps of all entries of a kind, or of those that are asked for. */
 #ifndef _NF_VPN_NETLINK_DUMP_H
 #define _NF_VPN_NETLINK_DUMP_H
 
@@ -11,11 +11,11 @@
 /**
  * struct nf_vpn_dump - state of a dump between two messages
  * @next: number of the entry to go on with
- * @hosts: only those of these, where given
- * @by_state: only those of @state
- * @by_conf: of @conf
- * @by_dir: of @dir
- * @by_spi: of @spi
+ * @hosts: dump entries of these hosts only, where given
+ * @by_state: dump entries of @state only
+ * @by_conf: dump entries of @conf only
+ * @by_dir: dump entries of @dir only
+ * @by_spi: dump entries of @spi only
  * @state: &enum nf_ct_vpn_state
  * @conf: &enum nf_ct_vpn_conf
  * @dir: &enum nf_ct_vpn_dir
@@ -36,13 +36,13 @@ struct nf_vpn_dump {
 
 /**
  * struct nf_vpn_dump_what - what a command dumps
- * @hosts: attributes that ask for those of some hosts only
+ * @hosts: attributes that ask for entries of some hosts only
  * @state_attr: attribute that asks for one state only
- * @conf_attr: for one confidence, 0 if there is no such attribute
- * @dir_attr: for one direction
- * @spi_attr: for one SPI
- * @entry: put one entry into the message, if it is wanted; under RCU. Returns
- *	-EMSGSIZE if there is no room.
+ * @conf_attr: attribute that asks for one confidence only, 0 if there is none
+ * @dir_attr: attribute that asks for one direction only, 0 if there is none
+ * @spi_attr: attribute that asks for one SPI only, 0 if there is none
+ * @entry: puts an entry into the message, if it is asked for; under RCU.
+ *	Returns -EMSGSIZE if there is no room.
  */
 struct nf_vpn_dump_what {
 	struct nf_vpn_host_attrs hosts;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Events, for who listens to the netlink group. */
+/* Netlink: events, which are told to a multicast group. */
 #include <net/genetlink.h>
 
 #include "core/client.h"
@@ -9,7 +9,7 @@
 #include "netlink/kind.h"
 #include "netlink/message.h"
 
-/* Room for one entry of any kind. */
+/* Size of a message that has room for one entry of any kind. */
 #define NF_VPN_EVENT_SIZE	512
 
 static bool nf_vpn_event_wanted(const struct nf_vpn_net *vn)
@@ -17,7 +17,7 @@ static bool nf_vpn_event_wanted(const struct nf_vpn_net *vn)
 	return genl_has_listeners(&nf_vpn_genl, vn->net, 0);
 }
 
-/* Begin a message; NULL if memory is short. */
+/* Begin a message. Returns NULL if memory is short. */
 static struct sk_buff *nf_vpn_event_begin(enum nf_ct_vpn_event event,
 					  void **hdr)
 {
@@ -32,7 +32,7 @@ static struct sk_buff *nf_vpn_event_begin(enum nf_ct_vpn_event event,
 	return NULL;
 }
 
-/* @err: its attributes had no room */
+/* Send a message, or (@err) count that its attributes had no room. */
 static void nf_vpn_event_send(struct nf_vpn_net *vn, struct sk_buff *msg,
 			      void *hdr, int err)
 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Generic netlink family "nf_ct_vpn": its commands, and the counters.
+ * Netlink: the generic netlink family "nf_ct_vpn" with its commands, and
+ * counters.
  *
- * What is read from the tables is read under RCU; no lock of ours is held over
- * a message but for events.
+ * Entries are read under RCU. Messages are filled without a lock of ours,
+ * except for events.
  */
 #include <net/sock.h>
 
@@ -61,8 +62,8 @@ static int nf_vpn_get_stats(struct sk_buff *skb, struct genl_info *info)
 
 /**
  * struct nf_vpn_entry_cmd - a command that makes or deletes an entry
- * @kind: of the entry
- * @del: it deletes one
+ * @kind: kind of the entry
+ * @del: the command deletes it
  */
 struct nf_vpn_entry_cmd {
 	enum nf_ct_vpn_kind kind;
@@ -98,7 +99,7 @@ static int nf_vpn_do_entry(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* A command that dumps, and one that does. */
+/* Operations of a command that dumps, and of one that does something else. */
 #define NF_VPN_DUMP(_cmd, _max) {					\
 	.cmd		= NF_CT_VPN_CMD_##_cmd,				\
 	.start		= nf_vpn_dump_start,				\

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The generic netlink family. */
+/* Netlink: the generic netlink family "nf_ct_vpn". */
 #ifndef _NF_VPN_NETLINK_FAMILY_H
 #define _NF_VPN_NETLINK_FAMILY_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Kinds of entries: the module that has some tells netlink what can be done with
- * them.
+ * Netlink: kinds of entries. The module that keeps a kind registers how its
+ * entries are dumped, told, made and deleted.
  */
 #include <linux/export.h>
 #include <linux/rcupdate.h>
@@ -11,13 +11,14 @@
 #include "netlink/kind.h"
 #include "netlink/request.h"
 
-/* By &enum nf_ct_vpn_kind, read under RCU: what may be told of. */
+/* Kinds by &enum nf_ct_vpn_kind, read under RCU: their entries may be told. */
 static const struct nf_vpn_kind __rcu *nf_vpn_kinds[NF_VPN_KINDS];
 
-/* Those that may be changed, by who may sleep. */
+/* Kinds whose entries requests may make and delete. */
 static DECLARE_RWSEM(nf_vpn_kinds_sem);
 static const struct nf_vpn_kind *nf_vpn_kinds_open[NF_VPN_KINDS];
 
+/* Wait for running requests, and let new ones find @to. */
 static void nf_vpn_kind_open(enum nf_ct_vpn_kind kind,
 			     const struct nf_vpn_kind *to)
 {
@@ -27,8 +28,8 @@ static void nf_vpn_kind_open(enum nf_ct_vpn_kind kind,
 }
 
 /**
- * nf_vpn_kind_register - entries of a kind can be had from now on
- * @kind: kind, kept until nf_vpn_kind_unregister()
+ * nf_vpn_kind_register - let netlink have entries of a kind
+ * @kind: kind; must stay until nf_vpn_kind_unregister()
  */
 void nf_vpn_kind_register(const struct nf_vpn_kind *kind)
 {
@@ -38,8 +39,8 @@ void nf_vpn_kind_register(const struct nf_vpn_kind *kind)
 EXPORT_SYMBOL_GPL(nf_vpn_kind_register);
 
 /**
- * nf_vpn_kind_stop - no request makes or drops any more
- * @kind: kind whose entries are about to go; that is still told of
+ * nf_vpn_kind_stop - let no request make or delete entries of a kind any more
+ * @kind: kind whose entries are about to go, which is still told to listeners
  */
 void nf_vpn_kind_stop(const struct nf_vpn_kind *kind)
 {
@@ -48,8 +49,8 @@ void nf_vpn_kind_stop(const struct nf_vpn_kind *kind)
 EXPORT_SYMBOL_GPL(nf_vpn_kind_stop);
 
 /**
- * nf_vpn_kind_unregister - nobody uses the kind any more, on return
- * @kind: kind, after nf_vpn_kind_stop()
+ * nf_vpn_kind_unregister - undo nf_vpn_kind_register()
+ * @kind: kind, after nf_vpn_kind_stop(); on return no CPU uses it
  */
 void nf_vpn_kind_unregister(const struct nf_vpn_kind *kind)
 {
@@ -59,7 +60,7 @@ void nf_vpn_kind_unregister(const struct nf_vpn_kind *kind)
 EXPORT_SYMBOL_GPL(nf_vpn_kind_unregister);
 
 /**
- * nf_vpn_kind - what can be told of a kind
+ * nf_vpn_kind - find a kind whose entries are to be told
  * @kind: which, under RCU
  *
  * Return: NULL if its module isn't loaded.
@@ -70,10 +71,11 @@ const struct nf_vpn_kind *nf_vpn_kind(enum nf_ct_vpn_kind kind)
 }
 
 /**
- * nf_vpn_kind_get - a kind that stays until nf_vpn_kind_put()
+ * nf_vpn_kind_get - find a kind whose entries are to be made or deleted
  * @kind: which
  *
- * May sleep. To be put in either case.
+ * The kind stays until nf_vpn_kind_put(), which must be called in any case. May
+ * sleep.
  *
  * Return: NULL if its module isn't loaded.
  */
@@ -90,9 +92,9 @@ void nf_vpn_kind_put(void)
 }
 
 /**
- * nf_vpn_kind_missing - refuse a request for want of a module
+ * nf_vpn_kind_missing - refuse a request because a module isn't loaded
  * @info: request
- * @kind: what it is about
+ * @kind: kind of entry that it is about
  *
  * Return: error
  */

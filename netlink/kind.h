@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Kinds of entries, and what netlink can do with them. */
+/* Netlink: kinds of entries. */
 #ifndef _NF_VPN_NETLINK_KIND_H
 #define _NF_VPN_NETLINK_KIND_H
 
@@ -9,17 +9,15 @@
 /**
  * struct nf_vpn_kind - what netlink can do with entries of a kind
  * @kind: which
- * @nest: attribute of events that tells one
- * @dump: what to dump of them
- * @fill: what is known of one without asking conntrack, for events; lock of the
- *	netns held. Returns -EMSGSIZE if there is no room.
- * @wants: is the entry of hosts that are described? Under RCU.
- * @drop: forget the entry of that number, under RCU, if it still is the one.
- *	Returns whether it was.
- * @new: .doit of the command that makes one, NULL if there is none
- * @del: of the one that deletes one
- *
- * Registered by the module that has the entries.
+ * @nest: attribute of an event that contains an entry
+ * @dump: how entries are dumped
+ * @fill: puts what is known of an entry without asking conntrack, for events;
+ *	lock of the netns held. Returns -EMSGSIZE if there is no room.
+ * @wants: tells whether the hosts of an entry match; under RCU
+ * @drop: deletes the entry of a number, under RCU, unless the number has
+ *	another one by now. Returns whether it has deleted it.
+ * @new: .doit of the command that makes an entry, NULL if there is none
+ * @del: .doit of the command that deletes an entry
  */
 struct nf_vpn_kind {
 	enum nf_ct_vpn_kind kind;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages of the generic netlink family, and who may ask for them. */
+/* Netlink: messages of the family, and who may ask for them. */
 #include <net/sock.h>
 
 #include "netlink/message.h"
@@ -20,17 +20,22 @@ struct genl_family nf_vpn_genl __ro_after_init = {
 	.module		= THIS_MODULE,
 	.mcgrps		= nf_vpn_genl_groups,
 	.n_mcgrps	= ARRAY_SIZE(nf_vpn_genl_groups),
-	/* The strict test of the header knows neither REPLACE nor EXCL. */
+	/*
+	 * The strict validation of the header refuses NLM_F_REPLACE and _EXCL.
+	 */
 	.resv_start_op	= NF_CT_VPN_CMD_MAX + 1,
 };
 
 /**
- * nf_vpn_check_cap - may the sender of a request ask?
+ * nf_vpn_check_cap - check whether the sender of a request may administrate a
+ * netns
  * @skb: request
- * @net: netns that it is about
- * @extack: told if not
+ * @net: netns
+ * @extack: filled if it may not
  *
- * Like conntrack's own tables: only for the owner of the netns.
+ * The tables are for the owner of the netns only, like conntrack's.
+ *
+ * Return: 0 or -EPERM
  */
 int nf_vpn_check_cap(const struct sk_buff *skb, const struct net *net,
 		     struct netlink_ext_ack *extack)
@@ -43,11 +48,13 @@ int nf_vpn_check_cap(const struct sk_buff *skb, const struct net *net,
 EXPORT_SYMBOL_GPL(nf_vpn_check_cap);
 
 /**
- * nf_vpn_put_addr - put an address as long as its family has it
+ * nf_vpn_put_addr - put an address, of 4 or 16 bytes
  * @skb: message
  * @attr: attribute
  * @l3num: AF_INET or AF_INET6
  * @addr: address
+ *
+ * Return: 0 or -EMSGSIZE
  */
 int nf_vpn_put_addr(struct sk_buff *skb, int attr, u32 l3num,
 		    const union nf_inet_addr *addr)
@@ -58,8 +65,10 @@ int nf_vpn_put_addr(struct sk_buff *skb, int attr, u32 l3num,
 EXPORT_SYMBOL_GPL(nf_vpn_put_addr);
 
 /**
- * nf_vpn_age_ms - milliseconds since a point of time, to the second
+ * nf_vpn_age_ms - convert a time to an age
  * @since: seconds of the boot clock
+ *
+ * Return: milliseconds since then, a multiple of 1000
  */
 u64 nf_vpn_age_ms(u32 since)
 {
@@ -69,7 +78,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_age_ms);
 
 /**
  * nf_vpn_msg_begin - begin a message of a dump
- * @skb: where
+ * @skb: buffer
  * @cb: dump
  * @cmd: its command
  *
@@ -83,10 +92,10 @@ void *nf_vpn_msg_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 EXPORT_SYMBOL_GPL(nf_vpn_msg_begin);
 
 /**
- * nf_vpn_msg_end - end a message, or take it back
- * @skb: where
- * @hdr: of nf_vpn_msg_begin()
- * @err: whether its attributes had no room
+ * nf_vpn_msg_end - end a message, or cancel it
+ * @skb: buffer
+ * @hdr: what nf_vpn_msg_begin() has returned
+ * @err: not 0 if its attributes had no room
  *
  * Return: @err
  */
@@ -106,6 +115,8 @@ EXPORT_SYMBOL_GPL(nf_vpn_msg_end);
  * @cmd: command of the answer
  * @fill: puts the attributes
  * @data: for @fill
+ *
+ * Return: 0 or a negative error
  */
 int nf_vpn_msg_reply(struct genl_info *info, u8 cmd,
 		     int (*fill)(struct sk_buff *skb, const void *data),

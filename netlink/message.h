@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Messages of the generic netlink family, and who may ask for them. */
+/* Netlink: messages of the family, and who may ask for them. */
 #ifndef _NF_VPN_NETLINK_MESSAGE_H
 #define _NF_VPN_NETLINK_MESSAGE_H
 

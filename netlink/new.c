@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What netlink makes known: SPIs that a host tells, and what was saved before
- * the modules were unloaded or on another gateway.
- *
- * All of it counts as learnt in quotas and limits.
+ * Netlink: how entries are made, such as SPIs that a host knows, and entries
+ * that were saved before the modules were unloaded or on another gateway. They
+ * count in quotas and limits like those that are learnt from packets.
  */
 #include <linux/inetdevice.h>
 #include <linux/netfilter_ipv6.h>
@@ -18,10 +17,10 @@
 #include "netlink/request.h"
 
 /**
- * nf_vpn_new_refuse - say why a request is refused
+ * nf_vpn_new_refuse - refuse a request
  * @n: request
  * @attr: attribute that is wrong
- * @text: literal that names it
+ * @text: text of the extended ack, a literal
  * @err: error
  *
  * Return: @err
@@ -42,11 +41,13 @@ static bool nf_vpn_addr_is_local(struct net *net, const struct nf_vpn_host *h)
 }
 
 /**
- * nf_vpn_new_read - who asks, and for whom?
+ * nf_vpn_new_read - read the hosts of a request, and check its sender
  * @n: zeroed, filled
  * @skb: request, under RCU
  * @info: what is in it
  * @a: attributes with the addresses
+ *
+ * Return: 0 or a negative error
  */
 int nf_vpn_new_read(struct nf_vpn_new *n, struct sk_buff *skb,
 		    struct genl_info *info, const struct nf_vpn_host_attrs *a)
@@ -87,7 +88,7 @@ static const char *nf_vpn_owner_error(int err)
 }
 
 /**
- * nf_vpn_new_owner - the session that a request is about, made if need be
+ * nf_vpn_new_owner - find or make the session that a request is about
  * @n: request, lock of its netns held
  *
  * Return: session or an ERR_PTR.

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What the files share that make entries for netlink.
- */
+/* Netlink: what the files share that make entries. */
 #ifndef _NF_VPN_NETLINK_NEW_H
 #define _NF_VPN_NETLINK_NEW_H
 
@@ -9,7 +7,7 @@
 #include "netlink/request.h"
 
 /**
- * struct nf_vpn_new - a request to make something
+ * struct nf_vpn_new - a request to make an entry
  * @vn: netns
  * @info: request
  * @hosts: its addresses

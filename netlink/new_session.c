@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sessions that netlink makes, with the flows that they had. */
+/* Netlink: how sessions are restored, with their flows. */
 #include <linux/jiffies.h>
 #include <net/netfilter/nf_conntrack_core.h>
 
@@ -12,11 +12,11 @@
 #include "netlink/request.h"
 
 /**
- * struct nf_vpn_new_flow - a flow that a session shall have
+ * struct nf_vpn_new_flow - a kind of flow that a session is to have
  * @kind: which
- * @attr: attribute that says how long it has left
- * @exists: error if conntrack has another one
- * @failed: error if it can't be made
+ * @attr: attribute with the time that it has left
+ * @exists: text of the extended ack if conntrack has another one
+ * @failed: text if it can't be made
  */
 struct nf_vpn_new_flow {
 	enum nf_vpn_flow_kind kind;
@@ -39,7 +39,7 @@ static const struct nf_vpn_new_flow nf_vpn_new_flows[] = {
 	},
 };
 
-/* Is this the flow that the request wants? */
+/* Is the flow the one that the request asks for? */
 static bool nf_vpn_flow_serves(const struct nf_conn *ct,
 			       const struct nf_vpn_session *s,
 			       enum nf_vpn_flow_kind kind,
@@ -51,7 +51,7 @@ static bool nf_vpn_flow_serves(const struct nf_conn *ct,
 	if (!nf_inet_addr_cmp(&reply->dst.u3, masq) ||
 	    !nf_inet_addr_cmp(&reply->src.u3, &s->remote->host.addr))
 		return false;
-	/* Stock conntrack may have chosen another port meanwhile. */
+	/* A flow of stock conntrack may have another port. */
 	return kind == NF_VPN_FLOW_ESP ||
 	       reply->dst.u.udp.port == htons(ISAKMP_PORT);
 }

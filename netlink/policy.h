@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the commands of the generic netlink family take. */
+/* Netlink: policies, which say which attributes a command takes. */
 #ifndef _NF_VPN_NETLINK_POLICY_H
 #define _NF_VPN_NETLINK_POLICY_H
 
@@ -7,8 +7,8 @@
 #include <uapi/linux/netfilter/nf_ct_vpn.h>
 
 /*
- * Attributes that a request may have; all others are refused. What the spec
- * says of them is the same, selftests/tests/netlink/netlink-spec.sh sees to it.
+ * Attributes that a request may have; all others are refused. The test
+ * netlink-spec compares the policies with Documentation/netlink/specs.
  */
 #define NF_VPN_ADDR	NLA_POLICY_RANGE(NLA_BINARY, 4, 16)
 
@@ -143,7 +143,7 @@ nf_vpn_flush_policy[NF_CT_VPN_A_FLUSH_MAX + 1] = {
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_KIND_PPTP),
 };
 
-/* A command without attributes refuses them all. */
+/* For a command without attributes. */
 static const struct nla_policy nf_vpn_no_policy[2] = {
 	[1]	= { .type = NLA_REJECT },
 };

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What requests say. Lengths were tested by the policies.
- */
+/* Netlink: reading requests. The policies have tested lengths and ranges. */
 #include "core/packet.h"
 #include "netlink/request.h"
 
 /**
- * nf_vpn_refuse - say why a request is refused
- * @extack: told, may be NULL
+ * nf_vpn_refuse - refuse a request
+ * @extack: filled; may be NULL
  * @nla: attribute that is wrong, NULL if none is
- * @text: literal that names it
+ * @text: text of the extended ack, a literal
  * @err: error
  *
  * Return: @err
@@ -26,10 +24,12 @@ int nf_vpn_refuse(struct netlink_ext_ack *extack, const struct nlattr *nla,
 EXPORT_SYMBOL_GPL(nf_vpn_refuse);
 
 /**
- * nf_vpn_need_attr - an attribute must be there
+ * nf_vpn_need_attr - refuse a request if an attribute is missing
  * @info: request
  * @attr: attribute
- * @text: what to say if it isn't
+ * @text: text of the extended ack if it is missing
+ *
+ * Return: 0 or -EINVAL
  */
 int nf_vpn_need_attr(struct genl_info *info, int attr, const char *text)
 {
@@ -52,7 +52,7 @@ static int nf_vpn_get_family(const struct nlattr *nla, u8 *l3num,
 			     -EAFNOSUPPORT);
 }
 
-/* What an address can be refused for. */
+/* Texts of the extended ack for which an address can be refused. */
 struct nf_vpn_addr_errors {
 	const char *length;
 	const char *family;
@@ -105,20 +105,21 @@ static int nf_vpn_get_host(const struct nlattr *nla, struct nf_vpn_host *host,
 }
 
 /**
- * nf_vpn_get_hosts - addresses of a request
- * @attrs: attributes
- * @a: which of them
+ * nf_vpn_get_hosts - read the addresses of a request
+ * @attrs: attributes of the request
+ * @a: attributes that contain addresses
  * @h: zeroed, filled
- * @extack: told what is wrong
+ * @extack: filled if an address is refused
  *
- * Return: 0, or a negative error if they are wrong or don't fit together.
+ * Return: 0, or a negative error if an address is wrong or their families
+ * differ.
  */
 int nf_vpn_get_hosts(struct nlattr **attrs, const struct nf_vpn_host_attrs *a,
 		     struct nf_vpn_hosts *h, struct netlink_ext_ack *extack)
 {
 	int err;
 
-	/* No attribute has the number 0: its pointer is NULL. */
+	/* If @a has no such attribute (0), the pointer is NULL. */
 	err = nf_vpn_get_family(attrs[a->family], &h->l3num, extack);
 	if (!err)
 		err = nf_vpn_get_host(attrs[a->client], &h->client, &h->l3num,
@@ -134,10 +135,12 @@ int nf_vpn_get_hosts(struct nlattr **attrs, const struct nf_vpn_host_attrs *a,
 EXPORT_SYMBOL_GPL(nf_vpn_get_hosts);
 
 /**
- * nf_vpn_need_pair - addresses of a request that is about one session
+ * nf_vpn_need_pair - read the addresses of a request that is about one session
  * @info: request
- * @a: attributes
+ * @a: attributes that contain addresses
  * @h: zeroed, filled
+ *
+ * Return: 0 or a negative error, as if client or remote are missing
  */
 int nf_vpn_need_pair(struct genl_info *info, const struct nf_vpn_host_attrs *a,
 		     struct nf_vpn_hosts *h)
@@ -151,10 +154,12 @@ int nf_vpn_need_pair(struct genl_info *info, const struct nf_vpn_host_attrs *a,
 EXPORT_SYMBOL_GPL(nf_vpn_need_pair);
 
 /**
- * nf_vpn_hosts_want - is an entry asked for?
- * @h: those of the request
- * @client: its client, NULL if that isn't known
- * @remote: its remote host
+ * nf_vpn_hosts_want - tell whether the hosts of an entry match a request
+ * @h: hosts of the request
+ * @client: client of the entry, NULL if that isn't known
+ * @remote: remote host of the entry
+ *
+ * Return: whether they do
  */
 bool nf_vpn_hosts_want(const struct nf_vpn_hosts *h,
 		       const struct nf_vpn_host *client,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What requests say. */
+/* Netlink: reading requests. */
 #ifndef _NF_VPN_NETLINK_REQUEST_H
 #define _NF_VPN_NETLINK_REQUEST_H
 
@@ -9,10 +9,10 @@
 
 /**
  * struct nf_vpn_hosts - addresses of a request
- * @client: l3num is 0 where it isn't given
- * @remote: likewise
- * @masq: likewise
- * @l3num: of all of them, 0 if none is given
+ * @client: client; l3num is 0 if it isn't given
+ * @remote: remote host; likewise
+ * @masq: address that the client is translated to; likewise
+ * @l3num: address family of all of them, 0 if none is given
  */
 struct nf_vpn_hosts {
 	struct nf_vpn_host client;
@@ -22,7 +22,13 @@ struct nf_vpn_hosts {
 };
 
 /**
- * struct nf_vpn_host_attrs - attributes that bring them, 0 for none
+ * struct nf_vpn_host_attrs - attributes of a request that contain its addresses
+ * @family: address family
+ * @client: client
+ * @remote: remote host
+ * @masq: address that the client is translated to
+ *
+ * An attribute that the request doesn't have is 0.
  */
 struct nf_vpn_host_attrs {
 	u8 family;

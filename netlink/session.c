@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sessions as netlink tells of them.
+ * Netlink: how sessions are dumped and deleted.
  *
- * One may have a flow of ESP, of IKE or both. What there is once is ESP's where
- * it has any, since that is what a tunnel is for.
+ * A session may have a flow of ESP, of IKE or both. Attributes that exist once
+ * are those of ESP if it has any, since that is what a tunnel is for.
  */
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
@@ -37,7 +37,7 @@ struct nf_vpn_session_view {
 	bool ike_replied;
 };
 
-/* Seconds the flow has left; it may have gone since its state was asked. */
+/* Seconds that the flow has left; 0 if it has gone since its state was read. */
 static u32 nf_vpn_session_left(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			       enum nf_vpn_flow_kind kind, bool *replied)
 {
@@ -72,18 +72,18 @@ static void nf_vpn_session_get_view(struct nf_vpn_net *vn,
 	if (!e)
 		return;
 	v->ike = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_IKE);
-	/* Without an entry of its own, the flow is the answer to another one. */
+	/* Without an entry of its own, the session answers a flow of stock. */
 	v->ike_replied = v->ike == NF_VPN_FLOW_LIVE;
 	v->ike_left = nf_vpn_session_left(vn, s, NF_VPN_FLOW_IKE,
 					  &v->ike_replied);
-	/* A protocol that has left no trace isn't about to begin. */
+	/* A protocol without cookies or SPIs isn't about to begin. */
 	if (v->ike == NF_VPN_FLOW_NEW && !READ_ONCE(e->cookies))
 		v->ike = NF_VPN_FLOW_DELETED;
 	if (v->esp == NF_VPN_FLOW_NEW && !nf_vpn_session_has_spis(s))
 		v->esp = NF_VPN_FLOW_DELETED;
 }
 
-/* The protocol that is more alive says what the session is. */
+/* The state of a session is that of its protocol that is more alive. */
 static enum nf_vpn_flow_state
 nf_vpn_session_flow(const struct nf_vpn_session_view *v)
 {
@@ -138,7 +138,7 @@ static int nf_vpn_put_hosts(struct sk_buff *skb, const struct nf_vpn_session *s)
 				      masq) : 0;
 }
 
-/* What is known of a session without asking conntrack. */
+/* &nf_vpn_kind.fill: the attributes that don't depend on conntrack. */
 static int nf_vpn_put_session_known(struct sk_buff *skb, void *obj)
 {
 	const struct nf_vpn_session *s = obj;
@@ -233,7 +233,10 @@ static void nf_vpn_flow_end(struct nf_conn *ct)
 	nf_ct_put(ct);
 }
 
-/* Its flows go, too: what is left would bring it back. */
+/*
+ * The flows are deleted as well: their next packet would bring the session
+ * back.
+ */
 static bool nf_vpn_drop_session(struct nf_vpn_net *vn, u32 id, void *obj)
 {
 	struct nf_vpn_session *s = obj;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Settings over netlink: the sysctls, by another way. */
+/* Netlink: how settings, which are also sysctls, are read and changed. */
 #include "core/net.h"
 #include "core/settings.h"
 #include "netlink/family.h"
@@ -68,7 +68,7 @@ static int nf_vpn_check_settings(struct nf_vpn_net *vn, struct genl_info *info)
 				       -EINVAL);
 }
 
-/* All of them or none. */
+/* All settings of a request are changed, or none. */
 int nf_vpn_set_settings(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nf_vpn_net *vn = nf_vpn_pernet(genl_info_net(info));
