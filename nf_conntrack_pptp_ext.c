@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PPTP (RFC 2637): Call-ID NAT for any number of calls, in both roles.
+ * PPTP (RFC 2637): Call-ID NAT for any number of calls, in both directions.
  *
- * The helper "pptp-ext" follows the control connection, replaces Call-IDs that
- * several hosts behind one address have in common, and makes the GRE entry of
- * a call as soon as it is agreed on: complete, with both Call-IDs, which no
- * GRE packet has. A packet then finds its call by addresses and Call-ID, and
- * is attached to that entry before conntrack looks at it. GRE that belongs to
- * no call is left to stock.
+ * The helper "pptp-ext" follows control connections, and replaces Call-IDs that
+ * several hosts behind one address have in common. When a call has been agreed
+ * on, it makes the call's GRE entry with both Call-IDs, which no GRE packet
+ * has. A GRE packet finds its call by addresses and Call-ID, and is attached to
+ * that entry before conntrack looks at it. GRE that belongs to no call is left
+ * to stock conntrack.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -43,9 +43,9 @@
 #define PPTP_TCP_PORT		1723
 
 /*
- * Helper data of a control entry: the cookie of its conn. What follows must
- * stay zero: kernels before 6.12.117 take bytes 16 to 31 of any GRE entry's
- * master for the in-kernel helper's.
+ * Helper data of a control entry: the cookie of its conn. The bytes behind it
+ * must stay zero, since older kernels (before 6.12.117) take bytes 16 to 31 of
+ * the helper data of any GRE entry's master for those of their own PPTP helper.
  */
 struct pptp_control_data {
 	u32 cookie;
@@ -63,6 +63,7 @@ static int pptp = -1;
 module_param(pptp, int, 0444);
 MODULE_PARM_DESC(pptp, "be the helper \"pptp\", too: 1 yes, 0 no, -1 if the kernel has none of its own (default)");
 
+/* Drop a segment that can't be parsed yet; TCP will repeat it. */
 static unsigned int pptp_early(struct pptp_segment *seg)
 {
 	struct nf_vpn_pkt pkt;
@@ -96,7 +97,7 @@ static bool pptp_ends(const struct nf_conn *ct)
 	return state >= TCP_CONNTRACK_FIN_WAIT && state <= TCP_CONNTRACK_CLOSE;
 }
 
-/* Payload of a TCP segment: sets @seq and returns its length. */
+/* Find the payload of a TCP segment. Sets *@seq and returns its length. */
 static unsigned int pptp_payload(struct pptp_segment *seg, u32 *seq)
 {
 	unsigned int end = skb_network_offset(seg->skb) +
@@ -107,7 +108,7 @@ static unsigned int pptp_payload(struct pptp_segment *seg, u32 *seq)
 	tcph = skb_header_pointer(seg->skb, seg->thoff, sizeof(buf), &buf);
 	if (!tcph || tcph->doff * 4 < sizeof(*tcph))
 		return 0;
-	/* tot_len is 0 where segments add up to 64 KiB or more. */
+	/* tot_len is 0 if GRO has merged 64 KiB or more. */
 	if (end > seg->skb->len || !ip_hdr(seg->skb)->tot_len)
 		end = seg->skb->len;
 	seg->payload = seg->thoff + tcph->doff * 4;
@@ -115,7 +116,7 @@ static unsigned int pptp_payload(struct pptp_segment *seg, u32 *seq)
 	return seg->payload < end ? end - seg->payload : 0;
 }
 
-/* Is a packet of this entry to be looked at? */
+/* Is a packet of this entry to be parsed? */
 static bool pptp_is_followed(struct nf_vpn_net *vn, const struct nf_conn *ct,
 			     enum ip_conntrack_info ctinfo)
 {
@@ -129,7 +130,7 @@ static bool pptp_is_followed(struct nf_vpn_net *vn, const struct nf_conn *ct,
 	return false;
 }
 
-/* Helper of the control connection: NAT and the ruleset have had their say. */
+/* The helper of control connections, called after NAT and the ruleset. */
 static int pptp_help(struct sk_buff *skb, unsigned int protoff,
 		     struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
@@ -159,7 +160,7 @@ static int pptp_help(struct sk_buff *skb, unsigned int protoff,
 	return verdict;
 }
 
-/* The Call-ID of a packet of PPTP; false if it is none. */
+/* Read the Call-ID of a GRE packet. Returns false if it isn't one of PPTP. */
 static bool pptp_gre_read(const struct sk_buff *skb, unsigned int thoff,
 			  __be16 *id)
 {
@@ -177,7 +178,7 @@ static bool pptp_gre_read(const struct sk_buff *skb, unsigned int thoff,
 	return true;
 }
 
-/* Does conntrack know the packet without us? */
+/* Does conntrack have an entry of its own for the packet? */
 static bool pptp_gre_is_stock(struct net *net, const struct sk_buff *skb)
 {
 	struct nf_conntrack_tuple_hash *h;
@@ -194,9 +195,10 @@ static bool pptp_gre_is_stock(struct net *net, const struct sk_buff *skb)
 }
 
 /*
- * A packet of a call that isn't up, or of others who use the same number: an
- * entry of theirs has nothing to fear from somebody's unanswered request. Where
- * there is none, stock would answer that there is no such protocol.
+ * The packet has the Call-ID of a call that isn't up. If conntrack has an entry
+ * of its own for it, that is left alone: a request that wasn't answered must
+ * not break other hosts' tunnels. If not, the packet is dropped, or else the
+ * gateway would send ICMP protocol unreachable and the peer might hang up.
  */
 static noinline unsigned int pptp_gre_no_call(struct nf_vpn_net *vn,
 					      const struct sk_buff *skb)
@@ -236,8 +238,8 @@ static unsigned int pptp_gre_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /*
- * An error quotes a packet as it left, with one Call-ID: stock would have to
- * know the other.
+ * An ICMP error quotes a packet as it left, with one Call-ID. Stock conntrack
+ * would need the other one as well to find the flow.
  */
 static unsigned int pptp_gre_error(struct nf_vpn_net *vn, struct sk_buff *skb,
 				   struct nf_vpn_icmp *icmp,
@@ -356,7 +358,7 @@ static int __init nf_conntrack_pptp_ext_init(void)
 {
 	int err;
 
-	/* Control entries label those of their calls with it: it outlives them. */
+	/* The label of GRE entries: there must be one before the first call. */
 	err = nf_pptp_label_register();
 	if (err)
 		return err;
@@ -364,7 +366,7 @@ static int __init nf_conntrack_pptp_ext_init(void)
 	if (err)
 		goto err_label;
 	nf_vpn_kind_register(&nf_pptp_kind);
-	/* Calls only once there is something to track them in. */
+	/* The helpers make calls, so they come last. */
 	err = pptp_helpers_register();
 	if (err)
 		goto err_tracker;

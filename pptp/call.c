@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PPTP calls: their Call-IDs, and who is meant by one.
+ * PPTP calls: how they are found by a Call-ID, begin and end.
  *
  * Enhanced GRE (RFC 2637 section 4.1) carries the Call-ID of its receiver only.
- * So a call is found by addresses and that; hosts that hide behind one address
- * must not use the same number, and are given another one where they do.
+ * So a call is found by both addresses and that one. Hosts that are translated
+ * to one address must not use the same Call-ID: one of them gets another on the
+ * wire.
  */
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -15,7 +16,7 @@
 #include "core/net.h"
 #include "pptp/call.h"
 
-/* Each packet comes here: inline, what memcmp() would not be. */
+/* Inlined into the look-up of each packet, which memcmp() would not be. */
 static int nf_pptp_call_cmpfn(struct rhashtable_compare_arg *arg,
 			      const void *obj)
 {
@@ -53,11 +54,13 @@ void nf_pptp_calls_exit(struct nf_pptp_net *pn)
 }
 
 /**
- * nf_pptp_call_lookup - call of a GRE packet
+ * nf_pptp_call_lookup - find the call of a GRE packet
  * @vn: netns, under RCU
- * @key: what the packet says
+ * @key: addresses and Call-ID of the packet
  *
- * Flat, so that the hash function and the comparison are inlined.
+ * __flatten inlines the hash function and the comparison.
+ *
+ * Return: one of the call's nodes, or NULL
  */
 __flatten struct nf_pptp_call_node *
 nf_pptp_call_lookup(struct nf_vpn_net *vn, const struct nf_pptp_call_key *key)
@@ -66,10 +69,13 @@ nf_pptp_call_lookup(struct nf_vpn_net *vn, const struct nf_pptp_call_key *key)
 }
 
 /**
- * nf_pptp_call_by_real - call of a conn by a Call-ID as its owner knows it
+ * nf_pptp_call_by_real - find a call of a conn by the Call-ID that its owner
+ * chose
  * @conn: control connection, lock of its netns held
- * @side: owner
+ * @side: owner of the Call-ID
  * @id: Call-ID
+ *
+ * Return: call or NULL
  */
 struct nf_pptp_call *nf_pptp_call_by_real(const struct nf_pptp_conn *conn,
 					  int side, __be16 id)
@@ -85,7 +91,9 @@ struct nf_pptp_call *nf_pptp_call_by_real(const struct nf_pptp_conn *conn,
 static struct nf_pptp_call_key
 nf_pptp_call_arriving(const struct nf_pptp_conn *conn, int side, __be16 id)
 {
-	/* Packets to a side are those that the other one sends. */
+	/*
+	 * The packets that a side receives are those that the other one sends.
+	 */
 	struct nf_pptp_call_key key = {
 		.src	= conn->src[!side],
 		.dst	= conn->dst[!side],
@@ -97,11 +105,13 @@ nf_pptp_call_arriving(const struct nf_pptp_conn *conn, int side, __be16 id)
 }
 
 /**
- * nf_pptp_call_by_wire - call of a conn by a Call-ID as the other side knows it
+ * nf_pptp_call_by_wire - find a call of a conn by a Call-ID on the wire
  * @vn: netns, under RCU, its lock held
  * @conn: control connection
  * @side: owner of the Call-ID
- * @id: Call-ID
+ * @id: Call-ID as the other side knows it
+ *
+ * Return: call or NULL
  */
 struct nf_pptp_call *nf_pptp_call_by_wire(struct nf_vpn_net *vn,
 					  const struct nf_pptp_conn *conn,
@@ -129,8 +139,9 @@ static int nf_pptp_call_link(struct nf_vpn_net *vn, struct nf_pptp_call *call,
 	if (err)
 		return err;
 	/*
-	 * A client may choose an id again on another connection. ICMP errors
-	 * find the first call; equal keys would make a chain.
+	 * A client may choose the same Call-ID on several connections. ICMP
+	 * errors find the first of these calls; the others aren't inserted,
+	 * since equal keys would make a chain.
 	 */
 	if (nf_pptp_call_lookup(vn, &node[1].key))
 		return 0;
@@ -173,8 +184,9 @@ static void nf_pptp_call_set_keys(struct nf_pptp_call *call, int side,
 }
 
 /*
- * The number is taken, and its owner's address is its own: then the call that
- * has it is one that its owner has forgotten.
+ * The Call-ID of a side that isn't translated is taken on the wire. Only an
+ * older call of the same host can have it, which the host has forgotten: free
+ * that one.
  */
 static bool nf_pptp_call_supersede(struct nf_vpn_net *vn,
 				   const struct nf_pptp_call *by, int side,
@@ -188,14 +200,14 @@ static bool nf_pptp_call_supersede(struct nf_vpn_net *vn,
 	if (!node)
 		return false;
 	call = nf_pptp_call_of(node);
-	/* A host that calls itself has two sides of one address. */
+	/* If a host calls itself, both sides have the same address. */
 	if (call == by || call->conn->translated[node->side])
 		return false;
 	nf_pptp_call_free(vn, call);
 	return true;
 }
 
-/* A side names its Call-ID; @want is the one to be used towards the other. */
+/* A side has named its Call-ID @real. @want is preferred on the wire. */
 static int nf_pptp_call_add_side(struct nf_vpn_net *vn,
 				 struct nf_pptp_call *call, int side,
 				 __be16 real, u16 want, bool fixed)
@@ -244,12 +256,15 @@ static void nf_pptp_call_drop_side(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_pptp_calls_full - is there no room for another connection or call?
+ * nf_pptp_calls_full - tell whether there is no room for a connection or call
+ * more
  * @vn: netns, its lock held
  *
- * They take half of the table at most: they don't yield to others while they
- * last, and behind a dnat rule anybody may open some. ESP and IKE shall find
- * room.
+ * Connections and calls may take half of the table, so that ESP and IKE find
+ * room: they don't yield to others while they last, and anybody may open some
+ * if there is a dnat rule.
+ *
+ * Return: true if there is no room, which is counted
  */
 bool nf_pptp_calls_full(struct nf_vpn_net *vn)
 {
@@ -306,7 +321,7 @@ static void nf_pptp_call_free_rcu(struct rcu_head *head)
 	kfree(call);
 }
 
-/* Tell of its end; false if it has been told of. */
+/* Mark a call as closed, and tell listeners. Returns false if it was closed. */
 static bool nf_pptp_call_over(struct nf_vpn_net *vn, struct nf_pptp_call *call)
 {
 	if (call->state == NF_CT_VPN_STATE_CLOSED)
@@ -318,7 +333,7 @@ static bool nf_pptp_call_over(struct nf_vpn_net *vn, struct nf_pptp_call *call)
 }
 
 /**
- * nf_pptp_call_free - forget a call; its flow ends after a grace period
+ * nf_pptp_call_free - unlink a call, free it and end its flow after RCU
  * @vn: netns, its lock held
  * @call: call
  */
@@ -375,22 +390,22 @@ static struct nf_pptp_call *nf_pptp_call_new(struct nf_vpn_net *vn,
 		nf_pptp_event(vn, NF_CT_VPN_EVENT_NEW, call);
 		return call;
 	}
-	/* Nobody has been told of it. */
+	/* Listeners haven't been told of it, nor must they be of its end. */
 	call->state = NF_CT_VPN_STATE_CLOSED;
 	nf_pptp_call_free(vn, call);
 	return NULL;
 }
 
 /**
- * nf_pptp_call_request - a side asks for a call
+ * nf_pptp_call_request - make a call that a side asks for
  * @vn: netns, its lock held
  * @conn: control connection
- * @side: who asks
- * @id: the Call-ID it chose
+ * @side: side that asks
+ * @id: the Call-ID it has chosen
  * @fixed: the high byte on the wire must be the same
  *
- * A number that the side has used before means that the old call is over, or
- * that it asks once more if nobody has answered.
+ * If the side has used the Call-ID before, it repeats a request that wasn't
+ * answered, or the old call is over.
  *
  * Return: call, NULL if it can't be tracked.
  */
@@ -414,11 +429,11 @@ struct nf_pptp_call *nf_pptp_call_request(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_pptp_call_answer - a side agrees to a call
+ * nf_pptp_call_answer - note that a side agrees to a call
  * @vn: netns, its lock held
  * @conn: control connection
- * @side: who agrees
- * @id: the Call-ID it chose
+ * @side: side that agrees
+ * @id: the Call-ID it has chosen
  * @asked: the call it agrees to, NULL if that isn't known yet
  * @fixed: the high byte on the wire must be the same
  *
@@ -434,15 +449,16 @@ struct nf_pptp_call *nf_pptp_call_answer(struct nf_vpn_net *vn,
 
 	if (old && (!asked || old == asked))
 		return old;
-	/* One that was agreed to already, or is over, isn't changed. */
+	/* A call that was agreed to already, or is closed, isn't changed. */
 	if (asked && (asked->path[side] ||
 		      asked->state != NF_CT_VPN_STATE_UNREPLIED))
 		return NULL;
 	if (!asked)
 		return nf_pptp_call_new(vn, conn, side, id, want, fixed);
 	/*
-	 * An earlier call whose Call-ID is used again, or what was made of the
-	 * first half of this very answer: on the wire the number stays.
+	 * The Call-ID is that of an earlier call, or of the one that was made
+	 * when only the first half of this answer had come. What was sent on
+	 * the wire for it stays the same.
 	 */
 	if (old) {
 		want = ntohs(nf_pptp_call_wire(old, side));
@@ -454,13 +470,13 @@ struct nf_pptp_call *nf_pptp_call_answer(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_pptp_call_publish - a call is up: packets may be attached to its flow
+ * nf_pptp_call_publish - let packets be attached to the flow of a call
  * @vn: netns, its lock not held
  * @call: call, under RCU
  * @flow: confirmed entry; its reference goes over to the call
  *
- * Return: false if the call has ended meanwhile; the reference stays where it
- * is.
+ * Return: false if the call has ended meanwhile; the caller keeps the
+ * reference.
  */
 bool nf_pptp_call_publish(struct nf_vpn_net *vn, struct nf_pptp_call *call,
 			  struct nf_conn *flow)
@@ -472,7 +488,7 @@ bool nf_pptp_call_publish(struct nf_vpn_net *vn, struct nf_pptp_call *call,
 	if (up) {
 		WRITE_ONCE(call->state, NF_CT_VPN_STATE_ESTABLISHED);
 		call->since = jiffies;
-		/* Its contents before the pointer. */
+		/* Pairs with nf_pptp_call_flow(). */
 		smp_store_release(&call->flow, flow);
 		nf_pptp_event(vn, NF_CT_VPN_EVENT_BOUND, call);
 	}

@@ -4,7 +4,7 @@
  *
  * Vocabulary
  *	conn	a control connection: one TCP connection, one conntrack entry
- *	side	&enum ip_conntrack_dir: who opened the conn is ORIGINAL
+ *	side	&enum ip_conntrack_dir: the host that opened the conn is ORIGINAL
  *	real	Call-ID as its owner, a host of one side, chose it
  *	wire	the same as the other side sees it: what its GRE packets carry
  *	path	source and destination of GRE packets as they arrive here; the
@@ -12,13 +12,12 @@
  *
  * Lifetimes
  *	Conns and calls are found under RCU and freed after a grace period. A
- *	call holds its conn and its paths. It also holds a reference on its flow,
- *	the GRE conntrack entry, which is confirmed before it is published here;
- *	it is set once and put with the call. Who finds a call under RCU may
- *	take another reference of its own, once it has seen that the flow is
- *	neither dying nor expired.
- *	A closed call keeps its Call-IDs for NF_PPTP_CALL_LINGER: late packets
- *	must not reach the next owner.
+ *	call holds its conn and its paths. It also holds a reference on its
+ *	flow, the GRE conntrack entry, which is confirmed before it is published
+ *	here; it is set once and put with the call. A reader that finds a call
+ *	under RCU may take another reference, once it has seen that the flow is
+ *	neither dying nor expired. A closed call keeps its Call-IDs for
+ *	NF_PPTP_CALL_LINGER: late packets must not reach their next owner.
  *
  * Locking
  *	&nf_vpn_net.lock protects the tables, the lists and a call's state;
@@ -34,10 +33,10 @@
 #include "core/net.h"
 #include "pptp/message.h"
 
-/* A request that nobody answers, as long as somebody's telephone may ring. */
+/* Lifetime of a call that isn't answered: a telephone may ring for so long. */
 #define NF_PPTP_CALL_ANSWER	(120 * HZ)
 #define NF_PPTP_CALL_LINGER	(30 * HZ)
-/* Calls of one control connection. */
+/* Most calls of one control connection. */
 #define NF_PPTP_CONN_CALLS	256
 
 /**
@@ -56,6 +55,7 @@ struct nf_pptp_net {
  * enum nf_pptp_call_kind - ways to look a call up by a GRE packet
  * @NF_PPTP_CALL_ARRIVING: as the packet arrives
  * @NF_PPTP_CALL_LEAVING: as it leaves, translated: what ICMP errors quote
+ * @NF_PPTP_CALL_KINDS: their number
  */
 enum nf_pptp_call_kind {
 	NF_PPTP_CALL_ARRIVING,
@@ -71,10 +71,10 @@ struct nf_pptp_call_key {
 };
 
 /**
- * struct nf_pptp_call_node - a call in the table, one of four times
+ * struct nf_pptp_call_node - one of the four entries of a call in the table
  * @node: in &nf_pptp_net.table
  * @key: its key
- * @side: whom the packets go to
+ * @side: side that receives the packets
  */
 struct nf_pptp_call_node {
 	struct rhash_head node;
@@ -89,9 +89,9 @@ struct nf_vpn_kind;
  * struct nf_pptp_call - a PPTP call
  * @nodes: by side and &enum nf_pptp_call_kind
  * @conn: its control connection
- * @path: by side whose Call-ID it is: where that is taken from; NULL while
- *	the side has not named one
- * @real: Call-ID by side
+ * @path: by side: where its Call-ID on the wire is taken from; NULL while the
+ *	side has not named one
+ * @real: by side: Call-ID that it has chosen
  * @state: &enum nf_ct_vpn_state
  * @flow: GRE entry, see the head of this file
  * @since: jiffies of its last change of @state
@@ -128,18 +128,18 @@ struct nf_pptp_conn_key {
 /**
  * struct nf_pptp_conn - a PPTP control connection
  * @node: in &nf_pptp_net.conns
- * @key: source and destination as who opened it sees them
+ * @key: source and destination as the host that opened it sees them
  * @cookie: also in the helper data of its conntrack entry: a later connection
  *	of the same addresses and ports is another one
  * @src: by side: its address
  * @dst: by side: the address it talks to
- * @translated: by side: the other one sees another address than @src
- * @client: who is charged
+ * @translated: by side: the other side sees another address than @src
+ * @client: client that is charged, the host that opened it
  * @calls: its calls
  * @ncalls: length of @calls
  * @dead: unlinked, to be freed
  * @lock: protects @stream
- * @stream: by side of the sender
+ * @stream: by side: what it sends
  * @rcu: for freeing
  */
 struct nf_pptp_conn {
@@ -158,6 +158,7 @@ struct nf_pptp_conn {
 	struct rcu_head rcu;
 };
 
+/* The Call-ID of a side as the other one knows it. */
 static inline __be16 nf_pptp_call_wire(const struct nf_pptp_call *call,
 				       int side)
 {

@@ -2,9 +2,9 @@
 /*
  * PPTP control connections.
  *
- * One is found by the addresses and ports of its conntrack entry, and told from
- * an earlier one by a cookie in the entry's helper data: nothing here points to
- * the entry, and it needs no callback to go.
+ * A conn is found by the addresses and ports of its conntrack entry, and told
+ * from an earlier one by a cookie in the entry's helper data. It has no pointer
+ * to the entry, which therefore needs no callback when it is freed.
  */
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -51,10 +51,12 @@ static struct nf_pptp_conn_key nf_pptp_conn_key(const struct nf_conn *ct)
 }
 
 /**
- * nf_pptp_conn_find - control connection of a conntrack entry
+ * nf_pptp_conn_find - find the control connection of a conntrack entry
  * @vn: netns, under RCU
  * @ct: entry
  * @cookie: from its helper data
+ *
+ * Return: conn or NULL
  */
 struct nf_pptp_conn *nf_pptp_conn_find(struct nf_vpn_net *vn,
 				       const struct nf_conn *ct, u32 cookie)
@@ -83,7 +85,7 @@ static void nf_pptp_conn_read(struct nf_pptp_conn *conn,
 	conn->translated[IP_CT_DIR_REPLY] = status & IPS_DST_NAT;
 }
 
-/* With its calls; under the lock. */
+/* Unlink a conn and its calls, free them after RCU; lock of the netns held. */
 static void nf_pptp_conn_free(struct nf_vpn_net *vn, struct nf_pptp_conn *conn)
 {
 	struct nf_pptp_call *call, *next;
@@ -111,7 +113,7 @@ static struct nf_pptp_conn *nf_pptp_conn_alloc(struct nf_vpn_net *vn,
 		nf_vpn_stat_inc(vn, NO_MEMORY);
 		return NULL;
 	}
-	/* 0 is that of an entry without conn. */
+	/* An entry without a conn has the cookie 0. */
 	do {
 		conn->cookie = atomic_inc_return(&cookies);
 	} while (!conn->cookie);
@@ -121,7 +123,7 @@ static struct nf_pptp_conn *nf_pptp_conn_alloc(struct nf_vpn_net *vn,
 	return conn;
 }
 
-/* Charge it to who opened it, and let it be found. */
+/* Charge a conn to the host that has opened it, and let readers find it. */
 static int nf_pptp_conn_link(struct nf_vpn_net *vn, struct nf_pptp_conn *conn)
 {
 	struct nf_vpn_host host = {
@@ -153,10 +155,10 @@ err_client:
 }
 
 /**
- * nf_pptp_conn_add - a control connection begins
+ * nf_pptp_conn_add - find or make the control connection of a conntrack entry
  * @vn: netns, under RCU, its lock not held
- * @ct: its entry, confirmed, in zone 0
- * @cookie: in the entry's helper data
+ * @ct: entry, confirmed, in zone 0
+ * @cookie: in the entry's helper data; set to that of the conn
  *
  * Return: conn, NULL if it can't be tracked.
  */
@@ -205,7 +207,7 @@ void nf_pptp_conn_close(struct nf_vpn_net *vn, struct nf_pptp_conn *conn)
 	nf_pptp_calls_kill(doomed);
 }
 
-/* Does conntrack still have its entry? No lock held. */
+/* Does conntrack still have the entry of a conn? No lock held. */
 static bool nf_pptp_conn_lives(struct nf_vpn_net *vn,
 			       const struct nf_pptp_conn *conn)
 {
@@ -283,7 +285,7 @@ static void nf_pptp_conn_flush(void *data, void *entry)
 }
 
 /**
- * nf_pptp_conns_gc - drop control connections and calls that are over
+ * nf_pptp_conns_gc - free control connections and calls that have ended
  * @vn: netns
  *
  * Return: whether there are any left.
@@ -295,14 +297,14 @@ bool nf_pptp_conns_gc(struct nf_vpn_net *vn)
 }
 
 /**
- * nf_pptp_conns_flush - forget all of them, and end the calls' flows
+ * nf_pptp_conns_flush - free all control connections and calls, end their flows
  * @vn: netns
  *
  * May sleep.
  */
 void nf_pptp_conns_flush(struct nf_vpn_net *vn)
 {
-	/* A resize can hide an entry from a walk: go on until none is left. */
+	/* A walk may miss an entry while the table is resized. */
 	while (READ_ONCE(vn->nconns)) {
 		nf_vpn_walk(&vn->pptp->conns, nf_pptp_conn_flush, vn);
 		cond_resched();

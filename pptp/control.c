@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Control messages: what they mean for calls, and which Call-IDs replace theirs. */
+/*
+ * Control messages: what becomes of calls, and which Call-IDs replace theirs.
+ */
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <net/checksum.h>
@@ -15,7 +17,7 @@ static bool pptp_is_reply(const struct pptp_message *m)
 	return m->type == PPTP_TYPE_OUT_CALL_REPLY || m->type == PPTP_TYPE_IN_CALL_REPLY;
 }
 
-/* The call that a side agrees to, by the Call-ID the other one gave it. */
+/* The call that a reply is about, by the Call-ID of the side that has asked. */
 static struct nf_pptp_call *pptp_asked(const struct pptp_segment *seg,
 				       const struct pptp_message *m)
 {
@@ -25,7 +27,9 @@ static struct nf_pptp_call *pptp_asked(const struct pptp_segment *seg,
 				    htons(m->peer));
 }
 
-/* A Call-ID that its sender chose for a new call. */
+/*
+ * The call for which the sender has chosen a Call-ID; NULL if it isn't tracked.
+ */
 static struct nf_pptp_call *pptp_new_id(const struct pptp_segment *seg,
 					const struct pptp_message *m, __be16 id,
 					bool fixed)
@@ -36,14 +40,14 @@ static struct nf_pptp_call *pptp_new_id(const struct pptp_segment *seg,
 		return nf_pptp_call_request(seg->vn, seg->conn, seg->side, id,
 					    fixed);
 	asked = pptp_asked(seg, m);
-	/* A refusal, or an answer to nothing we know. */
+	/* It refuses the call, or answers none that we know. */
 	if (m->complete && (m->result != PPTP_RESULT_CONNECTED || !asked))
 		return nf_pptp_call_by_real(seg->conn, seg->side, id);
 	return nf_pptp_call_answer(seg->vn, seg->conn, seg->side, id, asked,
 				   fixed);
 }
 
-/* What is to stand in place of @id; under the lock. */
+/* The Call-ID that replaces @id; lock of the netns held. */
 static __be16 pptp_new_number(const struct pptp_segment *seg,
 			      const struct pptp_message *m,
 			      enum pptp_whose whose, __be16 id, bool fixed)
@@ -75,7 +79,9 @@ static u16 pptp_translate(void *priv, const struct pptp_message *m,
 	spin_lock_bh(&seg->vn->lock);
 	new = ntohs(pptp_new_number(seg, m, whose, htons(id), fixed));
 	spin_unlock_bh(&seg->vn->lock);
-	/* Half of another number would be worse than the old one. */
+	/*
+	 * The high byte is gone: half a new Call-ID is worse than the old one.
+	 */
 	if (fixed && (new ^ id) & 0xff00)
 		return id;
 	if (new != id)
@@ -91,7 +97,7 @@ static void pptp_reply(struct pptp_segment *seg, const struct pptp_message *m)
 	call = pptp_asked(seg, m);
 	if (call && m->result != PPTP_RESULT_CONNECTED)
 		nf_pptp_call_close(seg->vn, call, &doomed);
-	/* In two pieces: only now is it known what the first one answered. */
+	/* A reply in two segments: now it is known which call it answers. */
 	else if (call && !call->path[seg->side])
 		nf_pptp_call_answer(seg->vn, seg->conn, seg->side,
 				    htons(m->id), call, false);
@@ -103,7 +109,7 @@ static void pptp_reply(struct pptp_segment *seg, const struct pptp_message *m)
 		nf_pptp_call_up(seg->vn, seg->ct, call);
 }
 
-/* The number is the sender's by the RFC, and the receiver's by habit. */
+/* The Call-ID is the sender's by the RFC; some send the receiver's. */
 static void pptp_disconnect(struct pptp_segment *seg,
 			    const struct pptp_message *m)
 {
@@ -147,8 +153,8 @@ static void pptp_lost(void *priv, u32 bytes)
 }
 
 /*
- * Replace a byte, and what the checksum says of it. A Call-ID may stand at an
- * odd offset of its segment, or in two of them.
+ * Replace a byte and correct the checksum. It is done byte by byte, since a
+ * Call-ID may be at an odd offset, or divided between two segments.
  */
 static void pptp_put(void *priv, u32 at, u8 byte)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* GRE entries of calls: complete, with both Call-IDs, which no GRE packet has. */
+/* Flows of calls: GRE entries with both Call-IDs, which no GRE packet has. */
 #include <linux/module.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -15,8 +15,8 @@
 static struct nf_vpn_label pptp_label __read_mostly;
 
 /*
- * Called for a packet that the ruleset has let through, but not for those of
- * the called side while they are RELATED.
+ * Conntrack calls the helper for a packet that the ruleset has accepted, but
+ * not for packets of the called side while they are RELATED.
  */
 static int pptp_gre_help(struct sk_buff *skb, unsigned int protoff,
 			 struct nf_conn *ct, enum ip_conntrack_info ctinfo)
@@ -33,7 +33,7 @@ static const struct nf_vpn_label_info pptp_label_info = {
 };
 
 /**
- * nf_pptp_label_register - GRE entries can be made from now on
+ * nf_pptp_label_register - register the label of GRE entries
  *
  * Return: 0 or a negative error.
  */
@@ -47,7 +47,7 @@ void nf_pptp_label_unregister(void)
 	nf_vpn_label_unregister(&pptp_label);
 }
 
-/* Of packets that go in direction @dir. */
+/* The tuple of a call's packets in direction @dir. */
 static void pptp_gre_tuple(const struct nf_pptp_call *call,
 			   enum ip_conntrack_dir dir,
 			   struct nf_conntrack_tuple *tuple)
@@ -65,8 +65,8 @@ static void pptp_gre_tuple(const struct nf_pptp_call *call,
 }
 
 /*
- * What stock made of GRE that came before its call, or the entry of a call
- * that was forgotten. A Call-ID 0 looks like none to it.
+ * Delete an entry that has the tuple of a call: one that stock conntrack
+ * created for GRE before the call, or that of a call that was forgotten.
  */
 static void pptp_flow_evict(struct net *net,
 			    const struct nf_conntrack_tuple *tuple)
@@ -97,7 +97,10 @@ static struct nf_conn *pptp_flow_create(struct nf_vpn_net *vn,
 				  timeout);
 	if (!IS_ERR(flow) || PTR_ERR(flow) == -ENOMEM)
 		return flow;
-	/* Taken; or, on older kernels, a helper has just been unregistered. */
+	/*
+	 * A tuple is taken. Or, on older kernels, a helper was unregistered
+	 * just now, and a second attempt succeeds.
+	 */
 	pptp_flow_evict(vn->net, &orig);
 	pptp_flow_evict(vn->net, &reply);
 	return nf_vpn_flow_create(vn->net, master, 0, &orig, &reply, label,
@@ -105,7 +108,7 @@ static struct nf_conn *pptp_flow_create(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_pptp_call_up - both sides have agreed, and named their Call-IDs
+ * nf_pptp_call_up - make the flow of a call that both sides have agreed to
  * @vn: netns, its lock not held
  * @master: entry of the control connection
  * @call: call, under RCU
@@ -154,7 +157,7 @@ void nf_pptp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 }
 
 /**
- * nf_pptp_call_flow - the flow of a call
+ * nf_pptp_call_flow - find the flow of a call
  * @call: call, under RCU
  *
  * Return: its entry without a reference, NULL if the call isn't up.

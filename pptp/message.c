@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PPTP control streams (RFC 2637): messages, their Call-IDs, and where they
- * are in a TCP stream. Pure; see include/nf_conntrack_pptp.h.
+ * PPTP control streams (RFC 2637): finds messages and their Call-IDs in a TCP
+ * stream, see pptp/message.h.
  */
 #include <linux/minmax.h>
 #include <linux/string.h>
@@ -13,15 +13,18 @@
 #define PPTP_CONTROL_MESSAGE	1
 #define PPTP_MAGIC		0x1a2b3c4d
 
-/* What it takes to tell a message: all up to its control type */
+/* Bytes by which a message is recognised: all up to its control type */
 #define PPTP_HEADER		10
 #define PPTP_MIN_LENGTH		12
-/* The longest that is defined has 220 bytes; beyond this it is none. */
+/*
+ * The longest message that is defined has 220 bytes; this allows for
+ * extensions.
+ */
 #define PPTP_MAX_LENGTH		1024
 
 /*
- * Sections 2.1 to 2.15: how long a message is at least, and whose Call-IDs it
- * carries at offsets 12 and 14.
+ * Sections 2.1 to 2.15: minimal length of a message, and owners of the Call-IDs
+ * at offsets 12 and 14.
  */
 static const struct pptp_format {
 	u8 length;
@@ -53,13 +56,16 @@ static bool pptp_is_header(const u8 *head)
 	       get_unaligned_be32(head + 4) == PPTP_MAGIC;
 }
 
-/* Bytes that are collected of a message. */
+/* Number of bytes that are collected of a message. */
 static u8 pptp_head_length(const u8 *head)
 {
 	return min_t(u16, pptp_length(head), PPTP_HEAD);
 }
 
-/* Of unknown types and of those that are too short nothing is read. */
+/*
+ * The format of a message; an empty one if its type is unknown, or it is too
+ * short.
+ */
 static const struct pptp_format *pptp_format(const u8 *head)
 {
 	static const struct pptp_format none;
@@ -90,12 +96,12 @@ static void pptp_read(const struct pptp_cursor *c, struct pptp_message *m)
 }
 
 /**
- * struct pptp_input - the segment at hand
+ * struct pptp_input - the segment that is being parsed
  * @seq: sequence number of its first byte
  * @data: its payload
  * @len: length of @data
- * @ops: who is asked about it
- * @priv: handed to @ops
+ * @ops: functions of the parser's user
+ * @priv: argument of these
  */
 struct pptp_input {
 	u32 seq;
@@ -119,7 +125,10 @@ static void pptp_apply(const struct pptp_input *in,
 	}
 }
 
-/* At once: a segment may have more of them than are remembered. */
+/*
+ * Remember a replacement and apply it. That isn't left to pptp_repeat(), since
+ * a segment may have more replacements than are remembered.
+ */
 static void pptp_replace(struct pptp_stream *s, const struct pptp_input *in,
 			 u32 seq, u16 id)
 {
@@ -134,7 +143,7 @@ static void pptp_replace(struct pptp_stream *s, const struct pptp_input *in,
 	pptp_apply(in, e);
 }
 
-/* What was sent before is to be the same again, oldest first. */
+/* Apply earlier replacements to a retransmission, oldest first. */
 static void pptp_repeat(const struct pptp_stream *s,
 			const struct pptp_input *in)
 {
@@ -173,7 +182,7 @@ static void pptp_ask(struct pptp_stream *s, struct pptp_cursor *c,
 	}
 }
 
-/* All that matters is in: the rest of the message is passed over. */
+/* All that matters of a message has come: the rest of it is skipped. */
 static void pptp_message_end(struct pptp_stream *s, struct pptp_cursor *c,
 			     const struct pptp_input *in)
 {
@@ -181,7 +190,7 @@ static void pptp_message_end(struct pptp_stream *s, struct pptp_cursor *c,
 
 	pptp_ask(s, c, in);
 	pptp_read(c, &m);
-	/* Too short for its type: as if it weren't there. */
+	/* A message that is too short for its type is ignored. */
 	if (m.type && pptp_length(c->head) >= pptp_formats[m.type].length)
 		in->ops->message(in->priv, &m);
 	c->skip = pptp_length(c->head) - c->have;
@@ -191,8 +200,8 @@ static void pptp_message_end(struct pptp_stream *s, struct pptp_cursor *c,
 }
 
 /*
- * Up to a header: the next message begins there, or, out of step, is told by
- * its magic number. What is none is passed over byte by byte.
+ * Collect a header. If it isn't one, because we are out of step, skip a byte
+ * and try again. Returns the number of bytes that were taken.
  */
 static u32 pptp_find(struct pptp_cursor *c, const struct pptp_input *in,
 		     const u8 *data, u32 len)
@@ -215,7 +224,7 @@ static u32 pptp_find(struct pptp_cursor *c, const struct pptp_input *in,
 	return n;
 }
 
-/* The rest of what is collected of a message. */
+/* Collect what matters behind the header. Returns the number of bytes taken. */
 static u32 pptp_collect(struct pptp_cursor *c, const u8 *data, u32 len)
 {
 	u32 n = min_t(u32, len, pptp_head_length(c->head) - c->have);
@@ -226,6 +235,7 @@ static u32 pptp_collect(struct pptp_cursor *c, const u8 *data, u32 len)
 	return n;
 }
 
+/* Skip the rest of a message. Returns the number of bytes that were taken. */
 static u32 pptp_skip(struct pptp_cursor *c, u32 len)
 {
 	u32 n = min_t(u32, len, c->skip);
@@ -235,7 +245,7 @@ static u32 pptp_skip(struct pptp_cursor *c, u32 len)
 	return n;
 }
 
-/* The next @len bytes of a cursor, which the segment has at its place. */
+/* Parse the next @len bytes at a cursor, which the segment contains. */
 static void pptp_feed(struct pptp_stream *s, struct pptp_cursor *c,
 		      const struct pptp_input *in, u32 len)
 {
@@ -257,7 +267,7 @@ static void pptp_feed(struct pptp_stream *s, struct pptp_cursor *c,
 		    c->have == pptp_head_length(c->head))
 			pptp_message_end(s, c, in);
 	}
-	/* What is in leaves with this segment. */
+	/* The bytes of a Call-ID that have come leave with this segment. */
 	pptp_ask(s, c, in);
 }
 
@@ -267,7 +277,7 @@ static bool pptp_before(u32 a, u32 b)
 	return (s32)(a - b) < 0;
 }
 
-/* The last cursor that began at @seq or before, the first if none did. */
+/* Index of the last cursor that began at @seq or before, 0 if none did. */
 static unsigned int pptp_cursor_at(const struct pptp_stream *s, u32 seq)
 {
 	unsigned int i = s->cursors - 1;
@@ -284,13 +294,13 @@ static void pptp_cursor_drop(struct pptp_stream *s, unsigned int i)
 		(s->cursors - i) * sizeof(s->cur[0]));
 }
 
-/* Is it known where the next message begins, seen from @seq ahead of @c? */
+/* Is the gap from @c to @seq within a message that is being skipped? */
 static bool pptp_reaches(const struct pptp_cursor *c, u32 seq)
 {
 	return c->synced && !pptp_before(seq, c->pos) && seq - c->pos <= c->skip;
 }
 
-/* A new one at place @i. */
+/* Insert a cursor at index @i. */
 static void pptp_cursor_start(struct pptp_stream *s, unsigned int i, u32 seq)
 {
 	struct pptp_cursor *c;
@@ -312,9 +322,10 @@ static void pptp_cursor_start(struct pptp_stream *s, unsigned int i, u32 seq)
 }
 
 /*
- * A segment came before another one, and begins amid a message: where its
- * Call-IDs are is known after the other one. TCP sends it again if it is
- * dropped. If it comes time and again, the other one never will.
+ * Must the segment be dropped? It has overtaken another one and begins within a
+ * message, so that the places of its Call-IDs are known only after the other
+ * one. TCP sends it again. If it comes again and again, the other one won't
+ * come.
  */
 static bool pptp_is_early(struct pptp_stream *s, const struct pptp_input *in)
 {
@@ -333,7 +344,10 @@ static bool pptp_is_early(struct pptp_stream *s, const struct pptp_input *in)
 	return true;
 }
 
-/* Up to the next cursor: what is beyond that has been seen, or is its own. */
+/*
+ * Parse a segment at a cursor, but not beyond the place where the next one
+ * began. Returns the number of bytes that were parsed.
+ */
 static u32 pptp_advance(struct pptp_stream *s, unsigned int i,
 			const struct pptp_input *in, u32 len)
 {
@@ -350,17 +364,18 @@ static u32 pptp_advance(struct pptp_stream *s, unsigned int i,
 }
 
 /**
- * pptp_stream_segment - a segment of a control connection passes
- * @s: its direction; all zero before the first one
+ * pptp_stream_segment - parse a segment of a control connection
+ * @s: its direction; all zero before the first segment
  * @seq: sequence number of its first byte
  * @data: its payload, as its sender wrote it
  * @len: length of @data
- * @ops: who is asked about it, and replaces bytes of it
- * @priv: handed to @ops
+ * @ops: functions that are called for Call-IDs and messages
+ * @priv: argument of these
  *
- * What was seen before is not parsed again, but replaced again.
+ * Bytes that were seen before aren't parsed again, but replaced in the same
+ * way.
  *
- * Return: false if the segment must be dropped: it can't be understood yet.
+ * Return: false if the segment must be dropped, since it can't be parsed yet.
  */
 bool pptp_stream_segment(struct pptp_stream *s, u32 seq, const u8 *data,
 			 u32 len, const struct pptp_ops *ops, void *priv)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * PPTP (RFC 2637): the control stream.
- *
- * Pure functions on bytes: pptp/message.c is built in userspace for unit
- * tests and fuzzing as well.
+ * PPTP control streams (RFC 2637).
  *
  * A control connection is a TCP stream of messages in each direction. The
- * parser follows it by sequence number, whatever the segments look like, and
- * asks its user about each Call-ID; where the answer is another number, the
+ * parser follows it by sequence number, however it is divided into segments,
+ * and asks its user about each Call-ID. If the answer is another number, the
  * two bytes are replaced, now and in retransmissions.
+ *
+ * The functions allocate nothing, take no lock and read no clock. They are
+ * built in userspace as well, for unit tests and fuzzing.
  */
 #ifndef _NF_PPTP_MESSAGE_H
 #define _NF_PPTP_MESSAGE_H
@@ -43,16 +43,17 @@ enum pptp_type {
 #define PPTP_OFF_ID		12
 #define PPTP_OFF_PEER		14
 #define PPTP_OFF_RESULT		16
-/* As much of a message as decides something */
+/* Bytes of a message that matter. */
 #define PPTP_HEAD		17
 
 /**
- * enum pptp_whose - who chose a Call-ID
- * @PPTP_ID_NONE: there is none
- * @PPTP_ID_NEW: the sender, for a call that it asks for or agrees to
- * @PPTP_ID_SENDER: the sender of the message; of type 13 some
- *	implementations put the receiver's there
- * @PPTP_ID_PEER: the receiver of the message
+ * enum pptp_whose - owner of a Call-ID in a message
+ * @PPTP_ID_NONE: there is no Call-ID
+ * @PPTP_ID_NEW: the sender, who has chosen it for a call that it asks for or
+ *	agrees to
+ * @PPTP_ID_SENDER: the sender; in messages of type 13 some implementations put
+ *	the receiver's Call-ID there
+ * @PPTP_ID_PEER: the receiver
  */
 enum pptp_whose {
 	PPTP_ID_NONE,
@@ -63,8 +64,9 @@ enum pptp_whose {
 
 /**
  * struct pptp_message - what a message says of calls
- * @type: &enum pptp_type
- * @complete: false: only the Call-IDs asked about so far are there
+ * @type: &enum pptp_type, 0 if it is unknown
+ * @complete: all that matters of it has come; if not, only the Call-IDs up to
+ *	the one that is being asked about are there
  * @id: Call-ID at offset 12, as its sender wrote it
  * @peer: Call-ID at offset 14
  * @result: result code of a reply
@@ -78,13 +80,12 @@ struct pptp_message {
 };
 
 /**
- * struct pptp_ops - the user of the parser
- * @translate: a Call-ID passes. @fixed: its high byte is already gone.
- *	Returns what is to stand there.
- * @message: all that matters of a message is in; its Call-IDs have been
- *	asked about before
- * @lost: @bytes passed that couldn't be understood
- * @put: the byte at offset @at of the segment is to be another one
+ * struct pptp_ops - functions of the parser's user
+ * @translate: returns the Call-ID that replaces one. @fixed: its high byte has
+ *	left with an earlier segment.
+ * @message: acts on a message, after its Call-IDs have been asked about
+ * @lost: counts bytes that are no message
+ * @put: replaces the byte at offset @at of the segment
  */
 struct pptp_ops {
 	u16 (*translate)(void *priv, const struct pptp_message *m,
@@ -95,17 +96,17 @@ struct pptp_ops {
 };
 
 /**
- * struct pptp_cursor - a place in the stream
+ * struct pptp_cursor - a place in the stream up to which it has been parsed
  * @start: sequence number where it began
  * @pos: sequence number of the next byte
- * @skip: bytes of a message left to pass over
- * @have: bytes in @head
- * @held: those of them that came with earlier segments and are gone
+ * @skip: number of bytes of a message that are still to be skipped
+ * @have: number of bytes in @head
+ * @held: number of these that came, and left, with earlier segments
  * @asked: Call-IDs of @head that have been asked about, bit 0 and 1
  * @synced: @pos is known to lie within or between messages
  * @refused: how often the segment at @early was dropped
- * @early: sequence number of the first that came before the one at @pos, and
- *	could not be understood without it
+ * @early: sequence number of the first segment that has overtaken the one at
+ *	@pos, and can't be parsed without that
  * @head: beginning of the current message, as its sender wrote it
  */
 struct pptp_cursor {
@@ -128,15 +129,16 @@ struct pptp_edit {
 };
 
 /*
- * Replacements to be repeated in retransmissions; the oldest one yields. Who
- * has more of them on the way at once, and loses the first, loses a call.
+ * Replacements that are remembered for retransmissions; the oldest one yields.
+ * A host that has more of them in flight, and has to retransmit the oldest,
+ * loses a call.
  */
 #define PPTP_EDITS	64
-/* Places followed at once: one, and as many as there are gaps before it. */
+/* Most cursors: one, and as many as there are gaps before it. */
 #define PPTP_CURSORS	4
 /*
- * How often a segment is dropped for being early: TCP probes with the last one
- * (RFC 8985 section 7), but then repeats the first that is missing.
+ * Most times that an early segment is dropped: TCP probes with the last segment
+ * (RFC 8985 section 7), but then repeats the first one that is missing.
  */
 #define PPTP_REFUSALS	4
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Generic netlink: what is told of a PPTP call. */
+/* Netlink: how PPTP calls are dumped and deleted. */
 #include <linux/ktime.h>
 #include <net/netfilter/nf_conntrack_acct.h>
 
@@ -46,7 +46,7 @@ static int pptp_put_id(struct sk_buff *skb,
 	return 0;
 }
 
-/* What conntrack has counted, and how long its entry lives on. */
+/* Put what conntrack has counted, and the time that its entry has left. */
 static int pptp_put_flow(struct sk_buff *skb,
 			 const struct nf_pptp_call *call)
 {
@@ -72,7 +72,7 @@ static int pptp_put_flow(struct sk_buff *skb,
 	return 0;
 }
 
-/* What is known of a call without asking conntrack. */
+/* &nf_vpn_kind.fill: the attributes that don't depend on conntrack. */
 static int pptp_put_known(struct sk_buff *skb, void *obj)
 {
 	const struct nf_pptp_call *call = obj;
@@ -104,7 +104,7 @@ static int pptp_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	struct nf_pptp_call *call = obj;
 	void *hdr;
 
-	/* Nobody has named a Call-ID: its request is being read, or refused. */
+	/* A call without a Call-ID is being made, or freed. */
 	if (!READ_ONCE(call->path[IP_CT_DIR_ORIGINAL]) &&
 	    !READ_ONCE(call->path[IP_CT_DIR_REPLY]))
 		return 0;
@@ -120,7 +120,7 @@ static int pptp_dump(struct sk_buff *skb, struct netlink_callback *cb,
 			      pptp_put_flow(skb, call));
 }
 
-/* Its Call-IDs stay reserved for a while, as after any call. */
+/* The call is closed: its Call-IDs stay reserved for a while. */
 static bool pptp_drop(struct nf_vpn_net *vn, u32 id, void *obj)
 {
 	struct nf_pptp_call *call = obj, *doomed = NULL;

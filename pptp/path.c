@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Call-IDs in use between two addresses. */
+/* Paths: pairs of addresses, with the Call-IDs in use between them. */
 #include <linux/idr.h>
 #include <linux/slab.h>
 
@@ -7,11 +7,11 @@
 #include "pptp/call.h"
 
 /**
- * struct nf_pptp_path - wire Call-IDs between two addresses
+ * struct nf_pptp_path - Call-IDs on the wire between two addresses
  * @node: in &nf_pptp_net.paths
  * @addr: source and destination of the GRE packets
- * @ids: those in use
- * @users: their number
+ * @ids: Call-IDs in use
+ * @users: number of calls that have one
  *
  * Protected by &nf_vpn_net.lock.
  */
@@ -40,7 +40,7 @@ void nf_pptp_paths_exit(struct nf_pptp_net *pn)
 }
 
 /**
- * nf_pptp_path_get - Call-IDs between two addresses
+ * nf_pptp_path_get - find or make the path between two addresses
  * @vn: netns, its lock held
  * @src: source of the packets that carry them
  * @dst: their destination
@@ -82,7 +82,10 @@ void nf_pptp_path_put(struct nf_vpn_net *vn,
 {
 	if (--path->users)
 		return;
-	/* Looked up under the lock only. */
+	/*
+	 * Paths are looked up under the lock only, so no grace period is
+	 * needed.
+	 */
 	rhashtable_remove_fast(&vn->pptp->paths, &path->node,
 			       nf_pptp_path_params);
 	ida_destroy(&path->ids);
@@ -90,12 +93,11 @@ void nf_pptp_path_put(struct nf_vpn_net *vn,
 }
 
 /**
- * nf_pptp_path_id_get - a Call-ID that is free
+ * nf_pptp_path_id_get - allocate a Call-ID
  * @path: path, lock of its netns held
- * @want: this one if it can be
+ * @want: the one that is preferred
  * @translate: another one will do
- * @fixed: but its high byte must be the same: that may have to be sent before the
- *	low one is known
+ * @fixed: its high byte must be that of @want, since it has been sent already
  *
  * Return: Call-ID, or a negative error.
  */
@@ -113,7 +115,7 @@ int nf_pptp_path_id_get(struct nf_pptp_path *path, u16 want, bool translate,
 }
 
 /**
- * nf_pptp_path_id_put - a Call-ID is free again
+ * nf_pptp_path_id_put - free a Call-ID
  * @path: path, lock of its netns held
  * @id: Call-ID
  */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Control messages and GRE entries: what the files of the tracker tell each other. */
+/* PPTP: what the files of the tracker share. */
 #ifndef _NF_PPTP_PPTP_H
 #define _NF_PPTP_PPTP_H
 
 #include "pptp/call.h"
 
 /**
- * struct pptp_segment - a segment while it is looked at
+ * struct pptp_segment - a segment of a control connection while it is parsed
  * @vn: netns
  * @ct: entry of the control connection
  * @conn: the control connection
@@ -25,7 +25,7 @@ struct pptp_segment {
 	unsigned int payload;
 };
 
-/* pptp/control.c: for a &struct pptp_segment */
+/* pptp/control.c; their argument is a &struct pptp_segment */
 extern const struct pptp_ops nf_pptp_ops;
 
 /* pptp/flow.c */
