@@ -49,7 +49,7 @@ help:
 	@echo '  test-all                  each of them on each kernel, before a release'
 	@echo '  test-debug                the same on a kernel with KASAN, lockdep, kmemleak'
 	@echo '  coverage                  the lines of the modules that no test reaches there'
-	@echo '  check                     checkpatch, W=1, sparse, shellcheck'
+	@echo '  check                     checkpatch, kernel-doc, W=1, sparse, shellcheck'
 	@echo '  bench                     instructions per packet'
 	@echo '  emulate                   20 to 50 emulated hosts: what reaches whom; CASES="NAME..."'
 	@echo '  vm-shell                  a shell in the machine (KERNEL=$(KERNEL))'

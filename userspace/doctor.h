@@ -33,6 +33,9 @@ struct finding {
  * @flows: what conntrack knows
  * @ruleset: what nft knows; NULL if it doesn't work here
  * @check: the check that is running
+ * @finding: findings so far
+ * @n: how many there are
+ * @room: how many @finding has room for
  */
 struct doctor {
 	struct nl *nl;

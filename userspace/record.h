@@ -81,7 +81,8 @@ struct record {
  * @name: first column of its lines in TSV
  * @plural: the word for it on the command line
  * @title: how messages call several of them
- * @field: array of @n_fields. Columns of TSV have this order: append only.
+ * @field: its fields. Columns of TSV have this order: append only.
+ * @n_fields: length of @field
  * @size: of the record
  * @cmd: command that gets them
  * @flags: netlink flags for it, NLM_F_DUMP where there may be many

@@ -18,7 +18,7 @@ uapi() {
 		}
 		$1 == "enum" && $2 == enum && $3 == "{" { on = 1; n = 0; next }
 		/^}/ { on = 0 }
-		on {
+		on && index($1, prefix) == 1 {
 			sub(/,.*/, "", $1); name = tolower($1)
 			sub(tolower(prefix), "", name); gsub(/_/, "-", name)
 			print name, n++, kind[$1]

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # check-inside.sh KDIR CC: the part of check.sh that runs in the userland
-# image. /project is the tree, /build its copy, /result holds checkpatch, /mnt
-# the kernel's schema of netlink specs, /var/cache what earlier checks found good.
+# image. /project is the tree, /build its copy, /result has checkpatch.pl and
+# kernel-doc of the kernel, /mnt its schema of netlink specs, /var/cache what
+# earlier checks found good.
 set -u
 
 kdir=$1 cc=$2
@@ -107,6 +108,14 @@ check_checkpatch() {
 
 	mapfile -t files < <(sources)
 	each "checkpatch --strict" checkpatch "${files[@]}"
+}
+
+check_kernel_doc() {
+	local files
+
+	mapfile -t files < <(sources)
+	verdict "kernel-doc -Wall has nothing to say" "$(
+		perl /result/kernel-doc -none -Wall "${files[@]}" 2>&1)"
 }
 
 # W=1 and sparse complain about the kernel's headers, too: only what is said
@@ -234,6 +243,7 @@ check_licences() {
 check_licences
 check_scripts
 check_checkpatch
+check_kernel_doc
 [ ! -f Kbuild ] || check_compiler
 [ ! -f Kbuild ] || check_floors
 [ ! -f dkms.conf ] || check_dkms

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # check.sh [KERNEL]: what can be said about the sources without running them:
-# checkpatch, shellcheck, compiler warnings (W=1), sparse, the floors of the
-# modules, licence headers, the netlink spec. Prints TAP and then "N passed, N
-# failed".
+# checkpatch, kernel-doc, shellcheck, compiler warnings (W=1), sparse, the floors
+# of the modules, licence headers, the netlink spec. Prints TAP and then "N
+# passed, N failed".
 set -u
 
 # shellcheck source=lib.sh
@@ -12,8 +12,9 @@ set -u
 
 series=${1:-6.12}
 image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" "$series") &&
-	checkpatch=$("$VM/linux-source.sh" checkpatch 6.12 scripts/checkpatch.pl \
-		scripts/spelling.txt scripts/const_structs.checkpatch) &&
+	scripts=$("$VM/linux-source.sh" scripts 6.12 scripts/checkpatch.pl \
+		scripts/spelling.txt scripts/const_structs.checkpatch \
+		scripts/kernel-doc) &&
 	schema=$("$VM/linux-source.sh" netlink-schema '[0-9]' \
 		Documentation/netlink/genetlink-legacy.yaml) || exit
 out=$CACHE/check-$(key "$TOP")
@@ -22,7 +23,7 @@ find "$CACHE/good" -type f -mtime +13 -delete
 lock "$out.lock"
 say "checking the sources"
 in_chroot -b "$TOP:/project" -b "$kernel/src:/usr/src" -w "$out:/build" \
-	-b "$checkpatch:/result" -b "$schema:/mnt" \
+	-b "$scripts:/result" -b "$schema:/mnt" \
 	-w "$CACHE/good:/var/cache" "$image/root" \
 	bash /project/selftests/vm/check-inside.sh \
 	"$(cat "$kernel/kdir")" "$(cat "$kernel/cc")" | tee "$out.tap"

@@ -57,6 +57,7 @@ enum nf_ct_vpn_cmd {
 	NF_CT_VPN_CMD_PPTP_DEL,
 	NF_CT_VPN_CMD_FLUSH,
 	NF_CT_VPN_CMD_EVENT,
+	/* private: */
 	__NF_CT_VPN_CMD_MAX,
 };
 
@@ -144,6 +145,7 @@ enum nf_ct_vpn_event {
 
 /**
  * enum nf_ct_vpn_session_attr - one session: a client and a remote host
+ * @NF_CT_VPN_A_SESSION_UNSPEC: invalid
  * @NF_CT_VPN_A_SESSION_PAD: padding for 64-bit attributes
  * @NF_CT_VPN_A_SESSION_FAMILY: u8, AF_INET or AF_INET6
  * @NF_CT_VPN_A_SESSION_CLIENT: address, 4 or 16 bytes
@@ -185,6 +187,7 @@ enum nf_ct_vpn_session_attr {
 	NF_CT_VPN_A_SESSION_IKE_TIMEOUT,
 	NF_CT_VPN_A_SESSION_NATT,
 	NF_CT_VPN_A_SESSION_ESP_TIMEOUT,
+	/* private: */
 	__NF_CT_VPN_A_SESSION_MAX,
 };
 
@@ -192,6 +195,7 @@ enum nf_ct_vpn_session_attr {
 
 /**
  * enum nf_ct_vpn_esp_attr - one ESP SPI as it stands on the wire
+ * @NF_CT_VPN_A_ESP_UNSPEC: invalid
  * @NF_CT_VPN_A_ESP_PAD: padding for 64-bit attributes
  * @NF_CT_VPN_A_ESP_FAMILY: u8, AF_INET or AF_INET6
  * @NF_CT_VPN_A_ESP_DIR: u8, &enum nf_ct_vpn_dir
@@ -230,6 +234,7 @@ enum nf_ct_vpn_esp_attr {
 	NF_CT_VPN_A_ESP_SEQ,
 	NF_CT_VPN_A_ESP_CANDIDATES,
 	NF_CT_VPN_A_ESP_PIN,
+	/* private: */
 	__NF_CT_VPN_A_ESP_MAX,
 };
 
@@ -237,6 +242,7 @@ enum nf_ct_vpn_esp_attr {
 
 /**
  * enum nf_ct_vpn_pptp_attr - one PPTP call
+ * @NF_CT_VPN_A_PPTP_UNSPEC: invalid
  * @NF_CT_VPN_A_PPTP_PAD: padding for 64-bit attributes
  * @NF_CT_VPN_A_PPTP_FAMILY: u8, AF_INET
  * @NF_CT_VPN_A_PPTP_CLIENT: address of who opened the control connection
@@ -281,6 +287,7 @@ enum nf_ct_vpn_pptp_attr {
 	NF_CT_VPN_A_PPTP_TIMEOUT,
 	NF_CT_VPN_A_PPTP_PACKETS_OUT,
 	NF_CT_VPN_A_PPTP_PACKETS_IN,
+	/* private: */
 	__NF_CT_VPN_A_PPTP_MAX,
 };
 
@@ -288,6 +295,7 @@ enum nf_ct_vpn_pptp_attr {
 
 /**
  * enum nf_ct_vpn_stats_attr - counters, all u64, since the netns was made
+ * @NF_CT_VPN_A_STATS_UNSPEC: invalid
  * @NF_CT_VPN_A_STATS_PAD: padding for 64-bit attributes
  * @NF_CT_VPN_A_STATS_ENTRIES: sessions, SPIs, cookie pairs, PPTP connections
  *	and calls in the tables now
@@ -417,6 +425,7 @@ enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_PPTP_EARLY,
 	NF_CT_VPN_A_STATS_ISAKMP_PACED,
 	NF_CT_VPN_A_STATS_TWINS,
+	/* private: */
 	__NF_CT_VPN_A_STATS_MAX,
 };
 
@@ -424,6 +433,7 @@ enum nf_ct_vpn_stats_attr {
 
 /**
  * enum nf_ct_vpn_isakmp_attr - one IKE exchange or SA, named by its cookies
+ * @NF_CT_VPN_A_ISAKMP_UNSPEC: invalid
  * @NF_CT_VPN_A_ISAKMP_PAD: padding for 64-bit attributes
  * @NF_CT_VPN_A_ISAKMP_FAMILY: u8, AF_INET or AF_INET6
  * @NF_CT_VPN_A_ISAKMP_CLIENT: address; while undecided, of the client that it
@@ -461,6 +471,7 @@ enum nf_ct_vpn_isakmp_attr {
 	NF_CT_VPN_A_ISAKMP_PACKETS,
 	NF_CT_VPN_A_ISAKMP_FIRST,
 	NF_CT_VPN_A_ISAKMP_LAST,
+	/* private: */
 	__NF_CT_VPN_A_ISAKMP_MAX,
 };
 
@@ -469,6 +480,7 @@ enum nf_ct_vpn_isakmp_attr {
 /**
  * enum nf_ct_vpn_setting_attr - settings, named and limited as the sysctls
  *	net.netfilter.nf_conntrack_*
+ * @NF_CT_VPN_A_SETTING_UNSPEC: invalid
  * @NF_CT_VPN_A_SETTING_VPN_ENABLE: u32, nf_conntrack_vpn_enable
  * @NF_CT_VPN_A_SETTING_VPN_ZONE_BASE: u32, nf_conntrack_vpn_zone_base
  * @NF_CT_VPN_A_SETTING_VPN_MAX: u32, nf_conntrack_vpn_max
@@ -497,6 +509,7 @@ enum nf_ct_vpn_setting_attr {
 	NF_CT_VPN_A_SETTING_ISAKMP_TIMEOUT,
 	NF_CT_VPN_A_SETTING_ISAKMP_KEEP_PORT,
 	NF_CT_VPN_A_SETTING_PPTP_EXT_TIMEOUT,
+	/* private: */
 	__NF_CT_VPN_A_SETTING_MAX,
 };
 
@@ -504,6 +517,7 @@ enum nf_ct_vpn_setting_attr {
 
 /**
  * enum nf_ct_vpn_flush_attr - what NF_CT_VPN_CMD_FLUSH shall forget
+ * @NF_CT_VPN_A_FLUSH_UNSPEC: invalid
  * @NF_CT_VPN_A_FLUSH_FAMILY: u8, AF_INET or AF_INET6; absent: both
  * @NF_CT_VPN_A_FLUSH_CLIENT: address; absent: of all clients
  * @NF_CT_VPN_A_FLUSH_REMOTE: address; absent: of all remote hosts
@@ -518,6 +532,7 @@ enum nf_ct_vpn_flush_attr {
 	NF_CT_VPN_A_FLUSH_REMOTE,
 	NF_CT_VPN_A_FLUSH_KIND,
 	NF_CT_VPN_A_FLUSH_COUNT,
+	/* private: */
 	__NF_CT_VPN_A_FLUSH_MAX,
 };
 
@@ -525,6 +540,7 @@ enum nf_ct_vpn_flush_attr {
 
 /**
  * enum nf_ct_vpn_event_attr - an event and one entry that it is about
+ * @NF_CT_VPN_A_EVENT_UNSPEC: invalid
  * @NF_CT_VPN_A_EVENT_EVENT: u8, &enum nf_ct_vpn_event
  * @NF_CT_VPN_A_EVENT_SESSION: nested NF_CT_VPN_A_SESSION_*
  * @NF_CT_VPN_A_EVENT_ESP: nested NF_CT_VPN_A_ESP_*
@@ -547,6 +563,7 @@ enum nf_ct_vpn_event_attr {
 	NF_CT_VPN_A_EVENT_PPTP,
 	NF_CT_VPN_A_EVENT_CLIENT,
 	NF_CT_VPN_A_EVENT_LIMIT,
+	/* private: */
 	__NF_CT_VPN_A_EVENT_MAX,
 };
 
