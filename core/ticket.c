@@ -51,24 +51,21 @@ u32 nf_vpn_tickets_newest(const struct nf_vpn_tickets *t)
 
 /**
  * nf_vpn_tickets_spend - spend the oldest open ticket on a new inbound SPI
- * @t: tickets
+ * @t: tickets, of which none need be open
  * @now: milliseconds
- *
- * Return: false if there was none
  */
-bool nf_vpn_tickets_spend(struct nf_vpn_tickets *t, u32 now)
+void nf_vpn_tickets_spend(struct nf_vpn_tickets *t, u32 now)
 {
 	unsigned int i;
 
 	if (t->floated)
-		return false;
+		return;
 	for (i = 0; i < t->n; i++) {
 		if (nf_vpn_ticket_failed(&t->ticket[i], now))
 			continue;
 		nf_vpn_ticket_remove(t, i);
-		return true;
+		return;
 	}
-	return false;
 }
 
 /**

@@ -27,10 +27,8 @@
 
 /* RFC 7296 section 3.10.1, and RFC 2408 section 3.14.1 for the first */
 #define ISAKMP_N_INVALID_SPI	11
-#define ISAKMP_N_INVALID_KE	17
 #define ISAKMP_N_NATD_SOURCE	16388
 #define ISAKMP_N_NATD_DEST	16389
-#define ISAKMP_N_COOKIE		16390
 
 /* The same number in RFC 2407 section 4.4.1 and RFC 7296 section 3.3.1 */
 #define ISAKMP_PROTO_ESP	3
@@ -161,8 +159,6 @@ static bool isakmp_notify(struct isakmp_message *m, struct span body)
 	if (m->major == 1)
 		return true;
 	m->natt |= type == ISAKMP_N_NATD_SOURCE || type == ISAKMP_N_NATD_DEST;
-	m->cookie |= type == ISAKMP_N_COOKIE;
-	m->invalid_ke |= type == ISAKMP_N_INVALID_KE;
 	return true;
 }
 
@@ -188,7 +184,6 @@ static bool isakmp_v2_fragment(struct isakmp_message *m, struct span body)
 	if (!number || number > total)
 		return false;
 	m->fragment = number;
-	m->fragments = total;
 	return true;
 }
 
@@ -222,7 +217,6 @@ static bool isakmp_v1_fragment(struct isakmp_message *m, struct span body)
 	if (!body.p[2])
 		return false;
 	m->fragment = body.p[2];
-	m->fragments = body.p[3] & 1 ? m->fragment : 0;
 	span_advance(&body, 4);
 	if (m->fragment == 1)
 		isakmp_v1_quoted(m, body);
@@ -295,8 +289,6 @@ static void isakmp_unlearn(struct isakmp_message *m)
 	memset(m->invalid_spi, 0, sizeof(m->invalid_spi));
 	m->ninvalid = 0;
 	m->natt = false;
-	m->cookie = false;
-	m->invalid_ke = false;
 	m->encrypted = isakmp_v1_is_encrypted(m);
 	m->malformed = true;
 }

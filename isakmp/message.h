@@ -14,8 +14,6 @@
 
 /* RFC 3948 section 2.2: the non-ESP marker, before the header on that port */
 #define ISAKMP_NATT_MARKER	4
-/* RFC 2408 section 3.1, RFC 7296 section 3.1 */
-#define ISAKMP_HEADER_LEN	28
 /* Most bytes of a datagram that are looked at. */
 #define ISAKMP_PEEK		2048
 /* Most INVALID_SPI notifies of one message that are remembered. */
@@ -115,7 +113,6 @@ struct isakmp_header {
  * @msgid: message ID
  * @length: of the message, without a non-ESP marker
  * @fragment: number of this fragment, from 1; 0 if it is none
- * @fragments: number of all; 0 where unknown (IKEv1 marks only the last one)
  * @invalid_spi: INVALID_SPI notifies in clear with an ESP SPI
  * @major: 1 or 2
  * @exchange: &enum isakmp_exchange
@@ -125,8 +122,6 @@ struct isakmp_header {
  * @encrypted: the payloads, or the rest of them, are encrypted
  * @malformed: a payload or the length is malformed; no payload was believed
  * @natt: the sender supports NAT traversal, which it need not use
- * @cookie: IKEv2 COOKIE notify: no answer, the request is to be repeated
- * @invalid_ke: IKEv2 INVALID_KE_PAYLOAD notify, likewise
  *
  * The first fragment of an IKEv1 message quotes the header of the whole: then
  * @msgid, @exchange and @flags are those of the quoted one, since some senders
@@ -138,7 +133,6 @@ struct isakmp_message {
 	u32 msgid;
 	u32 length;
 	u16 fragment;
-	u16 fragments;
 	__be32 invalid_spi[ISAKMP_INVALID_SPIS];
 	u8 major;
 	u8 exchange;
@@ -148,8 +142,6 @@ struct isakmp_message {
 	bool encrypted;
 	bool malformed;
 	bool natt;
-	bool cookie;
-	bool invalid_ke;
 };
 
 int isakmp_parse(struct isakmp_message *m, const void *data, size_t len,
@@ -181,15 +173,6 @@ static inline bool isakmp_is_child(const struct isakmp_message *m)
 static inline bool isakmp_is_auth(const struct isakmp_message *m)
 {
 	return m->major == 2 && m->exchange == ISAKMP_V2_AUTH;
-}
-
-/* Exchanges that begin with a cookie pair of their own. */
-static inline bool isakmp_is_init(const struct isakmp_message *m)
-{
-	if (m->major == 1)
-		return m->exchange == ISAKMP_V1_MAIN ||
-		       m->exchange == ISAKMP_V1_AGGRESSIVE;
-	return m->exchange == ISAKMP_V2_INIT || m->exchange == ISAKMP_V2_RESUME;
 }
 
 /* Is it of the exchange that deletes an IKE SA, among other things? */

@@ -26,7 +26,6 @@
 #define ISAKMP_TICKETS_SEEN	16
 /* How long it does: longer than implementations retransmit. */
 #define ISAKMP_TICKETS_SEEN_MS	(5 * 60 * 1000)
-#define ISAKMP_TICKETS_ANSWER_MS	NF_VPN_TICKETS_ANSWER_MS
 /*
  * A response shorter than this has no room for an SA, two traffic selectors and
  * what protects them, so it is a refusal. Refusals with 65 bytes were seen, and

@@ -56,7 +56,7 @@ static struct nf_esp_spi *nf_nat_esp_bind(struct nf_vpn_net *vn,
 }
 
 /* Bind an undecided SPI to one of its candidates. */
-static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
+static void nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			      unsigned int owner, struct nf_nat_esp_choice *c,
 			      const struct nf_nat_esp_arrival *a,
 			      enum nf_ct_vpn_conf conf)
@@ -69,12 +69,11 @@ static bool nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 	nf_esp_undecided_free(vn, u);
 	spi = nf_nat_esp_bind(vn, c, a, conf);
 	if (!spi)
-		return true;
+		return;
 	nf_nat_esp_history_add(spi, &history);
 	/* This is its second packet at least. */
 	nf_esp_spi_prove(spi);
 	c->proven = true;
-	return true;
 }
 
 /* Make a new SPI undecided. */
@@ -228,7 +227,8 @@ static bool nf_nat_esp_give_up(struct nf_vpn_net *vn,
 	for (i = 0; i < u->n; i++)
 		if (u->cand[i] == c->s[0])
 			break;
-	return nf_nat_esp_settle(vn, u, i, c, a, NF_CT_VPN_CONF_GUESSED);
+	nf_nat_esp_settle(vn, u, i, c, a, NF_CT_VPN_CONF_GUESSED);
+	return true;
 }
 
 /*
@@ -255,8 +255,8 @@ static bool nf_nat_esp_decide_next(struct nf_vpn_net *vn,
 	if (owner >= 0) {
 		if (u->hits[owner])
 			remote->rtt.date = nf_vpn_now_us();
-		return nf_nat_esp_settle(vn, u, owner, c, a,
-					 NF_CT_VPN_CONF_INFERRED);
+		nf_nat_esp_settle(vn, u, owner, c, a, NF_CT_VPN_CONF_INFERRED);
+		return true;
 	}
 	nf_esp_spi_seen(&u->spi, a->pkt, a->len);
 	nf_nat_esp_to_choice(c, u);

@@ -65,12 +65,8 @@ static void check_message(const struct isakmp_message *m, int reason)
 		return;
 	expect(m->init_cookie);
 	expect(m->major == 1 || m->major == 2);
-	expect(!m->fragments || m->fragment <= m->fragments);
 	if (m->malformed)
-		expect(!m->natt && !m->cookie && !m->invalid_ke &&
-		       !m->ninvalid && !m->fragment);
-	if (m->major == 1)
-		expect(!m->cookie && !m->invalid_ke);
+		expect(!m->natt && !m->ninvalid && !m->fragment);
 }
 
 /* A copy of its own, so that AddressSanitizer sees where it ends. */
@@ -143,7 +139,7 @@ static void spend(struct isakmp_tickets *t, uint32_t now)
 {
 	unsigned int n = nf_vpn_tickets_open(&t->list, now);
 
-	expect(nf_vpn_tickets_spend(&t->list, now) == (n > 0));
+	nf_vpn_tickets_spend(&t->list, now);
 	expect(nf_vpn_tickets_open(&t->list, now) == n - (n > 0));
 }
 

@@ -50,10 +50,8 @@ static void print_message(const struct isakmp_message *m)
 		printf(isakmp_is_response(m) ? " response" : " request");
 	printf(" %x %u bytes", m->msgid, m->length);
 	if (m->fragment)
-		printf(" fragment %u/%u", m->fragment, m->fragments);
-	printf("%s%s%s%s%s", m->encrypted ? "" : " clear",
-	       m->natt ? " natt" : "", m->cookie ? " cookie" : "",
-	       m->invalid_ke ? " invalid-ke" : "",
+		printf(" fragment %u", m->fragment);
+	printf("%s%s%s", m->encrypted ? "" : " clear", m->natt ? " natt" : "",
 	       m->malformed ? " MALFORMED" : "");
 	for (i = 0; i < m->ninvalid; i++)
 		printf(" invalid-spi");
@@ -94,8 +92,9 @@ static void esp(struct session *s, const struct packet *p)
 		nf_vpn_tickets_raw_esp(&s->tickets.list);
 		return;
 	}
-	printf(nf_vpn_tickets_spend(&s->tickets.list, p->ms) ? " spent" :
-							  " NO TICKET");
+	printf(nf_vpn_tickets_open(&s->tickets.list, p->ms) ? " spent" :
+							      " NO TICKET");
+	nf_vpn_tickets_spend(&s->tickets.list, p->ms);
 }
 
 static void replay(const struct capture *c)

@@ -55,7 +55,6 @@ static struct isakmp_message make_message(const struct step *s)
 		.exchange = s->exchange,
 		.flags = s->flags & RESPONSE ? ISAKMP_V2_RESPONSE : 0,
 		.fragment = s->flags & FRAGMENT ? 1 : 0,
-		.fragments = s->flags & FRAGMENT ? 2 : 0,
 		.encrypted = !(s->flags & CLEAR),
 		.malformed = s->flags & MALFORMED,
 	};
@@ -65,11 +64,13 @@ static struct isakmp_message make_message(const struct step *s)
 static unsigned int do_step(struct isakmp_tickets *t, const struct step *s,
 			    uint32_t now)
 {
+	unsigned int open = nf_vpn_tickets_open(&t->list, now);
 	struct isakmp_message m;
 
 	switch (s->op) {
 	case SPEND:
-		return nf_vpn_tickets_spend(&t->list, now);
+		nf_vpn_tickets_spend(&t->list, now);
+		return open > 0;
 	case EXPIRE:
 		isakmp_tickets_expire(t, now);
 		return 0;
