@@ -352,29 +352,29 @@ void nf_pptp_call_free(struct nf_vpn_net *vn, struct nf_pptp_call *call)
 }
 
 /**
- * nf_pptp_call_close - a call has ended; its Call-IDs stay reserved
+ * nf_pptp_call_close - close a call that has ended; its Call-IDs stay reserved
  * @vn: netns, its lock held
  * @call: call
- * @doomed: list that is to be given to nf_pptp_calls_kill()
+ * @to_kill: list that the call is added to, for nf_pptp_calls_kill()
  */
 void nf_pptp_call_close(struct nf_vpn_net *vn, struct nf_pptp_call *call,
-			struct nf_pptp_call **doomed)
+			struct llist_head *to_kill)
 {
-	if (!nf_pptp_call_over(vn, call))
-		return;
-	call->doomed = *doomed;
-	*doomed = call;
+	if (nf_pptp_call_over(vn, call))
+		llist_add(&call->to_kill, to_kill);
 }
 
 /**
- * nf_pptp_calls_kill - end the flows of closed calls
- * @doomed: list, under RCU since it was begun; no lock held
+ * nf_pptp_calls_kill - delete the flows of closed calls
+ * @to_kill: list, under RCU since the first call was added; no lock held
  */
-void nf_pptp_calls_kill(struct nf_pptp_call *doomed)
+void nf_pptp_calls_kill(struct llist_head *to_kill)
 {
-	for (; doomed; doomed = doomed->doomed)
-		if (doomed->flow)
-			nf_ct_kill(doomed->flow);
+	struct nf_pptp_call *call;
+
+	llist_for_each_entry(call, to_kill->first, to_kill)
+		if (call->flow)
+			nf_ct_kill(call->flow);
 }
 
 static struct nf_pptp_call *nf_pptp_call_new(struct nf_vpn_net *vn,

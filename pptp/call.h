@@ -26,6 +26,7 @@
 #ifndef _NF_PPTP_CALL_H
 #define _NF_PPTP_CALL_H
 
+#include <linux/llist.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "core/client.h"
@@ -99,7 +100,7 @@ struct nf_vpn_kind;
  * @created: seconds of the boot clock
  * @id: in &nf_vpn_net.ids
  * @by_conn: in &nf_pptp_conn.calls
- * @doomed: next one whose flow is to be killed
+ * @to_kill: in the list of calls whose flows are to be deleted
  * @rcu: for freeing
  */
 struct nf_pptp_call {
@@ -114,7 +115,7 @@ struct nf_pptp_call {
 	u32 created;
 	u32 id;
 	struct list_head by_conn;
-	struct nf_pptp_call *doomed;
+	struct llist_node to_kill;
 	struct rcu_head rcu;
 };
 
@@ -214,9 +215,9 @@ struct nf_pptp_call *nf_pptp_call_answer(struct nf_vpn_net *vn,
 bool nf_pptp_call_publish(struct nf_vpn_net *vn, struct nf_pptp_call *call,
 			  struct nf_conn *flow);
 void nf_pptp_call_close(struct nf_vpn_net *vn, struct nf_pptp_call *call,
-			struct nf_pptp_call **doomed);
+			struct llist_head *to_kill);
 void nf_pptp_call_free(struct nf_vpn_net *vn, struct nf_pptp_call *call);
-void nf_pptp_calls_kill(struct nf_pptp_call *doomed);
+void nf_pptp_calls_kill(struct llist_head *to_kill);
 
 /* pptp/netlink.c */
 extern const struct nf_vpn_kind nf_pptp_kind;

@@ -197,14 +197,15 @@ unlock:
  */
 void nf_pptp_conn_close(struct nf_vpn_net *vn, struct nf_pptp_conn *conn)
 {
-	struct nf_pptp_call *call, *doomed = NULL;
+	struct nf_pptp_call *call;
+	LLIST_HEAD(to_kill);
 
 	spin_lock_bh(&vn->lock);
 	if (!conn->dead)
 		list_for_each_entry(call, &conn->calls, by_conn)
-			nf_pptp_call_close(vn, call, &doomed);
+			nf_pptp_call_close(vn, call, &to_kill);
 	spin_unlock_bh(&vn->lock);
-	nf_pptp_calls_kill(doomed);
+	nf_pptp_calls_kill(&to_kill);
 }
 
 /* Does conntrack still have the entry of a conn? No lock held. */
@@ -236,19 +237,19 @@ static bool nf_pptp_conn_lives(struct nf_vpn_net *vn,
 }
 
 static void nf_pptp_call_gc(struct nf_vpn_net *vn, struct nf_pptp_call *call,
-			    bool lives, struct nf_pptp_call **doomed)
+			    bool lives, struct llist_head *to_kill)
 {
 	unsigned long age = jiffies - call->since;
 
 	switch (call->state) {
 	case NF_CT_VPN_STATE_UNREPLIED:
 		if (!lives || age > NF_PPTP_CALL_ANSWER)
-			nf_pptp_call_close(vn, call, doomed);
+			nf_pptp_call_close(vn, call, to_kill);
 		break;
 	case NF_CT_VPN_STATE_ESTABLISHED:
 		if (!lives || nf_ct_is_dying(call->flow) ||
 		    nf_ct_is_expired(call->flow))
-			nf_pptp_call_close(vn, call, doomed);
+			nf_pptp_call_close(vn, call, to_kill);
 		break;
 	case NF_CT_VPN_STATE_CLOSED:
 		if (age > NF_PPTP_CALL_LINGER)
@@ -262,17 +263,18 @@ static void nf_pptp_conn_gc(void *data, void *entry)
 	struct nf_pptp_conn *conn = entry;
 	struct nf_vpn_net *vn = data;
 	bool lives = nf_pptp_conn_lives(vn, conn);
-	struct nf_pptp_call *call, *next, *doomed = NULL;
+	struct nf_pptp_call *call, *next;
+	LLIST_HEAD(to_kill);
 
 	spin_lock_bh(&vn->lock);
 	if (!conn->dead) {
 		list_for_each_entry_safe(call, next, &conn->calls, by_conn)
-			nf_pptp_call_gc(vn, call, lives, &doomed);
+			nf_pptp_call_gc(vn, call, lives, &to_kill);
 		if (!lives && list_empty(&conn->calls))
 			nf_pptp_conn_free(vn, conn);
 	}
 	spin_unlock_bh(&vn->lock);
-	nf_pptp_calls_kill(doomed);
+	nf_pptp_calls_kill(&to_kill);
 }
 
 static void nf_pptp_conn_flush(void *data, void *entry)

@@ -91,12 +91,13 @@ static u16 pptp_translate(void *priv, const struct pptp_message *m,
 
 static void pptp_reply(struct pptp_segment *seg, const struct pptp_message *m)
 {
-	struct nf_pptp_call *call, *doomed = NULL;
+	struct nf_pptp_call *call;
+	LLIST_HEAD(to_kill);
 
 	spin_lock_bh(&seg->vn->lock);
 	call = pptp_asked(seg, m);
 	if (call && m->result != PPTP_RESULT_CONNECTED)
-		nf_pptp_call_close(seg->vn, call, &doomed);
+		nf_pptp_call_close(seg->vn, call, &to_kill);
 	/* A reply in two segments: now it is known which call it answers. */
 	else if (call && !call->path[seg->side])
 		nf_pptp_call_answer(seg->vn, seg->conn, seg->side,
@@ -104,7 +105,7 @@ static void pptp_reply(struct pptp_segment *seg, const struct pptp_message *m)
 	if (call && !call->path[seg->side])
 		call = NULL;
 	spin_unlock_bh(&seg->vn->lock);
-	nf_pptp_calls_kill(doomed);
+	nf_pptp_calls_kill(&to_kill);
 	if (call && m->result == PPTP_RESULT_CONNECTED)
 		nf_pptp_call_up(seg->vn, seg->ct, call);
 }
@@ -113,7 +114,8 @@ static void pptp_reply(struct pptp_segment *seg, const struct pptp_message *m)
 static void pptp_disconnect(struct pptp_segment *seg,
 			    const struct pptp_message *m)
 {
-	struct nf_pptp_call *call, *doomed = NULL;
+	struct nf_pptp_call *call;
+	LLIST_HEAD(to_kill);
 
 	spin_lock_bh(&seg->vn->lock);
 	call = nf_pptp_call_by_real(seg->conn, seg->side, htons(m->id));
@@ -121,9 +123,9 @@ static void pptp_disconnect(struct pptp_segment *seg,
 		call = nf_pptp_call_by_wire(seg->vn, seg->conn, !seg->side,
 					    htons(m->id));
 	if (call)
-		nf_pptp_call_close(seg->vn, call, &doomed);
+		nf_pptp_call_close(seg->vn, call, &to_kill);
 	spin_unlock_bh(&seg->vn->lock);
-	nf_pptp_calls_kill(doomed);
+	nf_pptp_calls_kill(&to_kill);
 }
 
 static void pptp_message(void *priv, const struct pptp_message *m)

@@ -123,14 +123,15 @@ static int pptp_dump(struct sk_buff *skb, struct netlink_callback *cb,
 /* The call is closed: its Call-IDs stay reserved for a while. */
 static bool pptp_drop(struct nf_vpn_net *vn, u32 id, void *obj)
 {
-	struct nf_pptp_call *call = obj, *doomed = NULL;
+	struct nf_pptp_call *call = obj;
+	LLIST_HEAD(to_kill);
 
 	spin_lock_bh(&vn->lock);
 	if (nf_vpn_id_is(vn, NF_CT_VPN_KIND_PPTP, id, call))
-		nf_pptp_call_close(vn, call, &doomed);
+		nf_pptp_call_close(vn, call, &to_kill);
 	spin_unlock_bh(&vn->lock);
-	nf_pptp_calls_kill(doomed);
-	return doomed;
+	nf_pptp_calls_kill(&to_kill);
+	return !llist_empty(&to_kill);
 }
 
 static bool pptp_wants(const struct nf_vpn_match *m, const void *obj)
