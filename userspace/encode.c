@@ -21,16 +21,6 @@ const struct verb *verb_find(const struct verb *verbs, size_t n,
 	return NULL;
 }
 
-static const struct field *field_find(const struct noun *noun, const char *key)
-{
-	unsigned int i;
-
-	for (i = 0; i < noun->n_fields; i++)
-		if (!strcmp(noun->field[i].key, key))
-			return &noun->field[i];
-	return NULL;
-}
-
 uint16_t attr_of(const struct noun *noun, const char *key)
 {
 	const struct field *f = field_find(noun, key);
@@ -64,8 +54,7 @@ void encode_family(struct nlmsghdr *nlh, const struct noun *noun,
 		  addr->len == 4 ? AF_INET : AF_INET6);
 }
 
-static void encode_number(struct nlmsghdr *nlh, const struct field *f,
-			  uint64_t number)
+void encode_number(struct nlmsghdr *nlh, const struct field *f, uint64_t number)
 {
 	uint16_t half = number;
 
@@ -111,8 +100,7 @@ static bool parse_bool(const char *s, uint64_t *number)
 	return *number || !strcmp(s, "no");
 }
 
-static bool parse_value(const struct field *f, const char *s,
-			uint64_t *number)
+bool parse_value(const struct field *f, const char *s, uint64_t *number)
 {
 	switch (f->type) {
 	case FIELD_NAME:
@@ -144,15 +132,16 @@ static const char *kind_of(const struct field *f)
 	}
 }
 
-static int bad_value(const char *where, const struct field *f, const char *s)
+int bad_value(const char *where, const char *word, const struct field *f,
+	      const char *s)
 {
 	char text[256];
 
 	if (f->type != FIELD_NAME)
-		return usage_error(where, "%s '%s' is not %s", f->key, s,
+		return usage_error(where, "%s '%s' is not %s", word, s,
 				   kind_of(f));
 	names_text(text, sizeof(text), f->names);
-	return usage_error(where, "%s '%s' is unknown: %s", f->key, s, text);
+	return usage_error(where, "%s '%s' is unknown: %s", word, s, text);
 }
 
 static int unknown_key(const char *where, const struct verb *verb,
@@ -220,7 +209,7 @@ int encode_words(struct nlmsghdr *nlh, const struct verb *verb,
 		if (!words[1])
 			return usage_error(where, "%s needs a value", *words);
 		if (!encode_text(nlh, verb, f, words[1]))
-			return bad_value(where, f, words[1]);
+			return bad_value(where, *words, f, words[1]);
 		seen |= 1ULL << (f - noun->field);
 	}
 	missing = missing_key(verb, seen);
@@ -273,4 +262,24 @@ const char *encode_json(struct nlmsghdr *nlh, const struct verb *verb,
 		seen |= 1ULL << i;
 	}
 	return missing_key(verb, seen);
+}
+
+void encode_record(struct nlmsghdr *nlh, const struct verb *verb,
+		   const char *keys, const void *rec)
+{
+	const struct noun *noun = verb->noun;
+	const struct field *f;
+	unsigned int i;
+
+	for (i = 0, f = noun->field; i < noun->n_fields; i++, f++) {
+		if (!has_key(keys, f->key) || !field_present(noun, f, rec))
+			continue;
+		if (f->type != FIELD_ADDR) {
+			encode_number(nlh, f, field_number(f, rec));
+			continue;
+		}
+		encode_addr(nlh, f->attr, field_addr(f, rec));
+		if (verb->family && !strcmp(f->key, "server"))
+			encode_family(nlh, noun, field_addr(f, rec));
+	}
 }

@@ -16,6 +16,7 @@
  * @cmd: the kernel's command
  * @keys: that it takes, separated by blanks
  * @needs: those that must be given
+ * @one_of: one of which must be given, too; or NULL
  * @family: whether the family goes with the addresses
  * @replace: whether NLM_F_REPLACE takes over what is another's
  */
@@ -25,9 +26,20 @@ struct verb {
 	uint8_t cmd;
 	const char *keys;
 	const char *needs;
+	const char *one_of;
 	bool family;
 	bool replace;
 };
+
+/* One that isn't an address. Returns false if @s is none for @f. */
+bool parse_value(const struct field *f, const char *s, uint64_t *number);
+
+/*
+ * Says what a value of @f, which was asked for by @word, would be; returns an
+ * &enum exit_status.
+ */
+int bad_value(const char *where, const char *word, const struct field *f,
+	      const char *s);
 
 /* Is @key one of the words of @keys? */
 bool has_key(const char *keys, const char *key);
@@ -50,6 +62,13 @@ int encode_words(struct nlmsghdr *nlh, const struct verb *verb,
  */
 const char *encode_json(struct nlmsghdr *nlh, const struct verb *verb,
 			const json_t *object);
+
+/* Those of @keys that @rec has, a record of @verb's noun. */
+void encode_record(struct nlmsghdr *nlh, const struct verb *verb,
+		   const char *keys, const void *rec);
+
+void encode_number(struct nlmsghdr *nlh, const struct field *f,
+		   uint64_t number);
 
 void encode_addr(struct nlmsghdr *nlh, uint16_t attr, const struct addr *addr);
 

@@ -66,6 +66,7 @@ static const struct field esp_fields[] = {
 		.key = "zone",
 		.help = "conntrack reply zone of the client; none while undecided",
 		.type = FIELD_NUMBER,
+		.flags = FIELD_ID,
 		.attr = NF_CT_VPN_A_ESP_ZONE,
 		.size = 2,
 		.offset = offsetof(struct esp, zone),

@@ -110,11 +110,24 @@ static int fetch_error(struct nl *nl, const struct fetch *fetch, int err)
 	return err;
 }
 
+struct keep {
+	const struct filter *filter;
+	const struct noun *noun;
+};
+
+static bool keep_record(const void *rec, const void *data)
+{
+	const struct keep *keep = data;
+
+	return filter_record(keep->filter, keep->noun, rec);
+}
+
 /* Returns 0 or a negative errno that has been reported. */
 int fetch_some(struct nl *nl, const struct noun *noun,
 	       const struct filter *filter, struct list *list)
 {
 	struct fetch fetch = { .list = list, .filter = filter };
+	const struct keep keep = { filter, noun };
 	int err, i;
 
 	*list = (struct list){ .noun = noun };
@@ -134,6 +147,9 @@ int fetch_some(struct nl *nl, const struct noun *noun,
 		list_sort(list);
 		list_unique(list);
 	}
+	/* what the kernel can't tell apart */
+	if (filter)
+		list_filter(list, keep_record, &keep);
 	return 0;
 }
 

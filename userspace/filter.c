@@ -3,23 +3,162 @@
  * filter - which records a command is about
  */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "encode.h"
 #include "filter.h"
 #include "guess.h"
+#include "pairs.h"
 #include "vpnct.h"
 
-const char filter_help[] =
-	"Filters, of which all must match:\n"
-	"  client ADDRESS[/BITS]   the client\n"
-	"  server ADDRESS[/BITS]   the server\n"
-	"  spi NUMBER              the SPI; hexadecimal with 0x; ESP only\n"
-	"  state STATE             unreplied, established, undecided, remembered,\n"
-	"                          closed\n";
+/* Where --help tells values of a key, and where its lines end. */
+#define HELP_INDENT 15
+#define HELP_WIDTH 79
 
-/* What is wrong with @s, or NULL. */
-static const char *parse_prefix(const char *s, struct prefix *prefix)
+/* Words that stand for several keys of a noun, one of which has to match. */
+static const struct alias {
+	const char *word;
+	const char *keys;
+	const char *help;
+} aliases[] = {
+	{ "cookie", "initiator responder", "initiator or responder" },
+	{ "call_id", "client_id client_wire host_id host_wire",
+	  "any of the four" },
+};
+
+/*
+ * What is counted or measured is no way to name a record; nor is what doesn't come
+ * with it.
+ */
+static bool is_key(const struct field *f)
+{
+	if (!f->attr)
+		return false;
+	switch (f->type) {
+	case FIELD_ADDR:
+	case FIELD_BOOL:
+	case FIELD_COOKIE:
+	case FIELD_NAME:
+	case FIELD_SPI:
+		return true;
+	default:
+		return f->flags & FIELD_ID;
+	}
+}
+
+/* The keys that @word stands for. */
+static const char *keys_of(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(aliases); i++)
+		if (!strcmp(word, aliases[i].word))
+			return aliases[i].keys;
+	return word;
+}
+
+/* The first field of @noun after @f, or from NULL on, that @word stands for. */
+static const struct field *next_field(const struct noun *noun,
+				      const struct field *f, const char *word)
+{
+	const struct field *end = noun->field + noun->n_fields;
+
+	for (f = f ? f + 1 : noun->field; f < end; f++)
+		if (is_key(f) && has_key(keys_of(word), f->key))
+			return f;
+	return NULL;
+}
+
+static const struct field *field_of(const struct noun *const *of,
+				    const char *word)
+{
+	const struct field *f = NULL;
+
+	for (; *of && !f; of++)
+		f = next_field(*of, NULL, word);
+	return f;
+}
+
+static const char *value_help(char *buf, size_t size, const struct field *f)
+{
+	switch (f->type) {
+	case FIELD_ADDR:
+		return "ADDRESS or ADDRESS/BITS";
+	case FIELD_BOOL:
+		return "yes or no";
+	case FIELD_COOKIE:
+		return "hexadecimal digits";
+	case FIELD_NAME:
+		names_text(buf, size, f->names);
+		return buf;
+	case FIELD_SPI:
+		return "a number; hexadecimal with 0x";
+	default:
+		return "a number";
+	}
+}
+
+/* " (esp, pptp)": which nouns have @word, unless all have. */
+static const char *nouns_help(char *buf, size_t size,
+			      const struct noun *const *of, const char *word)
+{
+	const struct noun *const *noun;
+	bool all = true;
+	size_t n = 0;
+
+	for (noun = of; *noun; noun++) {
+		if (next_field(*noun, NULL, word))
+			n += snprintf(buf + n, size - n, "%s%s",
+				      n ? ", " : " (", (*noun)->plural);
+		else
+			all = false;
+	}
+	snprintf(buf + n, size - n, ")");
+	return all ? "" : buf;
+}
+
+static void key_help(const struct noun *const *of, const struct field *f,
+		     const char *word, const char *help)
+{
+	char value[128], which[64], text[256];
+
+	snprintf(text, sizeof(text), "%s%s%s%s",
+		 value_help(value, sizeof(value), f), *help ? "; " : "", help,
+		 nouns_help(which, sizeof(which), of, word));
+	printf("  %-11s  ", word);
+	print_wrapped(text, HELP_INDENT, HELP_WIDTH);
+}
+
+/* Has a noun before @noun of @of the same key? */
+static bool told_of(const struct noun *const *of, const struct noun *noun,
+		    const char *key)
+{
+	for (; *of != noun; of++)
+		if (next_field(*of, NULL, key))
+			return true;
+	return false;
+}
+
+void filter_help(const struct noun *const *of)
+{
+	const struct noun *const *noun;
+	const struct field *f;
+	unsigned int i;
+
+	printf("Filters, KEY VALUE or not KEY VALUE, all of which must match:\n");
+	for (noun = of; *noun; noun++)
+		for (i = 0, f = (*noun)->field; i < (*noun)->n_fields; i++, f++)
+			if (is_key(f) && !told_of(of, *noun, f->key))
+				key_help(of, f, f->key, "");
+	for (i = 0; i < ARRAY_SIZE(aliases); i++) {
+		f = field_of(of, aliases[i].word);
+		if (f)
+			key_help(of, f, aliases[i].word, aliases[i].help);
+	}
+}
+
+static const char *parse_prefix(const char *s, struct term *term)
 {
 	char buf[INET6_ADDRSTRLEN];
 	const char *slash = strchr(s, '/');
@@ -30,211 +169,230 @@ static const char *parse_prefix(const char *s, struct prefix *prefix)
 		return "is not an address";
 	memcpy(buf, s, len);
 	buf[len] = '\0';
-	if (!parse_addr(buf, &prefix->addr))
+	if (!parse_addr(buf, &term->addr))
 		return "is not an address";
-	bits = prefix->addr.len * 8;
+	bits = term->addr.len * 8;
 	if (slash && !parse_number(slash + 1, 10, bits, &bits))
-		return prefix->addr.len == 4 ?
+		return term->addr.len == 4 ?
 			       "has no prefix length from 0 to 32" :
 			       "has no prefix length from 0 to 128";
-	prefix->bits = bits;
+	term->bits = bits;
 	return NULL;
 }
 
-static int parse_client(struct filter *filter, const char *where, char *s)
+static int parse_term(struct term *term, const struct field *f,
+		      const char *where, const char *s)
 {
-	const char *wrong = parse_prefix(s, &filter->client);
+	const char *wrong;
 
-	filter->by_client = true;
-	return wrong ? usage_error(where, "client '%s' %s", s, wrong) : 0;
-}
-
-static int parse_server(struct filter *filter, const char *where, char *s)
-{
-	const char *wrong = parse_prefix(s, &filter->server);
-
-	filter->by_server = true;
-	return wrong ? usage_error(where, "server '%s' %s", s, wrong) : 0;
-}
-
-static int parse_filter_spi(struct filter *filter, const char *where, char *s)
-{
-	uint64_t spi;
-
-	filter->by_spi = true;
-	if (parse_spi(s, &spi)) {
-		filter->spi = spi;
-		return 0;
+	if (f->type == FIELD_ADDR) {
+		wrong = parse_prefix(s, term);
+		return wrong ? usage_error(where, "%s '%s' %s", term->word, s,
+					   wrong) :
+			       0;
 	}
-	return usage_error(where,
-			   "spi '%s' is not a 32-bit number (hex: 0x...)", s);
-}
-
-static int parse_state(struct filter *filter, const char *where, char *s)
-{
-	unsigned int i;
-	char text[128];
-
-	filter->by_state = true;
-	for (i = 0; i < state_names.n; i++) {
-		if (strcmp(s, state_names.name[i]))
-			continue;
-		filter->state = i;
+	if (parse_value(f, s, &term->number))
 		return 0;
-	}
-	names_text(text, sizeof(text), &state_names);
-	return usage_error(where, "state '%s' is unknown: %s", s, text);
+	return bad_value(where, term->word, f, s);
 }
 
-static const struct {
-	const char *word;
-	int (*parse)(struct filter *filter, const char *where, char *s);
-} filter_words[] = {
-	{ "client", parse_client },
-	{ "server", parse_server },
-	{ "spi", parse_filter_spi },
-	{ "state", parse_state },
-};
-
-#define N_WORDS (ARRAY_SIZE(filter_words))
-
-static size_t find_word(const char *word)
+/* A key, but not of these nouns. */
+static int strange_key(const struct noun *const *of, const char *where,
+		       const char *word)
 {
 	size_t i;
 
-	for (i = 0; i < N_WORDS; i++)
-		if (!strcmp(word, filter_words[i].word))
+	for (i = 0; i < n_nouns; i++)
+		if (next_field(nouns[i], NULL, word))
 			break;
-	return i;
+	if (i == n_nouns)
+		return 0;
+	if (!of[1])
+		return usage_error(where, "%s is no filter of %s", word,
+				   (*of)->plural);
+	return usage_error(where, "%s is a filter of %s: say '%s %s %s'", word,
+			   nouns[i]->plural, where, nouns[i]->plural, word);
 }
 
 /* Words of others' tools, and addresses without a word, are told of. */
-static int unknown_word(const char *where, const char *word)
+static int unknown_word(const struct noun *const *of, const char *where,
+			const char *word)
 {
 	struct guess guess = { .word = word };
 	char hint[GUESS_SIZE];
 	struct addr addr;
-	size_t i;
+	unsigned int i;
+	int err = strange_key(of, where, word);
 
+	if (err)
+		return err;
 	if (parse_addr(word, &addr) || strchr(word, '/') ||
 	    !strcmp(word, "src") || !strcmp(word, "dst"))
-		return usage_error(where,
-				   "unknown word '%s': say client ADDRESS or server ADDRESS",
-				   word);
-	for (i = 0; i < N_WORDS; i++)
-		guess_try(&guess, filter_words[i].word);
+		return usage_error(
+			where,
+			"unknown word '%s': say client ADDRESS or server ADDRESS",
+			word);
+	for (; *of; of++)
+		for (i = 0; i < (*of)->n_fields; i++)
+			if (is_key(&(*of)->field[i]))
+				guess_try(&guess, (*of)->field[i].key);
 	return usage_error(where, "unknown word '%s'%s", word,
 			   guess_hint(hint, &guess));
 }
 
-int filter_parse(struct filter *filter, const char *where, char **words)
+/* The same key twice could never match; but there may be several negated. */
+static bool is_twice(const struct filter *filter, const struct term *term)
 {
-	bool seen[N_WORDS] = {};
-	size_t i;
+	unsigned int i;
+
+	for (i = 0; i < filter->n; i++)
+		if (!filter->term[i].negated && !term->negated &&
+		    !strcmp(filter->term[i].word, term->word))
+			return true;
+	return false;
+}
+
+int filter_parse(struct filter *filter, const struct noun *const *of,
+		 const char *where, char **words)
+{
+	const struct field *f;
+	struct term term;
 	int err;
 
 	for (; *words; words += 2) {
-		i = find_word(*words);
-		if (i == N_WORDS)
-			return unknown_word(where, *words);
-		if (seen[i])
+		term = (struct term){ .negated = !strcmp(*words, "not") };
+		if (term.negated && !*++words)
+			return usage_error(where, "not what?");
+		term.word = *words;
+		f = field_of(of, *words);
+		if (!f)
+			return unknown_word(of, where, *words);
+		if (is_twice(filter, &term))
 			return usage_error(where, "%s is given twice", *words);
 		if (!words[1])
 			return usage_error(where, "%s needs a value", *words);
-		seen[i] = true;
-		err = filter_words[i].parse(filter, where, words[1]);
+		err = parse_term(&term, f, where, words[1]);
 		if (err)
 			return err;
+		if (filter->n == TERMS_MAX)
+			return usage_error(where,
+					   "there may be %u filters at most",
+					   TERMS_MAX);
+		filter->term[filter->n++] = term;
 	}
 	return 0;
 }
 
-static bool prefix_match(const struct prefix *prefix, const struct addr *addr)
+static bool prefix_match(const struct term *term, const struct addr *addr)
 {
-	unsigned int bytes = prefix->bits / 8, bits = prefix->bits % 8;
+	unsigned int bytes = term->bits / 8, bits = term->bits % 8;
 	uint8_t differ;
 
-	if (addr->len != prefix->addr.len)
+	if (addr->len != term->addr.len)
 		return false;
-	if (memcmp(addr->byte, prefix->addr.byte, bytes))
+	if (memcmp(addr->byte, term->addr.byte, bytes))
 		return false;
 	if (!bits)
 		return true;
-	differ = addr->byte[bytes] ^ prefix->addr.byte[bytes];
+	differ = addr->byte[bytes] ^ term->addr.byte[bytes];
 	return !(differ >> (8 - bits));
 }
 
-static bool filter_addrs(const struct filter *filter, const struct addr *client,
-			 const struct addr *server)
+/* Some names are those of two values, as informational is of IKEv1 and 2. */
+static bool same_value(const struct field *f, uint64_t a, uint64_t b)
 {
-	if (filter->by_client && !prefix_match(&filter->client, client))
+	if (a == b)
+		return true;
+	return f->type == FIELD_NAME && a < f->names->n && b < f->names->n &&
+	       f->names->name[a] && f->names->name[b] &&
+	       !strcmp(f->names->name[a], f->names->name[b]);
+}
+
+static bool term_match(const struct term *term, const struct noun *noun,
+		       const void *rec)
+{
+	const struct field *f = next_field(noun, NULL, term->word);
+	bool same = false;
+
+	if (!f)
 		return false;
-	return !filter->by_server || prefix_match(&filter->server, server);
-}
-
-/* What an SPI matches is for the caller: a session has none in itself. */
-bool filter_session(const struct filter *filter, const struct session *s)
-{
-	return filter_addrs(filter, &s->client, &s->server) &&
-	       (!filter->by_state || s->state == filter->state);
-}
-
-bool filter_esp(const struct filter *filter, const struct esp *e)
-{
-	return filter_addrs(filter, &e->client, &e->server) &&
-	       (!filter->by_spi || e->spi == filter->spi) &&
-	       (!filter->by_state || e->state == filter->state);
-}
-
-bool filter_isakmp(const struct filter *filter, const struct isakmp *i)
-{
-	return filter_addrs(filter, &i->client, &i->server) &&
-	       (!filter->by_state || i->state == filter->state);
-}
-
-bool filter_pptp(const struct filter *filter, const struct pptp *p)
-{
-	return filter_addrs(filter, &p->client, &p->server) &&
-	       !filter->by_spi &&
-	       (!filter->by_state || p->state == filter->state);
+	for (; f && !same; f = next_field(noun, f, term->word)) {
+		if (!field_present(noun, f, rec))
+			continue;
+		same = f->type == FIELD_ADDR ?
+			       prefix_match(term, field_addr(f, rec)) :
+			       same_value(f, field_number(f, rec),
+					  term->number);
+	}
+	return same != term->negated;
 }
 
 bool filter_record(const struct filter *filter, const struct noun *noun,
 		   const void *rec)
 {
-	if (noun == &session_noun)
-		return filter_session(filter, rec);
-	if (noun == &esp_noun)
-		return filter_esp(filter, rec);
-	if (noun == &isakmp_noun)
-		return filter_isakmp(filter, rec);
-	return filter_pptp(filter, rec);
+	unsigned int i;
+
+	for (i = 0; i < filter->n; i++)
+		if (!term_match(&filter->term[i], noun, rec))
+			return false;
+	return true;
 }
 
-static void request_prefix(struct nlmsghdr *nlh, const struct noun *noun,
-			   const char *key, const struct prefix *prefix)
+bool filter_fits(const struct filter *filter, const struct noun *noun)
 {
-	if (prefix->bits == prefix->addr.len * 8U)
-		encode_addr(nlh, attr_of(noun, key), &prefix->addr);
+	unsigned int i;
+
+	for (i = 0; i < filter->n; i++)
+		if (!next_field(noun, NULL, filter->term[i].word))
+			return false;
+	return true;
 }
 
-/*
- * As much as the kernel can do; of prefixes and of what a session heads the
- * rest is left to the functions above.
- */
+struct filter filter_part(const struct filter *from, const struct noun *has,
+			  const struct noun *lacks)
+{
+	struct filter part = {};
+	unsigned int i;
+
+	for (i = 0; i < from->n; i++)
+		if (next_field(has, NULL, from->term[i].word) &&
+		    !(lacks && next_field(lacks, NULL, from->term[i].word)))
+			part.term[part.n++] = from->term[i];
+	return part;
+}
+
+static bool is_whole(const struct term *term)
+{
+	return term->bits == term->addr.len * 8U;
+}
+
+/* The kernel refuses names that it doesn't know. */
+static bool is_known(const struct field *f, const struct term *term)
+{
+	return f->type != FIELD_NAME || term->number < f->names->n;
+}
+
+/* What requests for a noun may name; the rest is left to filter_record(). */
+static const char asked_for[] = "client server dir spi state confidence";
+
 void filter_request(const struct filter *filter, const struct noun *noun,
 		    struct nlmsghdr *nlh)
 {
-	if (filter->by_client)
-		request_prefix(nlh, noun, "client", &filter->client);
-	if (filter->by_server)
-		request_prefix(nlh, noun, "server", &filter->server);
-	if (filter->by_client || filter->by_server)
-		encode_family(nlh, noun,
-			      filter->by_client ? &filter->client.addr :
-						  &filter->server.addr);
-	if (filter->by_spi && noun == &esp_noun)
-		nl_put_u32(nlh, NF_CT_VPN_A_ESP_SPI, filter->spi);
-	if (filter->by_state)
-		nl_put_u8(nlh, attr_of(noun, "state"), filter->state);
+	const struct addr *host = NULL;
+	const struct term *term;
+	const struct field *f;
+
+	for (term = filter->term; term < filter->term + filter->n; term++) {
+		f = field_find(noun, term->word);
+		if (!f || term->negated || !has_key(asked_for, f->key))
+			continue;
+		if (f->type != FIELD_ADDR && is_known(f, term))
+			encode_number(nlh, f, term->number);
+		else if (f->type == FIELD_ADDR && is_whole(term))
+			encode_addr(nlh, f->attr, &term->addr);
+		if (f->type == FIELD_ADDR)
+			host = &term->addr;
+	}
+	if (host)
+		encode_family(nlh, noun, host);
 }

@@ -1,45 +1,62 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * filter - which records a command is about
+ *
+ * The keys of a filter are those of records, so that what can be seen can be
+ * asked for. A noun that hasn't a key that is asked for has no record that
+ * matches, whether the key is negated or not.
  */
 #ifndef VPNCT_FILTER_H
 #define VPNCT_FILTER_H
 
 #include "nouns.h"
 
-struct prefix {
+#define TERMS_MAX 24
+
+/**
+ * struct term - a key and its value
+ * @word: the key, or a word for several keys
+ * @negated: all but this value
+ * @addr: the value of an address
+ * @bits: so many of it count
+ * @number: any other value
+ */
+struct term {
+	const char *word;
+	bool negated;
 	struct addr addr;
 	unsigned int bits;
+	uint64_t number;
 };
 
-/* Parts that weren't asked for match everything. */
+/* All must match. */
 struct filter {
-	bool by_client;
-	bool by_server;
-	bool by_spi;
-	bool by_state;
-	struct prefix client;
-	struct prefix server;
-	uint32_t spi;
-	unsigned int state;
+	unsigned int n;
+	struct term term[TERMS_MAX];
 };
 
-extern const char filter_help[];
+/* For --help of @where: which keys the nouns have. NULL ends @of. */
+void filter_help(const struct noun *const *of);
 
-/* Words in pairs; prints what is wrong and returns an &enum exit_status. */
-int filter_parse(struct filter *filter, const char *where, char **words);
+/*
+ * "[not] KEY VALUE" in pairs, with keys of the nouns @of, which NULL ends; prints
+ * what is wrong and returns an &enum exit_status. What @filter has already stays.
+ */
+int filter_parse(struct filter *filter, const struct noun *const *of,
+		 const char *where, char **words);
 
-/* Any of the nouns that can be listed. */
 bool filter_record(const struct filter *filter, const struct noun *noun,
 		   const void *rec);
+
+/* Does @noun have all the keys? */
+bool filter_fits(const struct filter *filter, const struct noun *noun);
+
+/* What of @from is about keys that @has has and, unless it is NULL, @lacks lacks. */
+struct filter filter_part(const struct filter *from, const struct noun *has,
+			  const struct noun *lacks);
 
 /* Adds what the kernel can filter to a request for @noun. */
 void filter_request(const struct filter *filter, const struct noun *noun,
 		    struct nlmsghdr *nlh);
-
-bool filter_session(const struct filter *filter, const struct session *s);
-bool filter_pptp(const struct filter *filter, const struct pptp *p);
-bool filter_esp(const struct filter *filter, const struct esp *e);
-bool filter_isakmp(const struct filter *filter, const struct isakmp *i);
 
 #endif

@@ -73,6 +73,7 @@ static const struct field isakmp_fields[] = {
 		.key = "zone",
 		.help = "conntrack reply zone of the client, 0 for the gateway",
 		.type = FIELD_NUMBER,
+		.flags = FIELD_ID,
 		.attr = NF_CT_VPN_A_ISAKMP_ZONE,
 		.size = 2,
 		.offset = offsetof(struct isakmp, zone),

@@ -19,20 +19,6 @@ struct query {
 	struct filter filter;
 };
 
-static const struct noun *const nouns[] = { &session_noun, &esp_noun,
-					   &isakmp_noun, &pptp_noun };
-
-static const struct noun *find_noun(const char *word)
-{
-	size_t i;
-
-	for (i = 0; word && i < ARRAY_SIZE(nouns); i++)
-		if (!strcmp(word, nouns[i]->plural) ||
-		    !strcmp(word, nouns[i]->name))
-			return nouns[i];
-	return NULL;
-}
-
 static void help_columns(const struct noun *noun)
 {
 	printf("\nColumns of -p for '%s', and keys of -j:\n", noun->plural);
@@ -46,23 +32,25 @@ static void usage(void)
 	printf("Usage: vpnct list [OPTIONS] [sessions|esp|isakmp|pptp] [FILTER...]\n\n"
 	       "Show sessions, or the SPIs of ESP, or without a word both: the SPIs of a\n"
 	       "session below it, at the end those of no session. Or show the exchanges of\n"
-	       "IKE, which is ISAKMP, by their cookies, or the calls of PPTP.\n\n"
-	       "%s\n",
-	       filter_help);
+	       "IKE, which is ISAKMP, by their cookies, or the calls of PPTP.\n\n");
+	filter_help(nouns);
+	putchar('\n');
 	print_options("jp");
-	for (i = 0; i < ARRAY_SIZE(nouns); i++)
+	for (i = 0; i < n_nouns; i++)
 		help_columns(nouns[i]);
 }
 
 static bool usage_of(const char *word)
 {
-	const struct noun *noun = find_noun(word);
+	const struct noun *noun = noun_find(word);
+	const struct noun *only[] = { noun, NULL };
 
 	if (!noun)
 		return false;
-	printf("Usage: vpnct list %s [OPTIONS] [FILTER...]\n\n"
-	       "%s\n",
-	       noun->plural, filter_help);
+	printf("Usage: vpnct list %s [OPTIONS] [FILTER...]\n\n",
+	       noun->plural);
+	filter_help(noun == &session_noun ? tree_nouns : only);
+	putchar('\n');
 	print_options("jp");
 	help_columns(noun);
 	return true;
@@ -117,23 +105,14 @@ static void print_flat(enum format format, const struct list *list)
 	}
 }
 
-static bool keep_record(const void *rec, const void *data)
-{
-	const struct query *query = data;
-
-	return filter_record(&query->filter, query->noun, rec);
-}
-
 static int list_flat(struct nl *nl, const struct options *opt,
 		     const struct query *query)
 {
 	struct list list;
 	int err = fetch_some(nl, query->noun, &query->filter, &list);
 
-	if (!err) {
-		list_filter(&list, keep_record, query);
+	if (!err)
 		print_flat(opt->format, &list);
-	}
 	list_free(&list);
 	return err;
 }
@@ -180,19 +159,14 @@ static int parse(struct call *call)
 {
 	struct query *query = call->args;
 	char **words = call->words;
-	int err;
+	const struct noun *only[] = { NULL, NULL };
 
-	query->noun = find_noun(*words);
+	query->noun = *only = noun_find(*words);
 	if (query->noun)
 		words++;
-	err = filter_parse(&query->filter, "list", words);
-	if (err)
-		return err;
-	if (query->filter.by_spi &&
-	    (query->noun == &isakmp_noun || query->noun == &pptp_noun))
-		return usage_error("list", "spi is no filter of %s",
-				   query->noun->plural);
-	return 0;
+	if (!query->noun || query->noun == &session_noun)
+		return filter_parse(&query->filter, tree_nouns, "list", words);
+	return filter_parse(&query->filter, only, "list", words);
 }
 
 static int run(const struct call *call)

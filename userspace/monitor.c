@@ -61,9 +61,9 @@ static void usage(void)
 	       "Show what happens, one line each, until it is interrupted: sessions, SPIs, IKE\n"
 	       "exchanges and calls that are new, bound to a client, bound to another one, or\n"
 	       "expired; and that something is full. It outlives the modules: that they were\n"
-	       "unloaded or are loaded again is said on standard error.\n\n"
-	       "%s\n",
-	       filter_help);
+	       "unloaded or are loaded again is said on standard error.\n\n");
+	filter_help(nouns);
+	putchar('\n');
 	print_options("jp");
 	printf("\nWith -j each line is an object: time, event, and one of session, esp, isakmp,\n"
 	       "pptp with the keys of 'list'; for event 'full': client (null: all) and limit.\n"
@@ -271,7 +271,7 @@ static int parse(struct call *call)
 	struct monitor *m = call->args;
 
 	m->opt = call->opt;
-	return filter_parse(&m->filter, "monitor", call->words);
+	return filter_parse(&m->filter, nouns, "monitor", call->words);
 }
 
 static int run(const struct call *call)

@@ -125,4 +125,11 @@ extern const struct noun pptp_noun;
 extern const struct noun stats_noun;
 extern const struct noun settings_noun;
 
+/* Those that the tables hold, by &enum nf_ct_vpn_kind, and NULL. */
+extern const struct noun *const nouns[];
+extern const size_t n_nouns;
+
+/* By the noun's word in the singular or plural; NULL if there is none. */
+const struct noun *noun_find(const char *word);
+
 #endif

@@ -37,6 +37,8 @@ enum field_flag {
 	FIELD_WIDE = 1 << 2,
 	/* Says whose the record is: left out of text below its owner. */
 	FIELD_OWNER = 1 << 1,
+	/* A number that tells one record from others, rather than how many. */
+	FIELD_ID = 1 << 3,
 };
 
 /**
@@ -144,6 +146,9 @@ static inline const struct addr *field_addr(const struct field *f,
 	return (const struct addr *)((const char *)rec + f->offset);
 }
 
+/* noun.c: NULL if there is none */
+const struct field *field_find(const struct noun *noun, const char *key);
+
 /* decode.c */
 const struct field *decode(const struct noun *noun, const struct nlmsghdr *nlh,
 			   void *rec);
@@ -155,7 +160,7 @@ bool decode_addr(const struct nlattr *attr, struct addr *addr);
 struct filter;
 
 int fetch(struct nl *nl, const struct noun *noun, struct list *list);
-/* Asks the kernel for those that match; what comes may be more. */
+/* Those that match @filter. */
 int fetch_some(struct nl *nl, const struct noun *noun,
 	       const struct filter *filter, struct list *list);
 /* The one record of a noun that isn't dumped. */

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "change.h"
+#include "add.h"
 #include "command.h"
 #include "save.h"
 

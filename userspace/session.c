@@ -54,7 +54,7 @@ static const struct field session_fields[] = {
 		.head = "ZONE",
 		.help = "conntrack reply zone of the client, 0 for the gateway",
 		.type = FIELD_NUMBER,
-		.flags = FIELD_WIDE,
+		.flags = FIELD_WIDE | FIELD_ID,
 		.attr = NF_CT_VPN_A_SESSION_ZONE,
 		.size = 2,
 		.offset = offsetof(struct session, zone),
@@ -180,6 +180,7 @@ static const struct field session_fields[] = {
 		.key = "mark",
 		.help = "its mark",
 		.type = FIELD_NUMBER,
+		.flags = FIELD_ID,
 		.offset = offsetof(struct session, mark),
 	},
 	{

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "encode.h"
 #include "filter.h"
 #include "json.h"
 #include "print.h"
@@ -28,8 +29,19 @@ static struct session *tree_find(const struct tree *tree, const struct esp *e)
 		       session_noun.cmp);
 }
 
-/* Counts the SPIs of each session; those that are left become orphans. */
-static void tree_link(struct tree *tree)
+static bool is_owned(const void *rec, const void *data)
+{
+	const struct esp *e = rec;
+
+	(void)data;
+	return !e->orphan;
+}
+
+/*
+ * Counts the SPIs of each session; those that are left become orphans, or go, if
+ * @strict.
+ */
+static void tree_link(struct tree *tree, bool strict)
 {
 	struct session *s;
 	struct esp *e;
@@ -40,73 +52,81 @@ static void tree_link(struct tree *tree)
 		if (s)
 			s->n_esp++;
 	}
+	if (strict)
+		list_filter(&tree->esp, is_owned, NULL);
 	list_sort(&tree->esp);
 }
 
-static bool keep_esp(const void *rec, const void *data)
+static bool has_spis(const void *rec, const void *data)
 {
-	return filter_esp(data, rec);
-}
-
-/* Those that match and have the SPI, if one was named. */
-static bool keep_session(const void *rec, const void *data)
-{
-	const struct filter *filter = data;
 	const struct session *s = rec;
 
-	return filter_session(filter, s) && (!filter->by_spi || s->n_esp);
+	(void)data;
+	return s->n_esp;
 }
 
-/* In the tree: also those that head an SPI that matches. */
+/* In the tree: those that match, and those that head an SPI that does. */
 static bool keep_branch(const void *rec, const void *data)
 {
-	const struct session *s = rec;
-
-	return s->n_esp || keep_session(rec, data);
+	return has_spis(rec, NULL) ||
+	       filter_record(data, &session_noun, rec);
 }
 
-static int tree_fetch(struct nl *nl, const struct filter *sessions,
-		      const struct filter *esp, struct tree *tree)
+const struct noun *const tree_nouns[] = { &session_noun, &esp_noun, NULL };
+
+/* What heads of SPIs have to be: @own, and between the same hosts. */
+static struct filter heads_of(const struct filter *filter,
+			      const struct filter *own)
 {
-	int err = fetch_some(nl, &session_noun, sessions, &tree->sessions);
+	struct filter heads = *own;
+	const struct term *term;
 
-	if (!err)
-		err = fetch_some(nl, &esp_noun, esp, &tree->esp);
-	if (err)
-		return err;
-	list_filter(&tree->esp, keep_esp, esp);
-	tree_link(tree);
-	return 0;
+	for (term = filter->term; term < filter->term + filter->n; term++)
+		if (has_key("client server", term->word))
+			heads.term[heads.n++] = *term;
+	return heads;
 }
 
+/*
+ * A key that both have, as the state, may be different of a session and of the
+ * SPIs that it heads: there the SPIs decide.
+ */
 int tree_select(struct nl *nl, const struct filter *filter, struct tree *tree)
 {
-	struct filter heads = *filter;
+	const struct filter both = filter_part(filter, &session_noun, NULL);
+	const struct filter own = filter_part(filter, &session_noun, &esp_noun);
+	const struct filter heads = heads_of(filter, &own);
+	const struct filter spis = filter_part(filter, &esp_noun, NULL);
 	int err;
 
-	/* a session heads SPIs of another state than its own, too */
-	heads.by_state = false;
-	err = tree_fetch(nl, &heads, filter, tree);
+	err = fetch_some(nl, &session_noun, &heads, &tree->sessions);
 	if (!err)
-		list_filter(&tree->sessions, keep_branch, filter);
-	return err;
+		err = fetch_some(nl, &esp_noun, &spis, &tree->esp);
+	if (err)
+		return err;
+	tree_link(tree, own.n);
+	list_filter(&tree->sessions,
+		    filter_fits(filter, &session_noun) ? keep_branch : has_spis,
+		    &both);
+	return 0;
 }
 
 int tree_select_sessions(struct nl *nl, const struct filter *filter,
 			 struct tree *tree)
 {
-	struct filter spi = *filter;
+	const struct filter own = filter_part(filter, &session_noun, NULL);
+	const struct filter spis = filter_part(filter, &esp_noun, &session_noun);
 	int err;
 
-	/* the state asked for is the session's, whatever that of its SPIs is */
-	spi.by_state = false;
-	if (filter->by_spi)
-		err = tree_fetch(nl, filter, &spi, tree);
-	else
-		err = fetch_some(nl, &session_noun, filter, &tree->sessions);
-	if (!err)
-		list_filter(&tree->sessions, keep_session, filter);
-	return err;
+	err = fetch_some(nl, &session_noun, &own, &tree->sessions);
+	if (err || !spis.n)
+		return err;
+	err = fetch_some(nl, &esp_noun, &spis, &tree->esp);
+	if (err)
+		return err;
+	tree_link(tree, false);
+	list_filter(&tree->sessions, has_spis, NULL);
+	return 0;
 }
 
 static void tree_orphans_text(FILE *out, const struct tree *tree, size_t first)

@@ -21,6 +21,9 @@ struct tree {
 
 struct filter;
 
+/* Of which keys in a filter may be: sessions and SPIs. NULL ends them. */
+extern const struct noun *const tree_nouns[];
+
 /*
  * Sessions that match or head an SPI that does, and those SPIs. Returns 0 or a
  * negative errno that has been reported.

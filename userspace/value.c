@@ -66,19 +66,36 @@ bool parse_spi(const char *s, uint64_t *spi)
 	return parse_number(hex ? s + 2 : s, hex ? 16 : 10, UINT32_MAX, spi);
 }
 
+/* The next value after @i that has a name, one that none before it has; or @n. */
+static unsigned int next_name(const struct names *names, unsigned int i)
+{
+	unsigned int j;
+
+	for (; i < names->n; i++) {
+		for (j = 0; names->name[i] && j < i; j++)
+			if (names->name[j] &&
+			    !strcmp(names->name[j], names->name[i]))
+				break;
+		if (names->name[i] && j == i)
+			break;
+	}
+	return i;
+}
+
 void names_text(char *buf, size_t size, const struct names *names)
 {
-	unsigned int i, last = names->n - 1;
+	unsigned int i = next_name(names, 0), next;
 	const char *before = "";
 	size_t n = 0;
 
 	*buf = '\0';
-	for (i = 0; i < names->n && n < size; i++) {
-		if (!names->name[i])
-			continue;
+	for (; i < names->n && n < size; i = next) {
+		next = next_name(names, i + 1);
+		if (*before && next == names->n)
+			before = " or ";
 		n += snprintf(buf + n, size - n, "%s%s", before,
 			      names->name[i]);
-		before = i + 1 == last ? " or " : ", ";
+		before = ", ";
 	}
 }
 

@@ -44,8 +44,9 @@ static void usage(void)
 {
 	printf("Usage: vpnct watch [every SECONDS] [FILTER...] [OPTIONS]\n\n"
 	       "Show the summary and sessions with their SPIs, anew every 2 seconds, until q is\n"
-	       "pressed. Space shows them at once.\n\n%s\n",
-	       filter_help);
+	       "pressed. Space shows them at once.\n\n");
+	filter_help(tree_nouns);
+	putchar('\n');
 	print_options("");
 }
 
@@ -257,7 +258,7 @@ static int parse(struct call *call)
 					   words[1]);
 		words += 2;
 	}
-	return filter_parse(&w->filter, "watch", words);
+	return filter_parse(&w->filter, tree_nouns, "watch", words);
 }
 
 static int run(const struct call *call)

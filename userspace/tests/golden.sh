@@ -138,6 +138,20 @@ filters()
 	golden filter-pptp demo list pptp client 10.0.0.2 state established
 	golden filter-pptp-server demo list pptp server 200.200.200.200/24
 	golden filter-nothing demo list client 192.0.2.1
+	golden filter-confidence demo list esp confidence sole
+	golden filter-not demo list sessions not client 10.0.0.0/8
+	golden filter-not-tree demo list not state established
+	golden filter-not-twice demo list sessions not client 10.0.0.0/31 \
+		not client 10.0.0.2/31
+	golden filter-zone demo list zone 32769
+	golden filter-session-key demo list natt yes
+	golden filter-sessions-of demo list sessions confidence sole
+	golden filter-masq demo list sessions masq 200.200.200.0/24
+	golden filter-dir demo list esp dir in family ipv6
+	golden filter-cookie demo list isakmp cookie fedcba9876543210
+	golden filter-exchange demo list isakmp exchange informational
+	golden filter-call-id demo list pptp call_id 0
+	golden filter-port demo list pptp not client_port 40000
 }
 
 command_line()
@@ -187,6 +201,13 @@ command_line()
 	golden bad-spi-large demo list esp spi 0x100000000
 	golden bad-state demo list state up
 	golden bad-twice demo list client 10.0.0.2 client 10.0.0.3
+	golden bad-not demo list esp not
+	golden bad-not-value demo list esp not spi
+	golden bad-not-word demo list not clent 10.0.0.2
+	golden bad-cookie demo list cookie 7
+	golden bad-cookie-value demo list isakmp cookie 0x7
+	golden bad-counter demo list esp packets 7
+	golden bad-mark demo list sessions mark 7
 	golden bad-no-value demo list spi
 }
 
@@ -215,6 +236,18 @@ changes()
 		client_port 40000 client_id 0
 	golden flush demo flush
 	golden flush-esp demo flush esp client 10.0.0.2 server 199.0.0.1
+	golden flush-prefix demo flush sessions client 10.0.0.2/31
+	golden flush-not demo flush not client 10.0.0.0/8 not server 2001:db8::/33
+	golden flush-state demo flush state undecided
+	golden flush-call demo flush call_id 65535
+	golden flush-refused refuse flush sessions state unreplied
+	golden delete-prefix demo delete session server 198.51.100.0/24
+	golden delete-some demo delete esp confidence guessed
+	golden delete-spi demo delete esp spi 0x7fffffff
+	golden delete-spi-out demo delete esp spi 0x7fffffff dir out
+	golden delete-undecided demo delete isakmp state undecided
+	golden delete-calls demo delete pptp client 10.0.0.2 server 199.0.0.1
+	golden delete-none demo delete isakmp client 192.0.2.1
 	golden save demo save
 	check "save: writes a file, or leaves what was there" save_file
 	golden monitor-filter demo monitor client 10.0.0.3
@@ -294,6 +327,10 @@ refusals()
 	golden bad-add-enum demo add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0x1 confidence high
 	golden bad-delete demo delete everything
+	golden bad-delete-nothing demo delete
+	golden bad-delete-all demo delete esp
+	golden bad-delete-word demo delete esp sever 199.0.0.1
+	golden bad-flush-key demo flush pptp spi 0x100
 	golden bad-flush demo flush client here
 	golden bad-flush-word demo flush tunnels
 	golden bad-get demo get esp_gues
@@ -492,6 +529,9 @@ too_much()
 		monitor state established
 		watch client fd00::1/64
 	COMMANDS
+	read -r -a words < <(yes 'not client 10.0.0.2' | head -n 10000 |
+		paste -sd' ')
+	no_harm list esp "${words[@]}"
 }
 
 # What a file or an argument would have a terminal do is escaped; letters are

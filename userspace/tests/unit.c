@@ -217,8 +217,9 @@ static void test_values(void)
 /* @words: a filter, blank-separated; says whether @client is let through */
 static void test_filter(const char *words, const char *client, bool want)
 {
-	struct session s = { .state = NF_CT_VPN_STATE_ESTABLISHED };
-	char copy[128], text[192], *argv[8] = {}, *save = NULL;
+	struct session s = { .rec.present = ~0ULL,
+			     .state = NF_CT_VPN_STATE_ESTABLISHED };
+	char copy[128], text[192], *argv[10] = {}, *save = NULL;
 	struct filter filter = {};
 	int i = 0, err;
 
@@ -229,10 +230,10 @@ static void test_filter(const char *words, const char *client, bool want)
 	s.client.len = strchr(client, ':') ? 16 : 4;
 	inet_pton(s.client.len == 4 ? AF_INET : AF_INET6, client,
 		  s.client.byte);
-	err = filter_parse(&filter, "list", argv);
+	err = filter_parse(&filter, nouns, "list", argv);
 	snprintf(text, sizeof(text), "filter '%s' %s %s", words,
 		 want ? "lets through" : "keeps out", client);
-	ok(!err && filter_session(&filter, &s) == want, text);
+	ok(!err && filter_record(&filter, &session_noun, &s) == want, text);
 }
 
 static void test_filters(void)
@@ -252,6 +253,16 @@ static void test_filters(void)
 	test_filter("state established", "10.0.0.2", true);
 	test_filter("state undecided", "10.0.0.2", false);
 	test_filter("state established client 10.0.0.3", "10.0.0.2", false);
+	test_filter("not client 10.0.0.2", "10.0.0.2", false);
+	test_filter("not client 10.0.0.2", "10.0.0.3", true);
+	test_filter("not client 10.0.0.2/31 not client 10.0.0.4", "10.0.0.5",
+		    true);
+	test_filter("not client 10.0.0.2/31 not client 10.0.0.4", "10.0.0.4",
+		    false);
+	test_filter("not client fd00::/8", "10.0.0.2", true);
+	test_filter("spi 7", "10.0.0.2", false);
+	test_filter("not spi 7", "10.0.0.2", false);
+	test_filter("not natt yes zone 0", "10.0.0.2", true);
 }
 
 int main(void)

@@ -113,6 +113,12 @@ filters() {
 	is "$(gwct list sessions -p server 199.0.0.2 | wc -l)" 0 \
 		"by a server that nobody has"
 	is "$(gwct list -p client 10.0.0.2/31 | wc -l)" 6 "by prefix"
+	is "$(gwct list esp -p not client 10.0.0.3 | wc -l)" 2 \
+		"by another client"
+	is "$(gwct list esp -p dir in confidence preloaded | wc -l)" 2 \
+		"by direction and confidence"
+	is "$(gwct list -p zone "$(vpn_sessions '.[0].zone')" | wc -l)" 3 \
+		"by zone"
 }
 
 columns() {
@@ -214,6 +220,13 @@ deletion() {
 	is "$(gwct list -p client 10.0.0.2 | wc -l)" 0 "with its SPIs"
 	is "$(ct_of c1 | wc -l)" 0 "and its entry in conntrack"
 	is "$(pings c1 192.168.99.1 1)" 1 "its next packet makes it anew"
+	is "$(gwct delete esp client 10.0.0.2/31 dir out)" \
+		"2 entries forgotten" "SPIs are deleted by what they match"
+	is "$(vpn_spis '[.[].dir] | sort | join(" ")')" "in in out" \
+		"and no others"
+	is "$(gwct flush not client 10.0.0.4 state established)" \
+		"2 entries forgotten" "so are sessions, with their SPIs"
+	is "$(gwct list sessions -p | cut -f 3)" 10.0.0.4 "but for one"
 	gwct flush > /dev/null
 	is "$(gwct list -p | wc -l)" 0 "flush forgets everything"
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * change - add, delete and flush
+ * add - what add and restore can make
  */
-#ifndef VPNCT_CHANGE_H
-#define VPNCT_CHANGE_H
+#ifndef VPNCT_ADD_H
+#define VPNCT_ADD_H
 
 #include "encode.h"
 #include "nouns.h"
 
-/* What add and restore can make, sessions first. */
+/* Sessions first. */
 extern const struct verb add_verbs[];
 extern const size_t n_add_verbs;
 
