@@ -99,6 +99,11 @@ static const char *value_help(char *buf, size_t size, const struct field *f)
 	}
 }
 
+bool filter_has(const struct noun *const *of, const char *word)
+{
+	return field_of(of, word);
+}
+
 /* " (esp, pptp)": which nouns have @word, unless all have. */
 static const char *nouns_help(char *buf, size_t size,
 			      const struct noun *const *of, const char *word)

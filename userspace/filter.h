@@ -45,6 +45,9 @@ void filter_help(const struct noun *const *of);
 int filter_parse(struct filter *filter, const struct noun *const *of,
 		 const char *where, char **words);
 
+/* Is @word a key of one of them? */
+bool filter_has(const struct noun *const *of, const char *word);
+
 bool filter_record(const struct filter *filter, const struct noun *noun,
 		   const void *rec);
 

@@ -10,9 +10,13 @@
 
 #include "command.h"
 #include "filter.h"
+#include "guess.h"
 #include "json.h"
 #include "print.h"
 #include "terminal.h"
+
+/* No event of the kernel's: it was there before. */
+#define EVENT_KNOWN (NF_CT_VPN_EVENT_FULL + 1)
 
 static const char *const events[] = {
 	[NF_CT_VPN_EVENT_NEW] = "new",
@@ -20,6 +24,7 @@ static const char *const events[] = {
 	[NF_CT_VPN_EVENT_REBOUND] = "rebound",
 	[NF_CT_VPN_EVENT_EXPIRED] = "expired",
 	[NF_CT_VPN_EVENT_FULL] = "full",
+	[EVENT_KNOWN] = "known",
 };
 
 /* What an event may be about. */
@@ -50,21 +55,34 @@ struct event {
 	uint32_t limit;
 };
 
+/**
+ * struct monitor - what to show
+ * @opt: in which format, with dates or not
+ * @nouns: a bit for each of nouns[]; 0: all
+ * @events: a bit for each of events[]; 0: all
+ * @filter: of what events are about
+ * @left: how many events until it ends; 0: never
+ */
 struct monitor {
 	const struct options *opt;
+	unsigned int nouns, events;
 	struct filter filter;
+	uint64_t left;
 };
 
 static void usage(void)
 {
-	printf("Usage: vpnct monitor [FILTER...] [OPTIONS]\n\n"
+	printf("Usage: vpnct monitor [NOUN...] [EVENT...] [FILTER...] [OPTIONS]\n\n"
 	       "Show what happens, one line each, until it is interrupted: sessions, SPIs, IKE\n"
 	       "exchanges and calls that are new, bound to a client, bound to another one, or\n"
 	       "expired; and that something is full. It outlives the modules: that they were\n"
-	       "unloaded or are loaded again is said on standard error.\n\n");
+	       "unloaded or are loaded again is said on standard error.\n\n"
+	       "  NOUN    sessions, esp, isakmp, pptp: only about these\n"
+	       "  EVENT   new, bound, rebound, expired, full: only these; with --dump also\n"
+	       "          known, which is what was there before\n\n");
 	filter_help(nouns);
 	putchar('\n');
-	print_options("jp");
+	print_options(monitor_command.options);
 	printf("\nWith -j each line is an object: time, event, and one of session, esp, isakmp,\n"
 	       "pptp with the keys of 'list'; for event 'full': client (null: all) and limit.\n"
 	       "With -p: seconds since 1970, event, and the columns of 'list -p', or 'full',\n"
@@ -95,7 +113,10 @@ static const char *client_text(char *buf, const struct event *event)
 	return buf;
 }
 
-/* Of people's interest: no times, which begin now, and nothing that is 0. */
+/*
+ * Of people's interest: no times, most of which begin now, and nothing that is 0,
+ * unless that has a name.
+ */
 static bool is_news(const struct field *f, const struct event *event)
 {
 	if (!f->head || f->type == FIELD_MSECS || f->type == FIELD_SECS)
@@ -104,23 +125,35 @@ static bool is_news(const struct field *f, const struct event *event)
 		return false;
 	return f->type == FIELD_ADDR || f->type == FIELD_SPI ||
 	       f->type == FIELD_COOKIE || field_number(f, &event->rec) ||
-	       f->names == &dir_names;
+	       f->names == &dir_names || f->names == &state_names;
 }
 
-static void event_text(const struct event *event)
+static enum colour event_colour(const struct event *event)
+{
+	switch (event->event) {
+	case NF_CT_VPN_EVENT_FULL:
+		return COLOUR_BAD;
+	case NF_CT_VPN_EVENT_EXPIRED:
+	case EVENT_KNOWN:
+		return COLOUR_DIM;
+	case NF_CT_VPN_EVENT_REBOUND:
+		return COLOUR_WARN;
+	default:
+		return COLOUR_GOOD;
+	}
+}
+
+static void event_text(const struct event *event, bool dates)
 {
 	char buf[VALUE_SIZE];
 	struct tm tm;
 	unsigned int i;
 
 	localtime_r(&event->time.tv_sec, &tm);
-	strftime(buf, sizeof(buf), "%H:%M:%S", &tm);
+	strftime(buf, sizeof(buf), dates ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S",
+		 &tm);
 	printf("%s.%03ld  ", buf, event->time.tv_nsec / 1000000);
-	print_coloured(event->event == NF_CT_VPN_EVENT_FULL	 ? COLOUR_BAD :
-		       event->event == NF_CT_VPN_EVENT_EXPIRED ? COLOUR_DIM :
-		       event->event == NF_CT_VPN_EVENT_REBOUND ? COLOUR_WARN :
-								 COLOUR_GOOD,
-		       event_name(event->event), 7);
+	print_coloured(event_colour(event), event_name(event->event), 7);
 	if (!event->noun) {
 		printf("  client %s limit %s\n",
 		       client_text(buf, event) ?: "any",
@@ -182,11 +215,22 @@ static void event_json(const struct event *event)
 	json_line(o, 0);
 }
 
+/* Of &struct monitor.nouns; 0 for none. */
+static unsigned int noun_bit(const struct noun *noun)
+{
+	size_t i;
+
+	for (i = 0; i < n_nouns; i++)
+		if (noun == nouns[i])
+			return 1U << i;
+	return 0;
+}
+
 static void print_event(const struct monitor *m, const struct event *event)
 {
 	switch (m->opt->format) {
 	case FORMAT_TEXT:
-		event_text(event);
+		event_text(event, m->opt->dates);
 		break;
 	case FORMAT_TSV:
 		event_tsv(event);
@@ -231,10 +275,26 @@ static bool decode_event(struct event *event, const struct nlmsghdr *nlh)
 	return true;
 }
 
+/* Shows it if it is asked for. Returns 0, or an errno after which is no more. */
+static int show_event(struct monitor *m, const struct event *event)
+{
+	if (m->events && !(m->events & 1U << event->event))
+		return 0;
+	if (m->nouns && !(m->nouns & noun_bit(event->noun)))
+		return 0;
+	if (event->noun &&
+	    !filter_record(&m->filter, event->noun, &event->rec))
+		return 0;
+	print_event(m, event);
+	/* whoever reads us wants it now; a closed pipe ends us */
+	if (fflush(stdout))
+		return -errno;
+	return m->left && !--m->left ? -ECANCELED : 0;
+}
+
 static int got_event(const struct nlmsghdr *nlh, void *data)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
-	const struct monitor *m = data;
 	struct event event = {};
 
 	if (genl->cmd != NF_CT_VPN_CMD_EVENT)
@@ -242,11 +302,49 @@ static int got_event(const struct nlmsghdr *nlh, void *data)
 	if (!decode_event(&event, nlh))
 		return -EBADMSG;
 	clock_gettime(CLOCK_REALTIME, &event.time);
-	if (event.noun && !filter_record(&m->filter, event.noun, &event.rec))
-		return 0;
-	print_event(m, &event);
-	/* whoever reads us wants it now; a closed pipe ends us */
-	return fflush(stdout) ? -errno : 0;
+	return show_event(data, &event);
+}
+
+/* As if it had come now. */
+static int show_known(struct monitor *m, const struct noun *noun,
+		      const void *rec)
+{
+	struct event event = { .event = EVENT_KNOWN, .noun = noun };
+
+	memcpy(&event.rec, rec, noun->size);
+	clock_gettime(CLOCK_REALTIME, &event.time);
+	return show_event(m, &event);
+}
+
+static int dump_noun(struct nl *nl, struct monitor *m, const struct noun *noun)
+{
+	struct list list;
+	int err = fetch_some(nl, noun, &m->filter, &list);
+	const void *rec;
+
+	for (rec = err ? NULL : list_next(&list, NULL); rec && !err;
+	     rec = list_next(&list, rec))
+		err = show_known(m, noun, rec);
+	list_free(&list);
+	return err;
+}
+
+/*
+ * On a socket of its own: what happens meanwhile waits in the other one. So
+ * something may be told of twice, but nothing is left out.
+ */
+static int dump(struct monitor *m)
+{
+	struct nl *nl = nl_open();
+	int err = nl ? 0 : -ENOENT;
+	size_t i;
+
+	for (i = 0; i < n_nouns && !err; i++)
+		if (filter_fits(&m->filter, nouns[i]))
+			err = dump_noun(nl, m, nouns[i]);
+	if (nl)
+		nl_close(nl);
+	return err;
 }
 
 /* Returns 0 if nl_listen(), which ended with @err, may be called again. */
@@ -266,22 +364,71 @@ static int go_on(struct nl *nl, int err)
 	return err;
 }
 
+static int find_event(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(events); i++)
+		if (!strcmp(word, events[i]))
+			return i;
+	return -1;
+}
+
+/* Returns 0 if @word may be part of a filter. */
+static int unknown_word(const char *word)
+{
+	struct guess guess = { .word = word };
+	char hint[GUESS_SIZE];
+	size_t i;
+
+	if (filter_has(nouns, word))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(events); i++)
+		guess_try(&guess, events[i]);
+	for (i = 0; i < n_nouns; i++)
+		guess_try(&guess, nouns[i]->plural);
+	if (!guess.best)
+		return 0;
+	return usage_error("monitor", "unknown word '%s'%s", word,
+			   guess_hint(hint, &guess));
+}
+
 static int parse(struct call *call)
 {
 	struct monitor *m = call->args;
+	char **words = call->words;
+	const struct noun *noun;
+	int event, err;
 
 	m->opt = call->opt;
-	return filter_parse(&m->filter, nouns, "monitor", call->words);
+	m->left = call->opt->count;
+	for (; *words; words++) {
+		noun = noun_find(*words);
+		event = find_event(*words);
+		if (noun)
+			m->nouns |= noun_bit(noun);
+		else if (event >= 0)
+			m->events |= 1U << event;
+		else
+			break;
+	}
+	if (m->events & 1U << EVENT_KNOWN && !m->opt->dump)
+		return usage_error("monitor", "nothing is known without --dump");
+	err = *words ? unknown_word(*words) : 0;
+	return err ?: filter_parse(&m->filter, nouns, "monitor", words);
 }
 
 static int run(const struct call *call)
 {
-	int err;
+	struct monitor *m = call->args;
+	int err = nl_subscribe(call->nl);
 
-	do {
-		err = go_on(call->nl,
-			    nl_listen(call->nl, got_event, call->args));
-	} while (!err);
+	if (!err && m->opt->dump)
+		err = dump(m);
+	while (!err)
+		err = go_on(call->nl, nl_listen(call->nl, got_event, m));
+	if (err == -ECANCELED)
+		return EXIT_OK;
 	nl_error(call->nl, "monitor", err);
 	return EXIT_FAILED;
 }
@@ -293,7 +440,7 @@ const struct command monitor_command = {
 	.parse = parse,
 	.run = run,
 	.args = sizeof(struct monitor),
-	.options = "jp",
+	.options = "jptcD",
 	.words = true,
 	.nl = true,
 };

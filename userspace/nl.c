@@ -354,16 +354,21 @@ static int nl_got_events(struct nl *nl, ssize_t n, nl_cb_t cb, void *data)
 	return 0;
 }
 
-int nl_listen(struct nl *nl, nl_cb_t cb, void *data)
+int nl_subscribe(struct nl *nl)
 {
-	ssize_t n;
 	int err;
 
 	if (!nl->group)
 		return -EOPNOTSUPP;
 	err = nl_join(nl, NL_GROUP_CTRL);
-	if (!err)
-		err = nl_join(nl, nl->group);
+	return err ?: nl_join(nl, nl->group);
+}
+
+int nl_listen(struct nl *nl, nl_cb_t cb, void *data)
+{
+	int err = nl_subscribe(nl);
+	ssize_t n;
+
 	while (!err) {
 		n = nl_receive(nl);
 		err = n < 0 ? n : nl_got_events(nl, n, cb, data);

@@ -47,6 +47,9 @@ static inline void nl_put_u32(struct nlmsghdr *nlh, uint16_t attr,
 	nl_put(nlh, attr, &value, sizeof(value));
 }
 
+/* From now on events are kept for nl_listen(). */
+int nl_subscribe(struct nl *nl);
+
 /*
  * Hands events to @cb until it fails. Always returns a negative errno; after
  *   -ENOBUFS	events were lost

@@ -10,7 +10,7 @@
 #include "vpnct.h"
 
 /* Those of one letter, as getopt() wants them. */
-#define LETTERS "jpn:hV"
+#define LETTERS "jptc:n:hV"
 
 static const struct {
 	char letter;
@@ -21,6 +21,9 @@ static const struct {
 	{ 'j', false, "-j, --json", "JSON" },
 	{ 'p', false, "-p, --plain",
 	  "tab-separated, plain numbers, for programs" },
+	{ 't', false, "-t, --date", "dates before times" },
+	{ 'c', false, "-c, --count N", "end after N of them" },
+	{ 'D', false, "--dump", "what there is already, first" },
 	{ 'n', true, "-n, --netns NAME", "in another network namespace" },
 	{ 'C', true, "--color[=WHEN]", "always; never; auto, on a terminal" },
 	{ 'h', true, "-h, --help", "this text" },
@@ -37,6 +40,20 @@ void print_options(const char *letters)
 			       options[i].help);
 }
 
+/* "--dump", without a value and without the short one */
+static const char *name_of(char letter)
+{
+	static char name[16];
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		if (options[i].letter == letter)
+			text = strstr(options[i].text, "--");
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, " "), text);
+	return name;
+}
+
 int check_options(const struct options *opt, const char *where,
 		  const char *letters)
 {
@@ -48,6 +65,8 @@ int check_options(const struct options *opt, const char *where,
 		if (*given == 'j' || *given == 'p')
 			return usage_error(where, "'%s' has no -j and no -p",
 					   where);
+		return usage_error(where, "'%s' has no %s", where,
+				   name_of(*given));
 	}
 	return 0;
 }
@@ -69,6 +88,20 @@ static int set_format(struct options *opt, const char *where, char letter)
 	if (opt->format != FORMAT_TEXT && opt->format != format)
 		return usage_error(where, "-j and -p exclude each other");
 	opt->format = format;
+	return set_given(opt, letter);
+}
+
+static int set_count(struct options *opt, const char *where, const char *s)
+{
+	if (!parse_number(s, 10, UINT32_MAX, &opt->count) || !opt->count)
+		return usage_error(where,
+				   "--count '%s' is not a number from 1 on", s);
+	return set_given(opt, 'c');
+}
+
+static int set_flag(struct options *opt, bool *flag, char letter)
+{
+	*flag = true;
 	return set_given(opt, letter);
 }
 
@@ -105,6 +138,12 @@ static int got_option(struct options *opt, const char *where, int c,
 	case 'j':
 	case 'p':
 		return set_format(opt, where, c);
+	case 't':
+		return set_flag(opt, &opt->dates, c);
+	case 'D':
+		return set_flag(opt, &opt->dump, c);
+	case 'c':
+		return set_count(opt, where, optarg);
 	case 'n':
 		return set_netns(opt, where, optarg);
 	case 'C':
@@ -132,6 +171,9 @@ int parse_options(struct options *opt, int argc, char **argv, bool nested)
 	static const struct option longopts[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "plain", no_argument, NULL, 'p' },
+		{ "date", no_argument, NULL, 't' },
+		{ "count", required_argument, NULL, 'c' },
+		{ "dump", no_argument, NULL, 'D' },
 		{ "netns", required_argument, NULL, 'n' },
 		{ "color", optional_argument, NULL, 'C' },
 		{ "help", no_argument, NULL, 'h' },

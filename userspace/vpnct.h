@@ -28,6 +28,9 @@ enum format {
  * struct options - what is the same for all commands
  * @format: -j or -p, or text
  * @netns: name of a network namespace to go to, or NULL
+ * @dates: dates before times
+ * @dump: what there is already, first
+ * @count: how many before it ends; 0: it doesn't
  * @help: show a text instead
  * @version: the same
  * @given: letters of those that not every command takes
@@ -35,6 +38,9 @@ enum format {
 struct options {
 	enum format format;
 	const char *netns;
+	bool dates;
+	bool dump;
+	uint64_t count;
 	bool help;
 	bool version;
 	char given[16];

@@ -116,7 +116,8 @@ _vpnct() {
 	COMPREPLY=()
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W \
-			"-j --json -p --plain -n --netns --color= \
+			"-j --json -p --plain -t --date -c --count --dump \
+			-n --netns --color= \
 			-h --help -V --version" -- "$cur")
 		return
 	fi

@@ -174,6 +174,7 @@ static struct {
 	struct nlmsghdr *nlh; /* last message of the last datagram */
 	uint32_t seq;
 	int faults; /* how often something went wrong */
+	bool listening; /* to events, of which none has been read */
 	bool overrun; /* an overrun dump is still open on this socket */
 } fake;
 
@@ -742,8 +743,14 @@ int __wrap_mnl_socket_setsockopt(const struct mnl_socket *nl, int type,
 		return 0;
 	if (*(uint32_t *)buf != FAKE_GROUP)
 		abort();
-	/* some events, some that are lost, and an end, which has no event */
-	forget_answers();
+	fake.listening = true;
+	return 0;
+}
+
+/* some events, some that are lost, and an end, which has no event */
+static void have_events(void)
+{
+	fake.listening = false;
 	if (!fake.faults++) {
 		add_notice(CTRL_CMD_DELFAMILY, FAKE_FAMILY + 1);
 		add_events();
@@ -755,7 +762,6 @@ int __wrap_mnl_socket_setsockopt(const struct mnl_socket *nl, int type,
 		add_events();
 		add_error(EIO);
 	}
-	return 0;
 }
 
 ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *nl, const void *req,
@@ -775,10 +781,13 @@ ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *nl, const void *req,
 ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
 				   size_t size)
 {
-	struct datagram *d = fake.first;
+	struct datagram *d;
 	ssize_t len = -1;
 
 	(void)nl;
+	if (!fake.first && fake.listening)
+		have_events();
+	d = fake.first;
 	/* The real one would block for ever. */
 	if (!d) {
 		fputs("fake kernel: nothing to receive\n", stderr);

@@ -251,6 +251,16 @@ changes()
 	golden save demo save
 	check "save: writes a file, or leaves what was there" save_file
 	golden monitor-filter demo monitor client 10.0.0.3
+	golden monitor-noun demo monitor sessions isakmp
+	golden monitor-event demo monitor esp bound rebound -p
+	golden monitor-full demo monitor full
+	golden monitor-count demo monitor -c 3
+	golden monitor-date demo monitor --date --count=1
+	golden monitor-dump demo monitor --dump sessions known new -c 9
+	golden monitor-dump-pptp demo monitor --dump pptp client 10.0.0.2 -p -c 1
+	golden monitor-dump-json demo monitor --dump -j not server 199.0.0.1 \
+		-c 4
+	golden monitor-spi demo monitor spi 0xc30f00d1 not client 10.0.0.2 -c 4
 	restore_saved
 }
 
@@ -364,6 +374,12 @@ refusals()
 	golden watch-no-terminal demo watch
 	golden monitor-bad-event bad-event monitor
 	golden monitor-older no-events monitor
+	golden bad-monitor-known demo monitor known
+	golden bad-monitor-event demo monitor expried
+	golden bad-monitor-count demo monitor -c 0
+	golden bad-monitor-count-value demo monitor -c
+	golden bad-date-list demo list -t
+	golden bad-dump-stats demo --dump stats
 	golden monitor-reload reload monitor
 }
 
@@ -589,7 +605,7 @@ valid_json()
 	command -v python3 > /dev/null || return 0
 	for f in golden/*-json; do
 		# lines of JSON, which the schema's tests read
-		[ "$f" != golden/monitor-json ] || continue
+		[[ $f != golden/monitor-* ]] || continue
 		sed '1d;$d' "$f" | python3 -m json.tool > /dev/null || return 1
 	done
 }
@@ -627,7 +643,7 @@ schemas()
 	check "schema: stats" schema stats stats-json stats-sparse-json
 	check "schema: summary" schema summary summary-json
 	check "schema: get" schema get get-json get-one-json
-	check "schema: monitor" schema event monitor-json
+	check "schema: monitor" schema event monitor-json monitor-dump-json
 	check "schema: save" schema save save
 }
 

@@ -171,6 +171,9 @@ monitor() {
 		"monitor tells of an SPI that comes and goes"
 	is "$(jq -r 'select(.session) | .event' "$TMP/events" |
 		paste -sd' ')" "new expired" "and of its session"
+	is "$(gwct -p monitor --dump known sessions client 10.0.0.3 -c 1 |
+		cut -f 2,3,5)" "known	session	10.0.0.3" \
+		"with --dump it tells of what was there before"
 	like "$(cat "$TMP/flush")" '^1 entries forgotten' \
 		"flush says how many it has forgotten"
 }
