@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * pptpsim: both ends of PPTP in one process, so that a test can say what
- * either of them must see. pptpsim_net.c has sockets and messages, pptpsim.c
- * what is done with them.
+ * either of them must see. pptpsim_net.c has sockets and messages,
+ * pptpsim_call.c what an end does with them, and pptpsim.c the list of
+ * scenarios, which are in the other files.
  */
 #ifndef PPTPSIM_H
 #define PPTPSIM_H
@@ -20,7 +21,11 @@ enum {
 	CLEAR, DISCONNECT, WAN_ERROR, LINK_INFO, TYPES,
 };
 
+#define PPTP_PORT	1723
 #define MAX_MESSAGE	220
+#define MAX_CLIENTS	16
+/* How long to wait for what must not come, in ms. */
+#define SILENCE		300
 
 /* A network namespace with a raw GRE socket. */
 struct host {
@@ -56,7 +61,25 @@ struct message {
 	uint8_t bytes[MAX_MESSAGE];
 };
 
-extern unsigned int wait_ms;
+/* What the command line says. */
+struct scene {
+	struct host clients[MAX_CLIENTS];
+	unsigned int n_clients;
+	struct host server;
+	struct host second;	/* at the next higher port */
+	const char *address;	/* the servers' one as clients see it */
+	uint16_t port;
+	unsigned int number;	/* of whatever a scenario makes many of */
+	const char *commands;	/* a file with those of the scenario idle */
+};
+
+/* pptpsim.c */
+extern struct scene scene;
+
+void ok(bool good, const char *text);
+
+/* pptpsim_net.c */
+extern unsigned int wait_ms;	/* how long to wait for what must come */
 
 void die(const char *what);
 void host_open(struct host *h, const char *name);
@@ -82,6 +105,48 @@ void icmp_send(const struct conn *c, int end, struct in_addr src,
 	       struct in_addr dst, uint16_t id, uint16_t mtu);
 bool icmp_receive(struct host *h, unsigned int ms, struct in_addr *src,
 		  struct in_addr *dst, uint16_t *id);
+
+/* pptpsim_call.c */
+uint32_t mark_new(void);
+void dial(struct conn *c, unsigned int client);
+bool tell(struct conn *c, int end, int type, uint16_t id, uint16_t peer,
+	  uint8_t result, struct message *got);
+bool start(struct conn *c);
+bool ask(struct call *call, struct conn *c, int end, int type, uint16_t id,
+	 uint16_t peer_id, uint8_t result);
+bool call_out(struct call *call, struct conn *c, uint16_t id, uint16_t peer_id);
+bool carries(const struct call *call, int end, bool ack_only);
+bool works(const struct call *call);
+void drain(struct host *h);
+bool is_silent(const struct call *call, int end);
+
+/* pptpsim_ids.c */
+void play_same_id(void);
+void play_again(void);
+void play_servers(void);
+void play_beside(void);
+
+/* pptpsim_calls.c */
+void play_roles(void);
+void play_messages(void);
+void play_refused(void);
+void play_many(void);
+void play_idle(void);
+void play_flood(void);
+void play_unanswered(void);
+void play_second_call(void);
+
+/* pptpsim_stream.c */
+void play_pieces(void);
+void play_cuts(void);
+void play_together(void);
+void play_garbage(void);
+
+/* pptpsim_gre.c */
+void play_icmp(void);
+void play_forged(void);
+
+/* pptpsim_bench.c */
 void bench(struct host *client, struct host *server, const char *address,
 	   uint16_t port, unsigned int n, bool routed);
 
