@@ -3,7 +3,7 @@
 #
 # check-inside.sh KDIR CC: the part of check.sh that runs in the userland
 # image. /project is the tree, /build its copy, /result has checkpatch.pl and
-# kernel-doc of the kernel, /mnt its schema of netlink specs, /var/cache what
+# kernel-doc of the kernel, /mnt its schema of netlink specs, /srv what
 # earlier checks found good.
 set -u
 
@@ -47,7 +47,7 @@ one() {
 	local out=$said/${1//\//,} known
 
 	known=$({ echo "$checker" "$1"; cat "$1"; } | sha256sum)
-	known=/var/cache/${known%% *}
+	known=/srv/${known%% *}
 	if [ -e "$known" ]; then
 		touch "$known" "$out"
 		return

@@ -24,7 +24,7 @@ lock "$out.lock"
 say "checking the sources"
 in_chroot -b "$TOP:/project" -b "$kernel/src:/usr/src" -w "$out:/build" \
 	-b "$scripts:/result" -b "$schema:/mnt" \
-	-w "$CACHE/good:/var/cache" "$image/root" \
+	-w "$CACHE/good:/srv" "$image/root" \
 	bash /project/selftests/vm/check-inside.sh \
 	"$(cat "$kernel/kdir")" "$(cat "$kernel/cc")" | tee "$out.tap"
 failed=$(grep -c '^not ok' "$out.tap")

@@ -28,5 +28,6 @@ while [ "$1" != -- ]; do
 done
 shift
 
-exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
+exec env -i PATH=/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
+	LC_ALL=C.UTF-8 CCACHE_DIR=/var/cache CCACHE_MAXSIZE=2G \
 	TERM="${TERM:-dumb}" PARTIAL="${PARTIAL:-}" chroot "$root" "$@"

@@ -89,10 +89,12 @@ as_root() {
 
 # in_chroot [-b SRC:DST] [-w SRC:DST] ROOT COMMAND...: runs COMMAND with ROOT
 # as its root, SRC visible at DST read-only (-b) or writable (-w). ROOT itself
-# is read-only: a build can't change the image it is made with.
+# is read-only: a build can't change the image it is made with. What a compiler
+# makes is kept by ccache, for other clones and other kernels.
 in_chroot() {
-	local binds=()
+	local binds=(-w "$CACHE/ccache:/var/cache")
 
+	mkdir -p "$CACHE/ccache"
 	while [[ $1 == -[bw] ]]; do
 		binds+=("$1" "$2")
 		shift 2
