@@ -100,6 +100,11 @@ void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 		       const struct nf_vpn_pkt *pkt, bool stock);
 void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			  const struct nf_vpn_pkt *pkt);
+
+/* nat/taken.c */
+void nf_nat_esp_drop_taken(struct nf_nat_esp_choice *c,
+			   const struct nf_vpn_remote *remote,
+			   const struct nf_vpn_pkt *pkt);
 void nf_nat_esp_mark_answered(struct nf_nat_esp_choice *c,
 			      const struct nf_vpn_remote *remote,
 			      const struct nf_vpn_pkt *pkt);
