@@ -100,6 +100,27 @@ u32 nf_vpn_expect_newest(const struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_expect_newest);
 
 /**
+ * nf_vpn_expect_answered - tell whether the remote host has agreed to an SPI that
+ * is expected
+ * @s: session, lock of its netns held
+ *
+ * Return: false as well if none is expected, or IKE doesn't show.
+ */
+bool nf_vpn_expect_answered(const struct nf_vpn_session *s)
+{
+	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
+	bool answered;
+
+	if (!e)
+		return false;
+	spin_lock(&e->lock);
+	answered = nf_vpn_tickets_answered(e->tickets);
+	spin_unlock(&e->lock);
+	return answered;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_expect_answered);
+
+/**
  * nf_vpn_expect_raw_esp - note that the client sends ESP outside UDP
  * @s: session, lock of its netns held
  */

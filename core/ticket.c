@@ -50,6 +50,21 @@ u32 nf_vpn_tickets_newest(const struct nf_vpn_tickets *t)
 }
 
 /**
+ * nf_vpn_tickets_answered - tell whether the remote host has taken part in the
+ * exchange of an open ticket
+ * @t: tickets
+ */
+bool nf_vpn_tickets_answered(const struct nf_vpn_tickets *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->n; i++)
+		if (t->ticket[i].answered)
+			return true;
+	return false;
+}
+
+/**
  * nf_vpn_tickets_spend - spend the oldest open ticket on a new inbound SPI
  * @t: tickets, of which none need be open
  * @now: milliseconds

@@ -23,17 +23,25 @@
  * struct nf_vpn_ticket - one inbound SPI to come
  * @pair: hash of the cookie pair of the exchange that opened it
  * @key: hash of pair, requester and message ID, which names the exchange
- * @date: when its message went out, milliseconds
+ * @date: when its message last went out in a way that lets expect the SPI soon,
+ *	milliseconds
+ * @waited: how long after the first message of the exchange that was, in units
+ *	of %NF_VPN_TICKET_TICK_MS
  * @answered: no response is due any more
  * @auth: it is of an IKE_AUTH exchange, which may have several rounds
+ * @late: a message has gone out since which @date doesn't take into account
  */
 struct nf_vpn_ticket {
 	u32 pair;
 	u32 key;
 	u32 date;
-	bool answered;
-	bool auth;
+	u16 waited;
+	u8 answered:1;
+	u8 auth:1;
+	u8 late:1;
 };
+
+#define NF_VPN_TICKET_TICK_MS	16
 
 /**
  * struct nf_vpn_tickets - open tickets of one session
@@ -61,13 +69,15 @@ struct nf_vpn_tickets {
 static inline bool nf_vpn_ticket_failed(const struct nf_vpn_ticket *ticket,
 					u32 now)
 {
-	return !ticket->answered &&
-	       (s32)(now - ticket->date) > NF_VPN_TICKETS_ANSWER_MS;
+	s32 limit = NF_VPN_TICKETS_ANSWER_MS << ticket->late;
+
+	return !ticket->answered && (s32)(now - ticket->date) > limit;
 }
 
 void nf_vpn_ticket_remove(struct nf_vpn_tickets *t, unsigned int i);
 unsigned int nf_vpn_tickets_open(const struct nf_vpn_tickets *t, u32 now);
 u32 nf_vpn_tickets_newest(const struct nf_vpn_tickets *t);
+bool nf_vpn_tickets_answered(const struct nf_vpn_tickets *t);
 void nf_vpn_tickets_spend(struct nf_vpn_tickets *t, u32 now);
 void nf_vpn_tickets_reopen(struct nf_vpn_tickets *t, u32 now);
 void nf_vpn_tickets_raw_esp(struct nf_vpn_tickets *t);

@@ -19,6 +19,7 @@
  * has one too few, another session that has one gets its packets. So in doubt a
  * ticket stays.
  */
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -48,6 +49,20 @@ static struct nf_vpn_ticket *isakmp_ticket_find_auth(struct isakmp_tickets *t,
 	return NULL;
 }
 
+/* Milliseconds since its date; another CPU's clock may be a moment behind. */
+static u32 isakmp_ticket_age(const struct nf_vpn_ticket *ticket, u32 now)
+{
+	return (s32)(now - ticket->date) > 0 ? now - ticket->date : 0;
+}
+
+static u16 isakmp_ticket_waited(const struct nf_vpn_ticket *ticket, u32 now)
+{
+	u32 waited = ticket->waited +
+		     isakmp_ticket_age(ticket, now) / NF_VPN_TICKET_TICK_MS;
+
+	return min_t(u32, waited, (u16)~0);
+}
+
 /* Date a ticket anew. It goes to the end, since the oldest comes first. */
 static struct nf_vpn_ticket *
 isakmp_ticket_redate(struct isakmp_tickets *t,
@@ -55,7 +70,9 @@ isakmp_ticket_redate(struct isakmp_tickets *t,
 {
 	struct nf_vpn_ticket copy = *ticket;
 
+	copy.waited = isakmp_ticket_waited(ticket, now);
 	copy.date = now;
+	copy.late = false;
 	nf_vpn_ticket_remove(&t->list, ticket - t->list.ticket);
 	t->list.ticket[t->list.n] = copy;
 	return &t->list.ticket[t->list.n++];
@@ -197,38 +214,89 @@ static bool isakmp_is_refusal(const struct isakmp_message *m)
 }
 
 /*
- * A message is repeated. If its ticket is open and unanswered, it is dated
- * anew, since the remote host may not have got the first one. A response is
- * repeated only if the remote host asks again, so it has not got the first one
- * either.
+ * Shall the ticket be dated anew, since its message is repeated? A client waits
+ * for longer each time. One that goes on to repeat what the remote host leaves
+ * unanswered mustn't look for ever as if an answer were due.
+ */
+static bool isakmp_ticket_is_due(const struct nf_vpn_ticket *ticket, u32 now)
+{
+	return isakmp_ticket_age(ticket, now) >=
+	       ticket->waited * NF_VPN_TICKET_TICK_MS / 2;
+}
+
+/*
+ * A message is repeated. If its ticket is open and unanswered, the remote host
+ * may not have got the first one. A response is repeated only if the remote
+ * host asks again, so it has not got the first one either.
  */
 static unsigned int isakmp_ticket_repeat(struct isakmp_tickets *t,
 					 const struct isakmp_message *m,
 					 u32 key, u32 now)
 {
-	const struct nf_vpn_ticket *ticket = isakmp_ticket_find(t, key);
+	struct nf_vpn_ticket *ticket = isakmp_ticket_find(t, key);
 
 	if (!ticket || (ticket->answered && !isakmp_is_response(m)))
 		return ISAKMP_TICKET_DUPLICATE;
+	if (!isakmp_ticket_is_due(ticket, now)) {
+		ticket->late = true;
+		return ISAKMP_TICKET_DUPLICATE;
+	}
 	isakmp_ticket_redate(t, ticket, now);
 	return ISAKMP_TICKET_DUPLICATE | ISAKMP_TICKET_REDATED;
 }
 
+/* The ticket of a request under a pair that hasn't been answered so far. */
+static const struct nf_vpn_ticket *
+isakmp_ticket_find_request(const struct isakmp_tickets *t, u32 pair)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->list.n; i++)
+		if (t->list.ticket[i].pair == pair && !t->list.ticket[i].answered)
+			return &t->list.ticket[i];
+	return NULL;
+}
+
+/* Insert a ticket by its date. */
+static void isakmp_ticket_insert(struct isakmp_tickets *t,
+				 const struct nf_vpn_ticket *ticket)
+{
+	unsigned int i = t->list.n++;
+
+	for (; i && (s32)(ticket->date - t->list.ticket[i - 1].date) < 0; i--)
+		t->list.ticket[i] = t->list.ticket[i - 1];
+	t->list.ticket[i] = *ticket;
+}
+
+/*
+ * RFC 7296 section 2.3: a client has one request at a time, unless the remote
+ * host allows more. A request that comes while another one waits isn't any more
+ * likely to be answered soon, so it is dated like that one until it is
+ * answered.
+ */
 static unsigned int isakmp_ticket_open(struct isakmp_tickets *t,
 				       const struct isakmp_message *m, u32 pair,
 				       u32 key, u32 now)
 {
 	unsigned int events = ISAKMP_TICKET_OPENED;
-
-	if (isakmp_tickets_trim(t, now))
-		events |= ISAKMP_TICKET_CANCELLED;
-	t->list.ticket[t->list.n++] = (struct nf_vpn_ticket){
+	struct nf_vpn_ticket ticket = {
 		.pair = pair,
 		.key = key,
 		.date = now,
 		.answered = isakmp_is_response(m),
 		.auth = isakmp_is_auth(m),
 	};
+	const struct nf_vpn_ticket *waiting;
+
+	waiting = ticket.answered ? NULL : isakmp_ticket_find_request(t, pair);
+	if (waiting) {
+		ticket.date = waiting->date;
+		ticket.waited = waiting->waited;
+		ticket.late = true;
+	}
+	if (isakmp_tickets_trim(t, now))
+		events |= ISAKMP_TICKET_CANCELLED;
+	isakmp_ticket_insert(t, &ticket);
 	return events;
 }
 
@@ -240,6 +308,7 @@ static unsigned int isakmp_ticket_round(struct isakmp_tickets *t,
 {
 	ticket = isakmp_ticket_redate(t, ticket, now);
 	ticket->key = key;
+	ticket->waited = 0;
 	ticket->answered = isakmp_is_response(m);
 	return ISAKMP_TICKET_REDATED;
 }
@@ -270,13 +339,16 @@ static unsigned int isakmp_child_out(struct isakmp_tickets *t,
  * EAP; then the next round opens a ticket again.
  */
 static unsigned int isakmp_child_in(struct isakmp_tickets *t,
-				    const struct isakmp_message *m, u32 pair)
+				    const struct isakmp_message *m, u32 pair,
+				    u32 now)
 {
 	u32 key = isakmp_exchange_hash(pair, m, false);
 	struct nf_vpn_ticket *ticket = isakmp_ticket_find(t, key);
 
 	if (!ticket || ticket->answered)
 		return 0;
+	if (ticket->late)
+		ticket = isakmp_ticket_redate(t, ticket, now);
 	ticket->answered = true;
 	if (!isakmp_is_refusal(m))
 		return 0;
@@ -308,7 +380,7 @@ unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
 	if (!isakmp_is_child(m))
 		return events;
 	if (!outbound)
-		return events | isakmp_child_in(t, m, pair);
+		return events | isakmp_child_in(t, m, pair, now);
 	events |= isakmp_tickets_float(t, natt);
 	return events | isakmp_child_out(t, m, pair, now);
 }

@@ -147,15 +147,18 @@ static bool nf_nat_esp_is_likelier(const struct nf_vpn_session *a,
 
 	if (turn != best)
 		return turn > best;
-	return nf_vpn_expect_need(a) >= 0 && nf_vpn_expect_need(b) >= 0 &&
-	       nf_nat_esp_waiting_ms(a) < nf_nat_esp_waiting_ms(b);
+	if (nf_vpn_expect_need(a) < 0 || nf_vpn_expect_need(b) < 0)
+		return false;
+	if (nf_vpn_expect_answered(a) != nf_vpn_expect_answered(b))
+		return nf_vpn_expect_answered(a);
+	return nf_nat_esp_waiting_ms(a) < nf_nat_esp_waiting_ms(b);
 }
 
 /*
- * Choose the candidate whose first answer is most likely due now. Among equals
- * that is the one that began to wait last, since IKE makes them begin one after
- * the other. If IKE isn't visible, the one that has waited longest is answered
- * first.
+ * Choose the candidate whose first answer is most likely due now, or else one
+ * that the remote host has agreed with on an SPI. Among equals that is the one
+ * that began to wait last, since IKE makes them begin one after the other. If
+ * IKE isn't visible, the one that has waited longest is answered first.
  */
 static void nf_nat_esp_guess(struct nf_nat_esp_choice *c)
 {

@@ -279,6 +279,14 @@ static void test_time(void)
 	       { 4000, OUT, 1, CHILD, 1, 269, 0, AGAIN | REDATED | RAW, 1 },
 	       { 59000, OUT, 1, CHILD, 1, 269, 0, AGAIN | REDATED | RAW, 1 },
 	       { 60001, EXPIRE, .open = 0 });
+	RUN("who repeats as often as he likes isn't dated anew each time",
+	    { 0, OUT, 1, CHILD, 1, 269, 0, OPENED | RAW, 1 },
+	    { 400, OUT, 1, CHILD, 1, 269, 0, AGAIN | REDATED | RAW, 1 },
+	    { 400, OUT, 1, CHILD, 1, 269, 0, AGAIN | REDATED | RAW, 1 },
+	    { 399, OUT, 1, CHILD, 1, 269, 0, AGAIN | RAW, 1 },
+	    { 400, OUT, 1, CHILD, 1, 269, 0, AGAIN | REDATED | RAW, 1 },
+	    { 400, OUT, 1, CHILD, 1, 269, 0, AGAIN | RAW, 1 },
+	    { 400, OUT, 1, CHILD, 1, 269, 0, AGAIN | REDATED | RAW, 1 });
 	RUN("another CPU's clock may be a moment behind",
 	    { 0, OUT, 1, CHILD, 1, 269, 0, OPENED | RAW, 1 },
 	    { -5, IN, 1, INFO, 9, 57, 0, 0, 1 },
@@ -450,6 +458,7 @@ static void test_ring(void)
 	struct isakmp_message m = {
 		.init_cookie = 1, .resp_cookie = 2, .length = 300, .major = 2,
 		.exchange = CHILD, .encrypted = true,
+		.flags = ISAKMP_V2_RESPONSE,
 	};
 	unsigned int i, opened = 0;
 
@@ -463,6 +472,29 @@ static void test_ring(void)
 	}
 	ok(opened == 100000 && nf_vpn_tickets_newest(&t.list) == i - 1,
 	   "100000 exchanges: the newest dates the tickets");
+}
+
+/* Requests of one pair, each @ms after the one before, of which none is answered */
+static void test_unanswered(void)
+{
+	struct isakmp_tickets t;
+	struct isakmp_message m = {
+		.init_cookie = 1, .resp_cookie = 2, .length = 300, .major = 2,
+		.exchange = CHILD, .encrypted = true,
+	};
+
+	isakmp_tickets_init(&t);
+	for (m.msgid = 0; m.msgid < 5; m.msgid++)
+		isakmp_tickets_message(&t, &m, true, false, 400 * m.msgid);
+	ok(nf_vpn_tickets_open(&t.list, 1600) == 5 &&
+	   nf_vpn_tickets_newest(&t.list) == 0,
+	   "unanswered: further requests are dated like the first");
+	ok(!nf_vpn_tickets_answered(&t.list), "none is answered");
+	m.msgid = 3;
+	m.flags = ISAKMP_V2_RESPONSE;
+	isakmp_tickets_message(&t, &m, false, false, 2000);
+	ok(nf_vpn_tickets_newest(&t.list) == 2000 &&
+	   nf_vpn_tickets_answered(&t.list), "what is answered counts from then");
 }
 
 /* So many other exchanges that the ring has forgotten the one of the ticket */
@@ -507,6 +539,7 @@ int main(void)
 	test_pairs();
 	test_natt();
 	test_ring();
+	test_unanswered();
 	test_forgotten();
 	return done_testing();
 }

@@ -3,12 +3,13 @@
 #
 # A host that makes up cookie pairs and exchanges under them, which its server
 # doesn't answer, gets nothing by it: no ticket, no sibling's SPI, no trial. What
-# the server answers counts, late as it may be.
+# the server answers counts, late as it may be. Nor does one that makes up exchanges
+# under its own pair.
 #
 #   c1 10.0.0.2 ---+
 #   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #
-# beside: others
+# clock: instructions
 set -u
 # shellcheck source=selftests/lib/ike.sh
 . "$(dirname "$0")/../../lib/ike.sh"
@@ -62,23 +63,58 @@ answered_late() {
 	is "$(tickets 2)" 2 "and from then on what isn't so far"
 }
 
-howto_net 2
-masquerade
-for name in c1 c2; do
-	at "$name" nft -f - <<-RULES
-		table inet watch {
-			chain in {
-				type filter hook prerouting priority -500;
-				esp spi 0x2101 counter comment "0x2101"
-				udp dport 500 @th,64,64 $NEW counter comment "$NEW"
+# unanswered GUESS SPI: c1 has rekeyed while it is idle. Its sibling asks again and
+# again for children that its server leaves unanswered; then the new SPI is used.
+unanswered() {
+	local i
+
+	gw_set nf_conntrack_esp_guess "$1"
+	ike_out 1 "$I1" "$R1" "$CHILD" 8 2
+	ike_in "$I1" "$R1" "$CHILD" "$RESPONSE" 2
+	sleep 1.5
+	for i in 10 11 12 13 14 14 14; do
+		ike_out 2 "$I2" "$R2" "$CHILD" 8 "$i"
+		sleep 0.4
+	done
+	new_in "$2" 1
+	# both go on sending
+	for i in 2 3 4 5 6 7 8 9; do
+		new_out 2 0x1002 "$i"
+		new_out 1 0x1101 "$i"
+		new_in "$2" "$i"
+		sleep 0.2
+	done
+	is "$(seen c1 "$2")" 9 "guess=$1: an idle host gets all of its new SPI \
+whatever its sibling asks for in vain"
+}
+
+network() {
+	net_down
+	howto_net 2
+	plain_bridge
+	masquerade
+	for name in c1 c2; do
+		at "$name" nft -f - <<-RULES
+			table inet watch {
+				chain in {
+					type filter hook prerouting priority -500;
+					esp spi 0x2101 counter comment "0x2101"
+					udp dport 500 @th,64,64 $NEW counter comment "$NEW"
+				}
 			}
-		}
-	RULES
-done
-up 1 "$I1" "$R1"
-up 2 "$I2" "$R2"
-sleep 1.1
+		RULES
+	done
+	up 1 "$I1" "$R1"
+	up 2 "$I2" "$R2"
+	sleep 1.1
+}
+
+network
 next_spi
 next_pair
 answered_late
+network
+unanswered 2 0x2101
+network
+unanswered 1 0x2101
 done_testing
