@@ -13,7 +13,8 @@
  *				   nf_nat_esp
  *	unknown, to an address of the gateway or one that stands for a host
  *				-> stock conntrack
- *	unknown, to be forwarded	-> learnt as outbound, flow in the zone of
+ *	unknown, to be forwarded	-> learnt as outbound, flow in the zone
+ *	of
  *				   the client
  *
  * Dropped are packets with SPI 0 (section 2.1: never on the wire), ICMP errors
@@ -178,7 +179,7 @@ static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	if (reply) {
 		nf_esp_spi_seen(spi, pkt, skb->len);
-		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
+		return nf_esp_answer_out(vn, s, spi);
 	}
 	verdict = esp_reconsider(vn, skb, pkt, s, state);
 	if (verdict != NF_ESP_NOT_OURS) {
@@ -215,6 +216,19 @@ static unsigned int esp_unknown(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return nf_esp_unknown_out(vn, skb, pkt, false, state);
 }
 
+/* A dnat rule delivers it: the remote host has begun the flow. */
+static unsigned int esp_known_dnat(struct nf_vpn_net *vn,
+				   const struct sk_buff *skb,
+				   const struct nf_vpn_pkt *pkt,
+				   struct nf_esp_spi *spi)
+{
+	nf_esp_spi_seen(spi, pkt, skb->len);
+	if (unlikely(!READ_ONCE(spi->proven)))
+		nf_esp_spi_seen_again(vn, spi);
+	nf_vpn_stamp(&spi->session->last_in, jiffies);
+	return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
+}
+
 static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 				 const struct nf_vpn_pkt *pkt,
 				 struct nf_esp_spi *spi,
@@ -236,6 +250,8 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 		nf_vpn_stat_inc(vn, LOCAL);
 		return NF_ACCEPT;
 	}
+	if (nf_vpn_flow_is_by_remote(&s->flow[NF_VPN_FLOW_ESP]))
+		return esp_known_dnat(vn, skb, pkt, spi);
 	if (esp_flow_lost(vn, s) && !spi->hold)
 		return esp_unknown(vn, skb, pkt, state);
 	/* The flow has idled out, or the SPI was preloaded. */

@@ -128,7 +128,8 @@ static void nf_nat_esp_copy(struct nf_vpn_net *vn, const struct sk_buff *skb,
 
 /*
  * Send a copy of a packet to each candidate with a flow. Stock conntrack gets
- * the packet itself if it has a receiver, or else the last candidate does.
+ * the packet itself if it has a receiver, which may be a candidate that a dnat
+ * rule delivers to, or else the last candidate does.
  */
 static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 				       struct sk_buff *skb,
@@ -137,12 +138,15 @@ static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 				       const struct nf_hook_state *state)
 {
 	struct nf_conn *ct, *last = NULL;
+	bool stock = c->stock;
 	unsigned int i;
 
 	for (i = 0; i < c->n; i++) {
 		ct = nf_vpn_flow_get_in(vn, c->s[i], NF_VPN_FLOW_ESP, pkt);
-		if (!ct)
+		if (!ct) {
+			stock |= nf_nat_esp_is_by_remote(c->s[i]);
 			continue;
+		}
 		/*
 		 * A copy would pass as ESTABLISHED, before the ruleset has
 		 * agreed.
@@ -157,9 +161,9 @@ static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 			nf_nat_esp_copy(vn, skb, last, state);
 		last = ct;
 	}
-	if (last && c->stock)
+	if (last && stock)
 		nf_nat_esp_copy(vn, skb, last, state);
-	if (!last || c->stock)
+	if (!last || stock)
 		return NF_ESP_NOT_OURS;
 	nf_vpn_flow_attach_copy(skb, last);
 	return NF_ACCEPT;
@@ -174,7 +178,8 @@ static unsigned int nf_nat_esp_deliver(struct nf_vpn_net *vn,
 	struct nf_vpn_session *s = c->s[0];
 	struct nf_conn *ct = nf_vpn_flow_get_in(vn, s, NF_VPN_FLOW_ESP, pkt);
 
-	if (!ct && READ_ONCE(vn->set.esp_inbound_first))
+	if (!ct && READ_ONCE(vn->set.esp_inbound_first) &&
+	    !nf_nat_esp_is_by_remote(s))
 		ct = nf_nat_esp_create(vn, s, pkt, state);
 	return ct ? nf_esp_attach_in(vn, skb, s, ct, c->proven) :
 		    NF_ESP_NOT_OURS;
@@ -184,15 +189,32 @@ static unsigned int nf_nat_esp_deliver(struct nf_vpn_net *vn,
  * Does stock conntrack have a receiver other than the gateway? The gateway's
  * SPIs are known, and this isn't one of them.
  */
-static bool nf_nat_esp_is_stock(struct nf_vpn_net *vn,
-				const struct nf_vpn_pkt *pkt)
+static void nf_nat_esp_ask_stock(struct nf_vpn_net *vn,
+				 struct nf_nat_esp_arrival *a)
 {
 	const struct nf_vpn_session *s;
+	struct nf_vpn_host client;
 
-	s = nf_vpn_session_find(vn, &pkt->dst, &pkt->src);
+	s = nf_vpn_session_find(vn, &a->pkt->dst, &a->pkt->src);
 	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
-		return false;
-	return nf_vpn_flow_is_stock(vn->net, pkt, NF_VPN_FLOW_ESP);
+		return;
+	switch (nf_vpn_flow_stock(vn->net, a->pkt, NF_VPN_FLOW_ESP, &client)) {
+	case NF_VPN_STOCK_UNKNOWN:
+		a->unknown = true;
+		break;
+	case NF_VPN_STOCK_NOBODY:
+		break;
+	case NF_VPN_STOCK_ANSWER:
+		a->stock = true;
+		break;
+	case NF_VPN_STOCK_DNAT:
+		a->receiver = nf_vpn_session_find(vn, &client, &a->pkt->src);
+		/* So that its session knows who has begun. */
+		if (a->receiver)
+			nf_vpn_flow_state(vn, a->receiver, NF_VPN_FLOW_ESP);
+		a->stock = !a->receiver;
+		break;
+	}
 }
 
 static unsigned int nf_nat_esp_inbound(struct nf_vpn_net *vn,
@@ -209,7 +231,7 @@ static unsigned int nf_nat_esp_inbound(struct nf_vpn_net *vn,
 	a.guess = READ_ONCE(vn->set.esp_guess);
 	if (a.guess > 1 && !nf_vpn_skb_may_copy(skb, state))
 		a.guess = 1;
-	a.stock = nf_nat_esp_is_stock(vn, pkt);
+	nf_nat_esp_ask_stock(vn, &a);
 	spin_lock_bh(&vn->lock);
 	decided = nf_nat_esp_decide(vn, &c, &a);
 	spin_unlock_bh(&vn->lock);

@@ -69,6 +69,40 @@ void nf_vpn_flow_hosts(const struct nf_conn *ct, struct nf_vpn_host *client,
 EXPORT_SYMBOL_GPL(nf_vpn_flow_hosts);
 
 /**
+ * nf_vpn_flow_find - find the entry in zone 0 that packets belong to
+ * @net: netns
+ * @client: their source
+ * @remote: their destination
+ * @kind: which flow
+ * @dir: set to their direction
+ *
+ * The look-up deletes an expired entry.
+ *
+ * Return: entry with a reference taken, or NULL.
+ */
+struct nf_conn *nf_vpn_flow_find(struct net *net,
+				 const struct nf_vpn_host *client,
+				 const struct nf_vpn_host *remote,
+				 enum nf_vpn_flow_kind kind,
+				 enum ip_conntrack_dir *dir)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+
+	nf_vpn_flow_tuple(&tuple, client, remote, kind);
+	h = nf_conntrack_find_get(net, &nf_ct_zone_dflt, &tuple);
+	if (!h)
+		return NULL;
+	*dir = NF_CT_DIRECTION(h);
+	return nf_ct_tuplehash_to_ctrack(h);
+}
+
+static bool nf_vpn_flow_is_there(const struct nf_conn *ct)
+{
+	return nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct);
+}
+
+/**
  * nf_vpn_flow_get - find the flow of a client
  * @net: netns
  * @client: source of the ORIGINAL tuple
@@ -77,7 +111,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_flow_hosts);
  * @reply: if not NULL, set to whether the tuple is the REPLY one of another
  *	flow
  *
- * The look-up deletes an expired flow; a dying one counts as none.
+ * A dying flow counts as none.
  *
  * Return: flow with a reference taken, or NULL.
  */
@@ -86,22 +120,14 @@ struct nf_conn *nf_vpn_flow_get(struct net *net,
 				const struct nf_vpn_host *remote,
 				enum nf_vpn_flow_kind kind, bool *reply)
 {
-	struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_tuple tuple;
+	enum ip_conntrack_dir dir = IP_CT_DIR_ORIGINAL;
 	struct nf_conn *ct;
 
-	nf_vpn_flow_tuple(&tuple, client, remote, kind);
+	ct = nf_vpn_flow_find(net, client, remote, kind, &dir);
 	if (reply)
-		*reply = false;
-	h = nf_conntrack_find_get(net, &nf_ct_zone_dflt, &tuple);
-	if (!h)
-		return NULL;
-	ct = nf_ct_tuplehash_to_ctrack(h);
-	if (likely(NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL &&
-		   nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct)))
+		*reply = dir == IP_CT_DIR_REPLY;
+	if (!ct || likely(dir == IP_CT_DIR_ORIGINAL && nf_vpn_flow_is_there(ct)))
 		return ct;
-	if (reply && NF_CT_DIRECTION(h) == IP_CT_DIR_REPLY)
-		*reply = true;
 	nf_ct_put(ct);
 	return NULL;
 }
@@ -149,6 +175,63 @@ void nf_vpn_flow_uncache(struct nf_vpn_flow *f)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_uncache);
 
+/* A reader that meets a half-written IPv6 address errs once. */
+static void nf_vpn_flow_set_masq(struct nf_vpn_flow *f,
+				 const union nf_inet_addr *masq)
+{
+	if (likely(READ_ONCE(f->has_masq) && nf_inet_addr_cmp(&f->masq, masq)))
+		return;
+	f->masq = *masq;
+	/*
+	 * The address before the flag. Pairs with nf_vpn_flow_masq() and
+	 * others.
+	 */
+	smp_store_release(&f->has_masq, true);
+}
+
+/*
+ * See &struct nf_vpn_flow; @masq is the address that the remote host sends to.
+ */
+static void nf_vpn_flow_seen_at(struct nf_vpn_flow *f,
+				const union nf_inet_addr *masq, u32 timeout,
+				bool by_remote)
+{
+	nf_vpn_flow_set_masq(f, masq);
+	nf_vpn_stamp(&f->due, jiffies + timeout);
+	if (unlikely(READ_ONCE(f->by_remote) != by_remote))
+		WRITE_ONCE(f->by_remote, by_remote);
+	if (likely(READ_ONCE(f->seen)))
+		return;
+	WRITE_ONCE(f->deleted, false);
+	/*
+	 * The address and the date before the flag. Pairs with
+	 * nf_vpn_flow_past(), nf_nat_esp_masq() and isakmp_may_own().
+	 */
+	smp_store_release(&f->seen, true);
+}
+
+/**
+ * nf_vpn_flow_seen - a packet has met the flow of a session
+ * @f: flow
+ * @ct: its entry, after source NAT
+ * @timeout: jiffies it may live on
+ */
+void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
+		      u32 timeout)
+{
+	nf_vpn_flow_seen_at(f, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3,
+			    timeout, false);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_flow_seen);
+
+/* Note that the remote host has begun a flow, by a dnat rule. */
+static void nf_vpn_flow_met_reply(struct nf_vpn_flow *f,
+				  const struct nf_conn *ct)
+{
+	nf_vpn_flow_seen_at(f, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3,
+			    nf_ct_expires(ct), true);
+}
+
 /**
  * nf_vpn_flow_get_cached - the flow of a session
  * @vn: netns, its lock not held
@@ -164,21 +247,31 @@ struct nf_conn *nf_vpn_flow_get_cached(struct nf_vpn_net *vn,
 {
 	struct nf_vpn_flow *f = &s->flow[kind];
 	struct nf_conn *ct = nf_vpn_flow_cached(f);
+	enum ip_conntrack_dir dir;
+	bool ignored;
 
+	if (!reply)
+		reply = &ignored;
+	*reply = false;
 	if (likely(ct)) {
-		if (likely(!nf_ct_is_dying(ct) && !nf_ct_is_expired(ct))) {
-			if (reply)
-				*reply = false;
+		if (likely(!nf_ct_is_dying(ct) && !nf_ct_is_expired(ct)))
 			return ct;
-		}
 		nf_ct_put(ct);
 		nf_vpn_flow_uncache(f);
 	}
-	ct = nf_vpn_flow_get(vn->net, &s->client->host, &s->remote->host, kind,
-			     reply);
-	if (ct)
+	ct = nf_vpn_flow_find(vn->net, &s->client->host, &s->remote->host, kind,
+			      &dir);
+	if (!ct)
+		return NULL;
+	if (likely(dir == IP_CT_DIR_ORIGINAL && nf_vpn_flow_is_there(ct))) {
 		nf_vpn_flow_cache(f, ct);
-	return ct;
+		return ct;
+	}
+	*reply = dir == IP_CT_DIR_REPLY;
+	if (*reply && !test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
+		nf_vpn_flow_met_reply(f, ct);
+	nf_ct_put(ct);
+	return NULL;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_get_cached);
 
@@ -208,100 +301,6 @@ struct nf_conn *nf_vpn_flow_get_in(struct nf_vpn_net *vn,
 	return NULL;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_get_in);
-
-/*
- * The address changes only if the flow is made anew. A reader that sees an IPv6
- * address half written misjudges one packet.
- */
-static void nf_vpn_flow_set_masq(struct nf_vpn_flow *f,
-				 const union nf_inet_addr *masq)
-{
-	if (likely(READ_ONCE(f->has_masq) && nf_inet_addr_cmp(&f->masq, masq)))
-		return;
-	f->masq = *masq;
-	/* The address before the flag. Pairs with nf_vpn_flow_masq(). */
-	smp_store_release(&f->has_masq, true);
-}
-
-/**
- * nf_vpn_flow_seen - note that a packet has met the flow of a session
- * @f: flow
- * @ct: its entry, after source NAT
- * @timeout: jiffies it may live on
- */
-void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
-		      u32 timeout)
-{
-	nf_vpn_flow_set_masq(f, &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3);
-	nf_vpn_stamp(&f->due, jiffies + timeout);
-	if (likely(READ_ONCE(f->seen)))
-		return;
-	WRITE_ONCE(f->deleted, false);
-	/*
-	 * The address and the date before the flag. Pairs with
-	 * nf_vpn_flow_past(), nf_nat_esp_masq() and isakmp_may_own().
-	 */
-	smp_store_release(&f->seen, true);
-}
-EXPORT_SYMBOL_GPL(nf_vpn_flow_seen);
-
-/**
- * nf_vpn_flow_is_stock - tell whether stock conntrack has a receiver for a
- * packet
- * @net: netns
- * @pkt: packet from a remote host
- * @kind: of which kind of flow
- *
- * An entry that the remote host's own packet created doesn't count, unless a
- * dnat rule has sent that packet to a host.
- *
- * Return: true if the packet answers a flow in zone 0, such as one that is
- * older than our modules, or belongs to a flow that a dnat rule has let in.
- */
-bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
-			  enum nf_vpn_flow_kind kind)
-{
-	struct nf_conn *ct;
-	bool reply, stock;
-
-	ct = nf_vpn_flow_get(net, &pkt->src, &pkt->dst, kind, &reply);
-	if (!ct)
-		return reply;
-	stock = READ_ONCE(ct->status) & IPS_DST_NAT;
-	nf_ct_put(ct);
-	return stock;
-}
-EXPORT_SYMBOL_GPL(nf_vpn_flow_is_stock);
-
-/**
- * nf_vpn_flow_answers - find the flow in zone 0 that an inbound packet answers
- * @net: netns
- * @pkt: packet from a remote host
- * @kind: of which kind of flow
- * @client: filled with the host that began the flow
- *
- * Return: false if there is no such flow.
- */
-bool nf_vpn_flow_answers(struct net *net, const struct nf_vpn_pkt *pkt,
-			 enum nf_vpn_flow_kind kind, struct nf_vpn_host *client)
-{
-	struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_tuple tuple;
-	struct nf_vpn_host remote;
-	struct nf_conn *ct;
-	bool reply;
-
-	nf_vpn_flow_tuple(&tuple, &pkt->src, &pkt->dst, kind);
-	h = nf_conntrack_find_get(net, &nf_ct_zone_dflt, &tuple);
-	if (!h)
-		return false;
-	ct = nf_ct_tuplehash_to_ctrack(h);
-	reply = NF_CT_DIRECTION(h) == IP_CT_DIR_REPLY;
-	nf_vpn_flow_hosts(ct, client, &remote);
-	nf_ct_put(ct);
-	return reply;
-}
-EXPORT_SYMBOL_GPL(nf_vpn_flow_answers);
 
 /* What became of a flow that conntrack doesn't have. */
 static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)

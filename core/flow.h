@@ -41,6 +41,8 @@ enum nf_vpn_flow_kind {
  * @kept_alive: jiffies when the other flow of its session last kept it alive
  * @masq: address the remote host sees
  * @seen: the flow was confirmed; @due is valid
+ * @by_remote: the remote host has begun the flow, by a dnat rule; so its entry
+ *	is stock conntrack's, and delivers to the client. Valid if @seen.
  * @has_masq: @masq is valid
  * @deleted: the flow was deleted, and has not been seen again
  *
@@ -52,6 +54,7 @@ struct nf_vpn_flow {
 	unsigned long kept_alive;
 	union nf_inet_addr masq;
 	bool seen;
+	bool by_remote;
 	bool has_masq;
 	bool deleted;
 };
@@ -87,7 +90,34 @@ static inline bool nf_vpn_flow_has_masq(const struct nf_vpn_flow *f,
 	return masq && nf_inet_addr_cmp(masq, addr);
 }
 
+/* Has the remote host begun the flow, by a dnat rule? */
+static inline bool nf_vpn_flow_is_by_remote(const struct nf_vpn_flow *f)
+{
+	return READ_ONCE(f->seen) && READ_ONCE(f->by_remote);
+}
+
+/**
+ * enum nf_vpn_stock - receiver that stock conntrack has for an inbound packet
+ * @NF_VPN_STOCK_UNKNOWN: it has no entry, so that it would ask the ruleset
+ * @NF_VPN_STOCK_NOBODY: none, since an earlier packet has created an entry and
+ *	no dnat rule has matched it
+ * @NF_VPN_STOCK_ANSWER: the client of a flow in zone 0, such as one that is
+ *	older than our modules
+ * @NF_VPN_STOCK_DNAT: a host behind a dnat rule
+ */
+enum nf_vpn_stock {
+	NF_VPN_STOCK_UNKNOWN,
+	NF_VPN_STOCK_NOBODY,
+	NF_VPN_STOCK_ANSWER,
+	NF_VPN_STOCK_DNAT,
+};
+
 /* core/flow.c */
+struct nf_conn *nf_vpn_flow_find(struct net *net,
+				 const struct nf_vpn_host *client,
+				 const struct nf_vpn_host *remote,
+				 enum nf_vpn_flow_kind kind,
+				 enum ip_conntrack_dir *dir);
 struct nf_conn *nf_vpn_flow_get(struct net *net,
 				const struct nf_vpn_host *client,
 				const struct nf_vpn_host *remote,
@@ -106,11 +136,6 @@ void nf_vpn_flow_tuple(struct nf_conntrack_tuple *tuple,
 		       enum nf_vpn_flow_kind kind);
 void nf_vpn_flow_hosts(const struct nf_conn *ct, struct nf_vpn_host *client,
 		       struct nf_vpn_host *remote);
-bool nf_vpn_flow_is_stock(struct net *net, const struct nf_vpn_pkt *pkt,
-			  enum nf_vpn_flow_kind kind);
-bool nf_vpn_flow_answers(struct net *net, const struct nf_vpn_pkt *pkt,
-			 enum nf_vpn_flow_kind kind,
-			 struct nf_vpn_host *client);
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
 					 enum nf_vpn_flow_kind kind);
@@ -126,6 +151,12 @@ void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct);
 void nf_vpn_flow_answered(struct nf_conn *ct);
 void nf_vpn_flow_attach_related(struct sk_buff *skb, struct nf_conn *ct,
 				u32 timeout);
+
+/* core/flow_stock.c */
+enum nf_vpn_stock nf_vpn_flow_stock(struct net *net,
+				    const struct nf_vpn_pkt *pkt,
+				    enum nf_vpn_flow_kind kind,
+				    struct nf_vpn_host *client);
 
 /* core/flow_zone.c */
 int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,

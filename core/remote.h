@@ -34,6 +34,8 @@ struct nf_vpn_client;
  * @undecided: inbound SPIs with several candidates, oldest first
  * @tokens: copies that may still be made, see nat/budget.c
  * @filled: jiffies when @tokens was last filled
+ * @asked: jiffies when the ruleset was last asked for a host behind dnat, see
+ *	nat/decide.c
  * @repaired: jiffies when an SPI was last looked for that was given to the
  *	wrong session, see nat/repair.c
  * @rtt: round trip, from IKE or from first answers
@@ -57,6 +59,7 @@ struct nf_vpn_remote {
 	struct list_head undecided;
 	u32 tokens;
 	unsigned long filled;
+	unsigned long asked;
 	unsigned long repaired;
 	struct nf_vpn_rtt rtt;
 	unsigned long paced;

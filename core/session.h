@@ -167,11 +167,17 @@ nf_vpn_session_expects(const struct nf_vpn_session *s)
 	return smp_load_acquire(&s->expect);
 }
 
-/* Has a flow of the session ever been confirmed? */
+/*
+ * Has a flow of the session ever been confirmed? One that the remote host has
+ * begun doesn't count, since anybody may begin one.
+ */
 static inline bool nf_vpn_session_seen(const struct nf_vpn_session *s)
 {
-	return READ_ONCE(s->flow[NF_VPN_FLOW_ESP].seen) ||
-	       READ_ONCE(s->flow[NF_VPN_FLOW_IKE].seen);
+	const struct nf_vpn_flow *esp = &s->flow[NF_VPN_FLOW_ESP];
+	const struct nf_vpn_flow *ike = &s->flow[NF_VPN_FLOW_IKE];
+
+	return (READ_ONCE(esp->seen) && !READ_ONCE(esp->by_remote)) ||
+	       (READ_ONCE(ike->seen) && !READ_ONCE(ike->by_remote));
 }
 
 /* Jiffies between two renewals of a flow by packets of the other one. */

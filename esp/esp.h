@@ -59,6 +59,8 @@ void nf_esp_nat_unregister(void);
 unsigned int nf_esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 			       struct nf_vpn_session *s,
 			       struct nf_esp_spi *spi, struct nf_conn *ct);
+unsigned int nf_esp_answer_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			       struct nf_esp_spi *spi);
 unsigned int nf_esp_create(struct nf_vpn_net *vn, struct sk_buff *skb,
 			   struct nf_vpn_session *s,
 			   const struct nf_hook_state *state);

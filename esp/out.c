@@ -109,6 +109,16 @@ static void esp_watch(struct nf_vpn_session *s)
 		esp_times_add(&w->sent, nf_vpn_now_us());
 }
 
+/* Note that a session sends; @spi is NULL if there was no room for it. */
+static void esp_sends(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		      struct nf_esp_spi *spi)
+{
+	nf_vpn_stamp(&s->last_out, jiffies);
+	if (likely(spi))
+		esp_unanswered(vn, spi);
+	esp_watch(s);
+}
+
 /**
  * nf_esp_attach_out - make an outbound packet part of its session's flow
  * @vn: netns, its lock not held
@@ -127,13 +137,26 @@ unsigned int nf_esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, replied);
 
 	nf_vpn_flow_seen(&s->flow[NF_VPN_FLOW_ESP], ct, timeout);
-	nf_vpn_stamp(&s->last_out, jiffies);
-	if (likely(spi))
-		esp_unanswered(vn, spi);
-	esp_watch(s);
+	esp_sends(vn, s, spi);
 	nf_vpn_stat_inc(vn, ATTACHED_OUT);
 	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_ORIGINAL, timeout);
 	return NF_ACCEPT;
+}
+
+/**
+ * nf_esp_answer_out - handle an outbound packet of a flow that the remote host has
+ * begun
+ * @vn: netns, its lock not held
+ * @s: session, under RCU
+ * @spi: SPI of the packet, NULL if there was no room for it
+ *
+ * Return: verdict
+ */
+unsigned int nf_esp_answer_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			       struct nf_esp_spi *spi)
+{
+	esp_sends(vn, s, spi);
+	return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
 }
 
 /*
@@ -145,13 +168,9 @@ static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
 					unsigned int len, bool local,
 					struct nf_esp_spi **spi)
 {
-	const struct nf_esp_nat_ops *nat = rcu_dereference(nf_esp_nat);
 	struct nf_vpn_session *s;
 
 	*spi = NULL;
-
-	if (nat && !local && !nat->admit(vn, pkt))
-		return ERR_PTR(-EACCES);
 	spin_lock_bh(&vn->lock);
 	s = nf_vpn_session_get(vn, &pkt->src, &pkt->dst, local);
 	if (IS_ERR(s))
@@ -163,6 +182,36 @@ static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
 unlock:
 	spin_unlock_bh(&vn->lock);
 	return s;
+}
+
+static bool esp_may_begin(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt,
+			  bool local)
+{
+	const struct nf_esp_nat_ops *nat = rcu_dereference(nf_esp_nat);
+
+	return !nat || local || nat->admit(vn, pkt);
+}
+
+/*
+ * The first outbound packet of a flow that the remote host has begun, by a dnat
+ * rule or to the gateway. The client behind dnat gets a session if others talk
+ * to that host, since an inbound SPI may be for any of them.
+ */
+static unsigned int esp_unknown_answer(struct nf_vpn_net *vn,
+				       const struct nf_vpn_pkt *pkt,
+				       unsigned int len, bool local)
+{
+	struct nf_vpn_session *s;
+	struct nf_esp_spi *spi;
+
+	if (local || !nf_vpn_remote_find(vn, &pkt->dst))
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
+	s = esp_learn(vn, pkt, len, false, &spi);
+	if (IS_ERR(s))
+		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
+	/* So that the session knows who has begun, and to which address. */
+	nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP);
+	return nf_esp_answer_out(vn, s, spi);
 }
 
 /**
@@ -212,15 +261,15 @@ unsigned int nf_esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 
 	if (!nf_vpn_conntrack_follows(state))
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_UNTRACKED);
-
 	ct = nf_vpn_flow_get(vn->net, &pkt->src, &pkt->dst, NF_VPN_FLOW_ESP,
 			     &reply);
 	/*
 	 * The remote host has begun the flow, to the gateway or by a dnat rule.
 	 */
 	if (reply)
-		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
-	s = esp_learn(vn, pkt, skb->len, local, &spi);
+		return esp_unknown_answer(vn, pkt, skb->len, local);
+	s = esp_may_begin(vn, pkt, local) ?
+		esp_learn(vn, pkt, skb->len, local, &spi) : ERR_PTR(-EACCES);
 	if (!IS_ERR(s))
 		return ct ? nf_esp_attach_out(vn, skb, s, spi, ct) :
 			    nf_esp_create(vn, skb, s, state);

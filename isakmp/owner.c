@@ -312,18 +312,25 @@ isakmp_owner_locked(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
  * deliver the message. Other sessions have the port in their own zones.
  */
 static struct nf_vpn_session *isakmp_holder(struct nf_vpn_net *vn,
-					    const struct isakmp_arrival *a)
+					    const struct isakmp_arrival *a,
+					    enum nf_vpn_stock stock,
+					    const struct nf_vpn_host *client)
 {
-	struct nf_vpn_host client;
 	struct nf_vpn_session *s;
 
-	if (!nf_vpn_flow_answers(vn->net, &a->addr, NF_VPN_FLOW_IKE, &client))
+	if (stock != NF_VPN_STOCK_ANSWER)
 		return NULL;
-	s = nf_vpn_session_find(vn, &client, &a->addr.src);
+	s = nf_vpn_session_find(vn, client, &a->addr.src);
 	if (!s || !nf_isakmp_ike(s) ||
 	    test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
 		return NULL;
 	return s;
+}
+
+/* Does stock conntrack have a receiver? */
+static bool isakmp_has_receiver(enum nf_vpn_stock stock)
+{
+	return stock == NF_VPN_STOCK_ANSWER || stock == NF_VPN_STOCK_DNAT;
 }
 
 /* Does the message belong to the gateway or to a flow of stock conntrack? */
@@ -332,6 +339,8 @@ static bool isakmp_is_stock(struct nf_vpn_net *vn,
 			    const struct nf_hook_state *state)
 {
 	const struct nf_vpn_session *s;
+	struct nf_vpn_host client;
+	enum nf_vpn_stock stock;
 
 	/* The gateway's own IKE daemon answers any first message. */
 	if (!a->m.resp_cookie &&
@@ -341,8 +350,8 @@ static bool isakmp_is_stock(struct nf_vpn_net *vn,
 	s = nf_vpn_session_find(vn, &a->addr.dst, &a->addr.src);
 	if (s && test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
 		return false;
-	return nf_vpn_flow_is_stock(vn->net, &a->addr, NF_VPN_FLOW_IKE) &&
-	       !isakmp_holder(vn, a);
+	stock = nf_vpn_flow_stock(vn->net, &a->addr, NF_VPN_FLOW_IKE, &client);
+	return isakmp_has_receiver(stock) && !isakmp_holder(vn, a, stock, &client);
 }
 
 /**
@@ -416,9 +425,12 @@ struct nf_vpn_session *nf_isakmp_sole(struct nf_vpn_net *vn,
 				      const struct isakmp_arrival *a)
 {
 	struct nf_vpn_session *s;
+	struct nf_vpn_host client;
+	enum nf_vpn_stock stock;
 
-	if (nf_vpn_flow_is_stock(vn->net, &a->addr, NF_VPN_FLOW_IKE))
-		return isakmp_holder(vn, a);
+	stock = nf_vpn_flow_stock(vn->net, &a->addr, NF_VPN_FLOW_IKE, &client);
+	if (isakmp_has_receiver(stock))
+		return isakmp_holder(vn, a, stock, &client);
 	spin_lock_bh(&vn->lock);
 	s = isakmp_sole_locked(vn, a);
 	spin_unlock_bh(&vn->lock);

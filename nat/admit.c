@@ -36,6 +36,7 @@ static struct nf_vpn_session *nf_nat_esp_holder(struct nf_vpn_net *vn,
 		return NULL;
 	nf_vpn_for_each_session(s, remote)
 		if (!test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
+		    !nf_vpn_flow_is_by_remote(&s->flow[NF_VPN_FLOW_ESP]) &&
 		    s->nspis[NF_CT_VPN_DIR_OUT] &&
 		    !nf_vpn_session_is_remembered(s) &&
 		    !nf_vpn_host_equal(&s->client->host, &pkt->src))

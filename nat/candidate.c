@@ -353,8 +353,7 @@ static bool nf_nat_esp_is_flooded(const struct nf_vpn_remote *remote)
  * @c: filled
  * @remote: sender
  * @pkt: first packet
- * @stock: stock conntrack has a receiver in zone 0, which is a candidate, too.
- *	Then only sessions that wait for just such an SPI are others.
+ * @stock: stock conntrack has a receiver in zone 0, which is a candidate, too
  */
 void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 		       struct nf_vpn_remote *remote,
@@ -375,6 +374,5 @@ void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 		return;
 	}
 	c->expecting = false;
-	if (!stock)
-		nf_nat_esp_unexpected(c, remote, pkt);
+	nf_nat_esp_unexpected(c, remote, pkt);
 }

@@ -20,6 +20,9 @@
 /* Packets without any budget for copies after which the owner is guessed. */
 #define NF_NAT_ESP_OVER		64
 
+/* The ruleset isn't asked again for so long whether it has a receiver. */
+#define NF_NAT_ESP_ASK_RULES	(60 * HZ)
+
 /*
  * Index of the only candidate that is left, or of the one that the times of
  * packets speak for; -1 if there is none.
@@ -185,6 +188,36 @@ static void nf_nat_esp_no_copies(struct nf_nat_esp_choice *c, int guess)
 }
 
 /*
+ * Shall the ruleset be asked for a host behind dnat? That is done by giving it
+ * the packet: conntrack has an entry afterwards which tells. Not if the first
+ * answer to a session is due, and seldom, since most rulesets have no such rule
+ * and drop the packet or deliver it to the gateway.
+ */
+static bool nf_nat_esp_asks_rules(struct nf_vpn_remote *remote,
+				  const struct nf_nat_esp_choice *c,
+				  const struct nf_nat_esp_arrival *a)
+{
+	unsigned int i;
+
+	if (!a->unknown || a->guess < 2 ||
+	    time_before(jiffies, remote->asked + NF_NAT_ESP_ASK_RULES))
+		return false;
+	for (i = 0; i < c->n; i++)
+		if ((c->expecting && nf_nat_esp_is_fresh(c->s[i])) ||
+		    nf_nat_esp_is_by_remote(c->s[i]))
+			return false;
+	remote->asked = jiffies;
+	return true;
+}
+
+/* The confidence of an owner that is the only possible one. */
+static enum nf_ct_vpn_conf nf_nat_esp_conf(const struct nf_vpn_remote *remote)
+{
+	return remote->nsessions == 1 ? NF_CT_VPN_CONF_SOLE :
+					NF_CT_VPN_CONF_INFERRED;
+}
+
+/*
  * Decide on the first packet of an SPI. Returns true if that has an owner now.
  */
 static bool nf_nat_esp_decide_first(struct nf_vpn_net *vn,
@@ -197,9 +230,9 @@ static bool nf_nat_esp_decide_first(struct nf_vpn_net *vn,
 		return false;
 	if (c->expecting)
 		nf_nat_esp_time_first(remote, c);
+	c->stock |= nf_nat_esp_asks_rules(remote, c, a);
 	if (nf_nat_esp_is_clear(c, a->guess)) {
-		nf_nat_esp_bind(vn, c, a, remote->nsessions == 1 ?
-				NF_CT_VPN_CONF_SOLE : NF_CT_VPN_CONF_INFERRED);
+		nf_nat_esp_bind(vn, c, a, nf_nat_esp_conf(remote));
 		return true;
 	}
 	if (a->guess > 1) {
@@ -234,6 +267,19 @@ static bool nf_nat_esp_give_up(struct nf_vpn_net *vn,
 	return true;
 }
 
+/* Stock conntrack's receiver may have turned out to be a session, or nobody. */
+static void nf_nat_esp_meet_receiver(struct nf_vpn_net *vn,
+				     struct nf_esp_undecided *u,
+				     const struct nf_nat_esp_arrival *a)
+{
+	struct nf_vpn_session *s = a->receiver;
+
+	if (u->stock && s && !test_bit(NF_VPN_SESSION_DEAD, &s->flags) &&
+	    nf_esp_undecided_index(u, s) < 0)
+		nf_esp_undecided_admit(vn, u, s, false);
+	u->stock = u->stock && a->stock;
+}
+
 /*
  * Decide on a further packet of an undecided SPI. Returns true if that has an
  * owner now, which is in @c.
@@ -246,7 +292,7 @@ static bool nf_nat_esp_decide_next(struct nf_vpn_net *vn,
 	struct nf_vpn_remote *remote = u->spi.remote;
 	int owner;
 
-	u->stock = u->stock && a->stock;
+	nf_nat_esp_meet_receiver(vn, u, a);
 	nf_nat_esp_admit_new(vn, u, a->pkt);
 	nf_nat_esp_narrow(u, a->pkt);
 	if (!u->n && !u->stock) {
@@ -258,7 +304,7 @@ static bool nf_nat_esp_decide_next(struct nf_vpn_net *vn,
 	if (owner >= 0) {
 		if (u->hits[owner])
 			remote->rtt.date = nf_vpn_now_us();
-		nf_nat_esp_settle(vn, u, owner, c, a, NF_CT_VPN_CONF_INFERRED);
+		nf_nat_esp_settle(vn, u, owner, c, a, nf_nat_esp_conf(remote));
 		return true;
 	}
 	nf_esp_spi_seen(&u->spi, a->pkt, a->len);

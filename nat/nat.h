@@ -10,7 +10,8 @@
  * struct nf_nat_esp_choice - candidates of an inbound SPI, or its owner
  * @n: number of sessions in @s
  * @expecting: they wait for a new SPI
- * @stock: the receiver that stock conntrack has is a candidate, too
+ * @stock: the receiver that stock conntrack has, or has rules for, is a
+ *	candidate, too
  * @proven: there is an owner, and this packet isn't the first one on the SPI
  * @s: candidates, longest waiting first
  */
@@ -38,13 +39,18 @@ static inline int nf_nat_esp_index(const struct nf_nat_esp_choice *c,
  * @len: its length
  * @guess: nf_conntrack_esp_guess, or 1 if the packet can't be copied from its
  *	hook
- * @stock: stock conntrack has a receiver
+ * @stock: stock conntrack has a receiver that has no session
+ * @receiver: session of the receiver that stock conntrack has by a dnat rule,
+ *	NULL if it has none; under RCU
+ * @unknown: stock conntrack would have to ask the ruleset
  */
 struct nf_nat_esp_arrival {
 	const struct nf_vpn_pkt *pkt;
 	unsigned int len;
 	int guess;
 	bool stock;
+	struct nf_vpn_session *receiver;
+	bool unknown;
 };
 
 /**
@@ -86,6 +92,19 @@ nf_nat_esp_history_add(struct nf_esp_spi *spi,
 	spi->first = history->first;
 	spi->repairs = history->repairs;
 	spi->old = history->old;
+}
+
+/*
+ * Does a dnat rule deliver a session's ESP? While there is none, IKE tells who
+ * has begun.
+ */
+static inline bool nf_nat_esp_is_by_remote(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_flow *esp = &s->flow[NF_VPN_FLOW_ESP];
+
+	if (READ_ONCE(esp->seen))
+		return nf_vpn_flow_is_by_remote(esp);
+	return nf_vpn_flow_is_by_remote(&s->flow[NF_VPN_FLOW_IKE]);
 }
 
 /* nat/candidate.c */

@@ -13,42 +13,8 @@
 set -u
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../../lib/lib.sh"
-
-dnat() {
-	at gw nft -f - <<-RULES
-		table ip inward {
-			chain prerouting {
-				type nat hook prerouting priority dstnat
-				iifname "eth1" meta l4proto esp dnat to 10.0.0.4
-			}
-		}
-	RULES
-}
-
-# road_warrior ID OUTER INNER OUT IN: static SAs between an address of srv
-# outside and c3, which it sees as the gateway
-road_warrior() {
-	local warrior=$2 inside=$3
-
-	ipb srv <<-LINKS
-		addr replace $warrior/24 dev eth0
-		addr replace $inside/32 dev lo
-		route replace 192.168.3.1 via 200.200.200.200
-	LINKS
-	both_ends states_and_warrior "$1" ns=c3 "out=$4" "in=$5"
-}
-
-states_and_warrior() {
-	local srv=$warrior
-
-	states_out
-	states_in
-	echo "-$(policy out 192.168.3.1 "$inside" 10.0.0.4 "$warrior")"
-	echo "-$(policy in "$inside" 192.168.3.1 "$warrior" 10.0.0.4)"
-	echo "-route replace $inside via 10.0.0.1 src 192.168.3.1"
-	echo "+$(policy out "$inside" 192.168.3.1 "$warrior" "$seen")"
-	echo "+$(policy in 192.168.3.1 "$inside" "$seen" "$warrior")"
-}
+# shellcheck source=selftests/lib/dnat.sh
+. "$(dirname "$0")/../../lib/dnat.sh"
 
 # rw_pings INNER [COUNT]
 rw_pings() {
@@ -100,19 +66,19 @@ all_at_once() {
 
 howto_net 3
 masquerade
-dnat
+dnat_esp
 FOREIGN="0 0"
 other_host
 net_down
 
 howto_net 3
 masquerade
-dnat
+dnat_esp
 same_host
 net_down
 
 howto_net 3
 masquerade
-dnat
+dnat_esp
 all_at_once
 done_testing
