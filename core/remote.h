@@ -36,6 +36,8 @@ struct nf_vpn_client;
  * @filled: jiffies when @tokens was last filled
  * @asked: jiffies when the ruleset was last asked for a host behind dnat, see
  *	nat/decide.c
+ * @parted: jiffies when a session was last made to forget its inbound SPIs: a
+ *	packet on one may still be that session's
  * @repaired: jiffies when an SPI was last looked for that was given to the
  *	wrong session, see nat/repair.c
  * @rtt: round trip, from IKE or from first answers
@@ -60,6 +62,7 @@ struct nf_vpn_remote {
 	u32 tokens;
 	unsigned long filled;
 	unsigned long asked;
+	unsigned long parted;
 	unsigned long repaired;
 	struct nf_vpn_rtt rtt;
 	unsigned long paced;

@@ -127,7 +127,7 @@ struct nf_esp_undecided *nf_esp_undecided_add(struct nf_vpn_net *vn,
 	nf_esp_spi_init_in(&u->spi, pkt);
 	u->spi.old = !esp_seq_is_new(pkt->seq);
 	u->first = jiffies;
-	u->gone = jiffies - NF_VPN_LONG_AGO;
+	u->gone = remote->parted;
 	if (nf_esp_spi_link(vn, &u->spi))
 		goto err_free;
 	list_add_tail(&u->by_remote, &remote->undecided);
