@@ -34,6 +34,8 @@ struct nf_vpn_client;
  * @undecided: inbound SPIs with several candidates, oldest first
  * @tokens: copies that may still be made, see nat/budget.c
  * @filled: jiffies when @tokens was last filled
+ * @news: new inbound SPIs that may still be looked at, see esp/sieve.c
+ * @counted: jiffies when @news was last filled
  * @asked: jiffies when the ruleset was last asked for a host behind dnat, see
  *	nat/decide.c
  * @parted: jiffies when a session was last made to forget its inbound SPIs: a
@@ -61,6 +63,8 @@ struct nf_vpn_remote {
 	struct list_head undecided;
 	u32 tokens;
 	unsigned long filled;
+	u32 news;
+	unsigned long counted;
 	unsigned long asked;
 	unsigned long parted;
 	unsigned long repaired;

@@ -9,6 +9,7 @@
 #include "core/session.h"
 #include "core/tracker.h"
 #include "core/walk.h"
+#include "esp/sieve.h"
 #include "esp/spi.h"
 #include "esp/undecided.h"
 #include "esp/watch.h"
@@ -162,6 +163,7 @@ bool nf_esp_gc_net(struct nf_vpn_net *vn)
 {
 	nf_esp_undecided_gc(vn, HZ * (u32)
 			    READ_ONCE(vn->set.esp_timeout_unreplied));
+	nf_esp_sieve_free(vn, true);
 	return false;
 }
 
@@ -222,6 +224,7 @@ void nf_esp_flush(struct nf_vpn_net *vn)
 	while (!nf_vpn_walk(&vn->sessions, nf_esp_flush_session, vn))
 		cond_resched();
 	nf_esp_undecided_gc(vn, 0);
+	nf_esp_sieve_free(vn, false);
 }
 
 static void nf_esp_load_session(void *data, void *entry)

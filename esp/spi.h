@@ -33,12 +33,14 @@
  *	errors quote
  * @undecided: undecided SPIs of all remote hosts, oldest first
  * @nundecided: length of @undecided
+ * @sieve: SPIs of a flood, NULL if there is none
  */
 struct nf_esp_net {
 	struct rhashtable spis;
 	struct rhltable quoted;
 	struct list_head undecided;
 	u32 nundecided;
+	struct nf_esp_sieve *sieve;
 };
 
 /*

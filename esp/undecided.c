@@ -40,22 +40,24 @@ EXPORT_SYMBOL_GPL(nf_esp_undecided_free);
 #define NF_ESP_UNDECIDED_IDLE	(10 * HZ)
 
 /*
- * The entry of a remote host that yields: the oldest that isn't trusted, else
- * the oldest that is idle. An entry in use stays, since its candidates and what
- * speaks for each would be lost.
+ * The entry of a remote host that yields: the oldest that isn't proven, else
+ * the oldest that isn't trusted, else the oldest that is idle. An entry in use
+ * stays, since its candidates and what speaks for each would be lost.
  */
 static struct nf_esp_undecided *
 nf_esp_undecided_oldest(const struct nf_vpn_remote *remote)
 {
-	struct nf_esp_undecided *u, *idle = NULL;
+	struct nf_esp_undecided *u, *untrusted = NULL, *idle = NULL;
 
 	list_for_each_entry(u, &remote->undecided, by_remote) {
-		if (!nf_esp_spi_is_trusted(&u->spi))
+		if (atomic64_read(&u->spi.packets) < 2)
 			return u;
+		if (!untrusted && !nf_esp_spi_is_trusted(&u->spi))
+			untrusted = u;
 		if (!idle && nf_esp_spi_idle(&u->spi) >= NF_ESP_UNDECIDED_IDLE)
 			idle = u;
 	}
-	return idle;
+	return untrusted ?: idle;
 }
 
 /*

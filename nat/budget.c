@@ -13,21 +13,42 @@
 /* Most candidates that get copies if the budget doesn't suffice for all. */
 #define NF_NAT_ESP_FEW		8U
 
-/* Take @n copies out of a remote host's token bucket, or none. */
-static bool nf_nat_esp_may_spend(struct nf_vpn_remote *remote, unsigned int n)
+/* Fill the token bucket of a remote host as far as time has passed. */
+static void nf_nat_esp_fill(struct nf_vpn_remote *remote)
 {
 	unsigned long now = jiffies, idle = now - remote->filled;
 	u32 fill = min_t(unsigned long, idle, HZ) * NF_NAT_ESP_COPIES / HZ;
 
-	if (fill) {
-		remote->tokens = min(remote->tokens + fill,
-				     (u32)NF_NAT_ESP_COPIES);
-		remote->filled = now;
-	}
+	if (!fill)
+		return;
+	remote->tokens = min(remote->tokens + fill, (u32)NF_NAT_ESP_COPIES);
+	remote->filled = now;
+}
+
+/* Take @n copies out of a remote host's token bucket, or none. */
+static bool nf_nat_esp_may_spend(struct nf_vpn_remote *remote, unsigned int n)
+{
+	nf_nat_esp_fill(remote);
 	if (remote->tokens < n)
 		return false;
 	remote->tokens -= n;
 	return true;
+}
+
+/**
+ * nf_nat_esp_may_spare - take copies for packets that are probably made up
+ * @remote: sender, lock of its netns held
+ * @n: number of copies
+ *
+ * Half of the budget is kept for others.
+ *
+ * Return: whether they were taken out of the budget.
+ */
+bool nf_nat_esp_may_spare(struct nf_vpn_remote *remote, unsigned int n)
+{
+	nf_nat_esp_fill(remote);
+	return remote->tokens >= NF_NAT_ESP_COPIES / 2 &&
+	       nf_nat_esp_may_spend(remote, n);
 }
 
 static unsigned int nf_nat_esp_rank(const struct nf_esp_undecided *u,

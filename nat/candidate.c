@@ -238,6 +238,39 @@ static void nf_nat_esp_pending(struct nf_nat_esp_choice *c,
 		swap(c->s[i], c->s[c->n - 1 - i]);
 }
 
+/* Most sessions that get a packet of a flood. */
+#define NF_NAT_ESP_DUE		4
+
+/**
+ * nf_nat_esp_choose_due - find sessions that a packet of a flood may answer
+ * @c: filled with sessions that have just begun to wait
+ * @remote: sender
+ * @a: packet whose SPI comes for the first time
+ *
+ * The second packet of an SPI is handled like any other. So the owner loses the
+ * first one if it has waited for long, unless it is the only session.
+ */
+void nf_nat_esp_choose_due(struct nf_nat_esp_choice *c,
+			   struct nf_vpn_remote *remote,
+			   const struct nf_nat_esp_arrival *a)
+{
+	bool old = !esp_seq_is_new(a->pkt->seq), sole = remote->nsessions == 1;
+	struct nf_vpn_session *s;
+
+	c->n = 0;
+	c->stock = a->stock;
+	nf_vpn_for_each_waiting_reverse(s, remote) {
+		if ((!sole && !nf_nat_esp_is_fresh(s)) ||
+		    c->n == NF_NAT_ESP_DUE)
+			break;
+		if (nf_nat_esp_waits(s, old) && nf_nat_esp_uses(s, &a->pkt->dst.addr))
+			nf_nat_esp_add(c, s);
+	}
+	if ((a->guess < 2 && c->n > 1) ||
+	    (c->n && !nf_nat_esp_may_spare(remote, c->n)))
+		c->n = 0;
+}
+
 /* A session that has lost an SPI may get it back within this time. */
 #define NF_NAT_ESP_LOST		(60 * HZ)
 

@@ -8,6 +8,7 @@
 #include "core/expect.h"
 #include "core/net.h"
 #include "core/session.h"
+#include "esp/sieve.h"
 #include "esp/spi.h"
 #include "esp/undecided.h"
 #include "nat/evidence.h"
@@ -228,6 +229,10 @@ static bool nf_nat_esp_decide_first(struct nf_vpn_net *vn,
 				    struct nf_nat_esp_choice *c,
 				    const struct nf_nat_esp_arrival *a)
 {
+	if (nf_esp_sieve_stops(vn, remote, a->pkt)) {
+		nf_nat_esp_choose_due(c, remote, a);
+		return false;
+	}
 	nf_nat_esp_choose(c, remote, a->pkt, a->stock);
 	if (!c->n)
 		return false;

@@ -117,6 +117,9 @@ unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s);
 void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 		       struct nf_vpn_remote *remote,
 		       const struct nf_vpn_pkt *pkt, bool stock);
+void nf_nat_esp_choose_due(struct nf_nat_esp_choice *c,
+			   struct nf_vpn_remote *remote,
+			   const struct nf_nat_esp_arrival *a);
 void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			  const struct nf_vpn_pkt *pkt);
 
@@ -135,6 +138,7 @@ void nf_nat_esp_time_first(struct nf_vpn_remote *remote,
 			   const struct nf_nat_esp_choice *c);
 
 /* nat/budget.c */
+bool nf_nat_esp_may_spare(struct nf_vpn_remote *remote, unsigned int n);
 bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		       struct nf_nat_esp_choice *c,
 		       const struct nf_esp_undecided *u);

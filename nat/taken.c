@@ -11,13 +11,18 @@
  * one of ours may own that SPI.
  */
 static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
-			   const struct nf_esp_undecided *u)
+			   const struct nf_esp_undecided *u,
+			   const struct nf_vpn_pkt *pkt)
 {
 	int i, index, last = -1;
 
-	if (u->stock ||
+	if (u->stock || !u->expecting ||
+	    !nf_inet_addr_cmp(&u->spi.gw, &pkt->dst.addr) ||
 	    (u->spi.remote->flooded && atomic64_read(&u->spi.packets) < 2))
 		return -1;
+	/* A short cut for floods, whose SPIs have the same candidates. */
+	if (u->n == c->n && !memcmp(u->cand, c->s, u->n * sizeof(c->s[0])))
+		return c->n - 1;
 	for (i = 0; i < u->n; i++) {
 		index = nf_nat_esp_index(c, u->cand[i]);
 		if (index < 0 && nf_nat_esp_awaited(u->cand[i]) > 0)
@@ -45,10 +50,9 @@ static unsigned int nf_nat_esp_taken(struct nf_nat_esp_choice *c,
 	for (i = 0; i < c->n; i++)
 		c->s[i]->order = i;
 	list_for_each_entry(u, &remote->undecided, by_remote) {
-		int last = nf_nat_esp_last(c, u);
+		int last = nf_nat_esp_last(c, u, pkt);
 
-		if (last >= 0 && u->expecting &&
-		    nf_inet_addr_cmp(&u->spi.gw, &pkt->dst.addr))
+		if (last >= 0)
 			count[last]++;
 	}
 	for (i = 0; i < c->n; i++) {
@@ -70,7 +74,6 @@ void nf_nat_esp_drop_taken(struct nf_nat_esp_choice *c,
 			   const struct nf_vpn_remote *remote,
 			   const struct nf_vpn_pkt *pkt)
 {
-
 	unsigned int taken = nf_nat_esp_taken(c, remote, pkt);
 
 	/* If all are taken, a session has made another SA unseen. */
