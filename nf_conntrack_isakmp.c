@@ -16,7 +16,8 @@
  *			-> the session of its cookies, or one chosen in
  *			   isakmp/owner.c
  *	other, to an address of the gateway	-> stock conntrack
- *	other, to be forwarded or from here	-> noted, flow in the zone of the
+ *	other, to be forwarded or from here	-> noted, flow in the zone of
+ *	the
  *			   client
  *
  * A client that puts its ESP into UDP on port 500 has its flow in zone 0, where
@@ -325,6 +326,7 @@ static int __net_init nf_isakmp_net_init(struct net *net)
 		return err;
 	in->vn = nf_vpn_pernet(net);
 	nf_isakmp_pace_init(in);
+	isakmp_attempts_init(&in->attempts);
 	in->vn->isakmp = in;
 	return 0;
 }

@@ -17,6 +17,7 @@
 #include "core/session.h"
 #include "isakmp/message.h"
 #include "isakmp/ticket.h"
+#include "isakmp/attempt.h"
 
 /*
  * Most cookie pairs of a session, and of these such as its client hasn't used.
@@ -99,11 +100,13 @@ struct nf_isakmp_pace {
  * @vn: the netns
  * @cookies: &struct nf_isakmp_cookie by initiator cookie
  * @pace: messages that are held
+ * @attempts: sessions that messages of unknown cookies were delivered to
  */
 struct nf_isakmp_net {
 	struct nf_vpn_net *vn;
 	struct rhltable cookies;
 	struct nf_isakmp_pace pace;
+	struct isakmp_attempts attempts;
 };
 
 /**
@@ -122,8 +125,6 @@ struct nf_isakmp_net {
  *	remote host answers this one; not @proven
  * @doubtful: on trial: the remote host used it first, the client has answered,
  *	and the remote host hasn't gone on since
- * @attempt: number of sessions that its messages were delivered to before this
- *	one
  * @repeats: messages of the remote host that the session has got, while not
  *	@proven
  * @packets: messages seen
@@ -154,7 +155,6 @@ struct nf_isakmp_cookie {
 	bool proven;
 	bool claim;
 	bool doubtful;
-	u8 attempt;
 	u8 repeats;
 	u32 packets;
 	u32 first;

@@ -28,11 +28,6 @@
 #define ISAKMP_MAX_UNANSWERED	2
 /* Most repetitions of what it has answered, since an answer may get lost. */
 #define ISAKMP_MAX_REPEATS	1
-/*
- * &nf_isakmp_cookie.attempt while stock conntrack has it: a dnat rule may
- * match.
- */
-#define ISAKMP_ATTEMPT_STOCK	U8_MAX
 /* Most sessions that a message of an unknown owner is delivered to in turn. */
 #define ISAKMP_CANDIDATES	32
 
@@ -161,18 +156,20 @@ static void isakmp_find_candidates(struct isakmp_candidates *cand,
  */
 static bool isakmp_gives_up(struct nf_isakmp_cookie *c, bool init)
 {
-	return c->attempt == ISAKMP_ATTEMPT_STOCK ||
-	       c->repeats++ >= (init ? ISAKMP_MAX_UNANSWERED : 0);
+	return c->repeats++ >= (init ? ISAKMP_MAX_UNANSWERED : 0);
 }
 
-/* The attempt after @c. A first message goes to stock conntrack at first. */
-static u8 isakmp_next_attempt(const struct nf_isakmp_cookie *c, bool init)
+/*
+ * The attempt after @last, which is NULL if there was none. A first message
+ * goes to stock conntrack at first.
+ */
+static u8 isakmp_next_attempt(const u8 *last, bool init)
 {
-	if (!c)
+	if (!last)
 		return init ? ISAKMP_ATTEMPT_STOCK : 0;
-	if (c->attempt == ISAKMP_ATTEMPT_STOCK)
+	if (*last == ISAKMP_ATTEMPT_STOCK)
 		return 0;
-	return (c->attempt + 1) % ISAKMP_CANDIDATES;
+	return (*last + 1) % ISAKMP_CANDIDATES;
 }
 
 /*
@@ -185,10 +182,12 @@ static struct nf_vpn_session *
 isakmp_choose_candidate(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
 			struct nf_isakmp_cookie *c)
 {
+	struct isakmp_attempts *attempts = &vn->isakmp->attempts;
 	bool init = !a->m.resp_cookie;
 	const struct nf_vpn_remote *remote;
 	struct isakmp_candidates candidates;
 	struct nf_vpn_session *s;
+	u32 key;
 	u8 next;
 
 	if (c && !isakmp_gives_up(c, init))
@@ -196,7 +195,6 @@ isakmp_choose_candidate(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
 	remote = nf_vpn_remote_find(vn, &a->addr.src);
 	if (!remote)
 		return NULL;
-	next = isakmp_next_attempt(c, init);
 	if (c) {
 		nf_isakmp_event(vn, NF_CT_VPN_EVENT_REBOUND, c);
 		nf_isakmp_cookie_free(vn, c);
@@ -204,12 +202,16 @@ isakmp_choose_candidate(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
 	isakmp_find_candidates(&candidates, remote, a, init);
 	if (!candidates.n)
 		return NULL;
-	s = candidates.s[next == ISAKMP_ATTEMPT_STOCK ? 0 : next % candidates.n];
-	c = nf_isakmp_cookie_add(vn, s, &a->m, NF_ISAKMP_COOKIE_BY_REMOTE);
-	if (c)
-		c->attempt = next;
+	key = isakmp_attempts_key(attempts, &a->addr, a->m.init_cookie,
+				  a->m.resp_cookie);
+	next = isakmp_next_attempt(isakmp_attempts_find(attempts, key), init);
+	isakmp_attempts_note(attempts, key, next);
 	nf_vpn_stat_inc(vn, COOKIE_UNKNOWN);
-	return next == ISAKMP_ATTEMPT_STOCK ? NULL : s;
+	if (next == ISAKMP_ATTEMPT_STOCK)
+		return NULL;
+	s = candidates.s[next % candidates.n];
+	nf_isakmp_cookie_add(vn, s, &a->m, NF_ISAKMP_COOKIE_BY_REMOTE);
+	return s;
 }
 
 /* Note the responder's cookie of an exchange that a client began. */
