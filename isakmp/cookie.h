@@ -43,6 +43,7 @@
  * @udp_esp: the client puts ESP into UDP on port 500, so its flow isn't in the
  *	zone
  * @other_port: its flow leaves from another port than 500
+ * @dnat: a dnat rule sends the remote host's first messages to the client, too
  * @nunproven: number of its pairs that aren't proven
  * @cookies: &struct nf_isakmp_cookie, newest first
  * @rcu: for freeing
@@ -64,6 +65,7 @@ struct nf_isakmp_ike {
 	bool port_lost;
 	bool udp_esp;
 	bool other_port;
+	bool dnat;
 	u8 nunproven;
 	struct list_head cookies;
 	struct rcu_head rcu;

@@ -72,6 +72,35 @@ static bool isakmp_is_unsolicited(struct nf_vpn_net *vn,
 	       !nf_isakmp_is_bound(vn->net, src, dst, ifindex);
 }
 
+/*
+ * A dnat rule has sent a message by which a remote host begins to a client that
+ * has a flow of its own with that host. NAT has changed the host's port then,
+ * since two entries can't have the same answers. In the client's flow the port
+ * stays: there the next such message goes.
+ */
+static bool isakmp_has_flow(struct nf_vpn_net *vn, const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *orig =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *reply =
+		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct nf_vpn_host client, remote;
+	struct nf_isakmp_ike *ike;
+	struct nf_vpn_session *s;
+
+	if (!(READ_ONCE(ct->status) & IPS_DST_NAT) ||
+	    reply->dst.u.udp.port == orig->src.u.udp.port)
+		return false;
+	nf_vpn_flow_hosts(ct, &remote, &client);
+	client.addr = reply->src.u3;
+	s = nf_vpn_session_find(vn, &client, &remote);
+	ike = s ? nf_isakmp_ike(s) : NULL;
+	if (!ike || !READ_ONCE(s->flow[NF_VPN_FLOW_IKE].seen))
+		return false;
+	WRITE_ONCE(ike->dnat, true);
+	return true;
+}
+
 static void isakmp_flow_seen(struct nf_vpn_session *s,
 			     struct nf_isakmp_ike *ike,
 			     const struct nf_conn *ct, u32 timeout)
@@ -102,7 +131,8 @@ static noinline int isakmp_flow_new(const struct sk_buff *skb,
 	timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, false);
 	nf_ct_refresh(ct, timeout);
 	nf_vpn_flow_hosts(ct, &client, &remote);
-	if (isakmp_is_unsolicited(vn, ct, &client, &remote, skb->skb_iif))
+	if (isakmp_is_unsolicited(vn, ct, &client, &remote, skb->skb_iif) ||
+	    isakmp_has_flow(vn, ct))
 		return NF_DROP;
 	s = nf_vpn_session_find(vn, &client, &remote);
 	ike = s ? nf_isakmp_ike(s) : NULL;

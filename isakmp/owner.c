@@ -88,17 +88,23 @@ static u64 isakmp_score_rekey(const struct nf_isakmp_ike *ike)
 }
 
 /*
- * The remote host starts over with a client: most likely with one that doesn't
- * answer its requests, then with one whose pairs are gone, then with the
- * oldest.
+ * The remote host starts over with a client: most likely with one to which a
+ * dnat rule sends its first messages, then with one that doesn't answer its
+ * requests, then with one whose pairs are gone, then with the oldest.
  */
 static u64 isakmp_score_init(const struct nf_isakmp_ike *ike)
 {
+	u64 dnat = READ_ONCE(ike->dnat);
 	u64 asked = READ_ONCE(ike->asked);
 	u64 gone = ike->expect.cookies == ike->nunproven;
 
-	return asked << 40 | gone << 32 |
+	return dnat << 48 | asked << 40 | gone << 32 |
 	       (U32_MAX - ike->expect.session->created);
+}
+
+static bool isakmp_is_dnat(const struct nf_vpn_session *s)
+{
+	return READ_ONCE(nf_isakmp_ike(s)->dnat);
 }
 
 /* May a message to this address and to port 500 be the session's? */
@@ -161,12 +167,13 @@ static bool isakmp_gives_up(struct nf_isakmp_cookie *c, bool init)
 
 /*
  * The attempt after @last, which is NULL if there was none. A first message
- * goes to stock conntrack at first.
+ * goes to stock conntrack at first, unless that is known to send it to the
+ * likeliest session (@dnat).
  */
-static u8 isakmp_next_attempt(const u8 *last, bool init)
+static u8 isakmp_next_attempt(const u8 *last, bool init, bool dnat)
 {
 	if (!last)
-		return init ? ISAKMP_ATTEMPT_STOCK : 0;
+		return init && !dnat ? ISAKMP_ATTEMPT_STOCK : 0;
 	if (*last == ISAKMP_ATTEMPT_STOCK)
 		return 0;
 	return (*last + 1) % ISAKMP_CANDIDATES;
@@ -204,7 +211,8 @@ isakmp_choose_candidate(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
 		return NULL;
 	key = isakmp_attempts_key(attempts, &a->addr, a->m.init_cookie,
 				  a->m.resp_cookie);
-	next = isakmp_next_attempt(isakmp_attempts_find(attempts, key), init);
+	next = isakmp_next_attempt(isakmp_attempts_find(attempts, key), init,
+				   isakmp_is_dnat(candidates.s[0]));
 	isakmp_attempts_note(attempts, key, next);
 	nf_vpn_stat_inc(vn, COOKIE_UNKNOWN);
 	if (next == ISAKMP_ATTEMPT_STOCK)
