@@ -13,9 +13,9 @@
  *				   nf_nat_esp
  *	unknown, to an address of the gateway or one that stands for a host
  *				-> stock conntrack
- *	unknown, to be forwarded	-> learnt as outbound, flow in the zone
- *	of
- *				   the client
+ *	unknown, to be forwarded
+ *				-> learnt as outbound, flow in the zone of the
+ *				   client
  *
  * Dropped are packets with SPI 0 (section 2.1: never on the wire), ICMP errors
  * of a host about another one's SPI, first packets of a second client with

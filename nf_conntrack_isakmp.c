@@ -16,9 +16,8 @@
  *			-> the session of its cookies, or one chosen in
  *			   isakmp/owner.c
  *	other, to an address of the gateway	-> stock conntrack
- *	other, to be forwarded or from here	-> noted, flow in the zone of
- *	the
- *			   client
+ *	other, to be forwarded or from here
+ *			-> noted, flow in the zone of the client
  *
  * A client that puts its ESP into UDP on port 500 has its flow in zone 0, where
  * each client gets another port: nothing in such a packet tells which client it
