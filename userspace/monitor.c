@@ -381,7 +381,7 @@ static int unknown_word(const char *word)
 	char hint[GUESS_SIZE];
 	size_t i;
 
-	if (filter_has(nouns, word))
+	if (filter_has(nouns, word) || !strcmp(word, "not"))
 		return 0;
 	for (i = 0; i < ARRAY_SIZE(events); i++)
 		guess_try(&guess, events[i]);
