@@ -225,11 +225,13 @@ deletion() {
 	is "$(pings c1 192.168.99.1 1)" 1 "its next packet makes it anew"
 	is "$(gwct delete esp client 10.0.0.2/31 dir out)" \
 		"2 entries forgotten" "SPIs are deleted by what they match"
-	is "$(vpn_spis '[.[].dir] | sort | join(" ")')" "in in out" \
-		"and no others"
-	is "$(gwct flush not client 10.0.0.4 state established)" \
-		"2 entries forgotten" "so are sessions, with their SPIs"
-	is "$(gwct list sessions -p | cut -f 3)" 10.0.0.4 "but for one"
+	is "$(gwct list esp -p client 10.0.0.0/8 | cut -f 7 | sort |
+		paste -sd' ')" "in in in out" "and no others"
+	is "$(gwct flush client 10.0.0.0/8 not client 10.0.0.4 \
+		state established)" "2 entries forgotten" \
+		"so are sessions, with their SPIs"
+	is "$(gwct list sessions -p client 10.0.0.0/8 | cut -f 3)" 10.0.0.4 \
+		"but for one"
 	gwct flush > /dev/null
 	is "$(gwct list -p | wc -l)" 0 "flush forgets everything"
 }
