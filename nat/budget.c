@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The budget: how many copies of inbound packets may be made. */
+/* The budget: how many sessions get an inbound packet. */
 #include "core/net.h"
 #include "core/session.h"
 #include "esp/undecided.h"
@@ -105,4 +105,27 @@ bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		return false;
 	c->n = c->stock ? 0 : 1;
 	return true;
+}
+
+/**
+ * nf_nat_esp_leave_one - choose one receiver, since packets aren't copied
+ * @c: candidates, reduced to the likeliest one; to none if stock conntrack has a
+ *	receiver, which was there first
+ * @is_likelier: tells whether its first argument is likelier than the second
+ */
+void nf_nat_esp_leave_one(struct nf_nat_esp_choice *c,
+			  bool (*is_likelier)(const struct nf_vpn_session *a,
+					      const struct nf_vpn_session *b))
+{
+	unsigned int i, best = 0;
+
+	if (c->stock)
+		c->n = 0;
+	if (c->n < 2)
+		return;
+	for (i = 1; i < c->n; i++)
+		if (is_likelier(c->s[i], c->s[best]))
+			best = i;
+	c->s[0] = c->s[best];
+	c->n = 1;
 }

@@ -147,6 +147,13 @@ static bool nf_nat_esp_is_clear(const struct nf_vpn_remote *remote,
 	       (c->expecting && nf_nat_esp_only_turn(c));
 }
 
+/*
+ * Is the first answer to @a more likely due now than that to @b? If neither is
+ * due, one that the remote host has agreed with on an SPI goes first. Among
+ * equals that is the one that began to wait last, since IKE makes clients begin
+ * one after the other. If IKE isn't visible, the one that has waited longest is
+ * answered first.
+ */
 static bool nf_nat_esp_is_likelier(const struct nf_vpn_session *a,
 				   const struct nf_vpn_session *b)
 {
@@ -162,33 +169,14 @@ static bool nf_nat_esp_is_likelier(const struct nf_vpn_session *a,
 }
 
 /*
- * Choose the candidate whose first answer is most likely due now, or else one
- * that the remote host has agreed with on an SPI. Among equals that is the one
- * that began to wait last, since IKE makes them begin one after the other. If
- * IKE isn't visible, the one that has waited longest is answered first.
- */
-static void nf_nat_esp_guess(struct nf_nat_esp_choice *c)
-{
-	unsigned int i, best = 0;
-
-	for (i = 1; i < c->n; i++)
-		if (nf_nat_esp_is_likelier(c->s[i], c->s[best]))
-			best = i;
-	c->s[0] = c->s[best];
-	c->n = 1;
-}
-
-/*
- * Packets aren't copied: reduce the candidates to one. Stock conntrack's
- * receiver goes first, if there is one. With nf_conntrack_esp_guess=0 they
- * stay, and the packet is dropped.
+ * Packets aren't copied: leave one candidate, whose first answer is most likely
+ * due now. With nf_conntrack_esp_guess=0 all stay, and the packet is dropped,
+ * unless stock conntrack has a receiver.
  */
 static void nf_nat_esp_no_copies(struct nf_nat_esp_choice *c, int guess)
 {
-	if (c->stock)
-		c->n = 0;
-	else if (guess)
-		nf_nat_esp_guess(c);
+	if (c->stock || guess)
+		nf_nat_esp_leave_one(c, nf_nat_esp_is_likelier);
 }
 
 /*

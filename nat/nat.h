@@ -142,6 +142,9 @@ bool nf_nat_esp_may_spare(struct nf_vpn_remote *remote, unsigned int n);
 bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		       struct nf_nat_esp_choice *c,
 		       const struct nf_esp_undecided *u);
+void nf_nat_esp_leave_one(struct nf_nat_esp_choice *c,
+			  bool (*is_likelier)(const struct nf_vpn_session *a,
+					      const struct nf_vpn_session *b));
 
 /* nat/narrow.c */
 void nf_nat_esp_narrow(struct nf_esp_undecided *u,

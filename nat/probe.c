@@ -22,24 +22,11 @@ static bool nf_nat_esp_probes(const struct nf_vpn_session *s,
 	       nf_nat_esp_uses(s, &pkt->dst.addr);
 }
 
-/*
- * Where nothing is copied stock conntrack's receiver gets the answer if there
- * is one, or else the last one that has asked.
- */
-static void nf_nat_esp_probe_last(struct nf_nat_esp_choice *c)
+/* Has @a sent later than @b, so that its probe is more likely answered now? */
+static bool nf_nat_esp_is_later(const struct nf_vpn_session *a,
+				const struct nf_vpn_session *b)
 {
-	unsigned int i, last = 0;
-
-	if (c->stock)
-		c->n = 0;
-	if (c->n < 2)
-		return;
-	for (i = 1; i < c->n; i++)
-		if (time_after(READ_ONCE(c->s[i]->last_out),
-			       READ_ONCE(c->s[last]->last_out)))
-			last = i;
-	c->s[0] = c->s[last];
-	c->n = 1;
+	return time_after(READ_ONCE(a->last_out), READ_ONCE(b->last_out));
 }
 
 /**
@@ -65,7 +52,7 @@ bool nf_nat_esp_probe(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 	}
 	c->stock = a->stock;
 	if (a->guess < 2)
-		nf_nat_esp_probe_last(c);
+		nf_nat_esp_leave_one(c, nf_nat_esp_is_later);
 	c->proven = c->n == 1 && !c->stock;
 	if (c->n && !c->proven)
 		nf_nat_esp_budget(vn, remote, c, NULL);
