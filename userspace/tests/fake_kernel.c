@@ -2,181 +2,24 @@
 /*
  * fake_kernel - the kernel's side of the socket, for tests
  *
- * Linked with --wrap into a vpnct that is otherwise the real one. Requests are
- * checked as the kernel would check them, answers are messages as it would
- * build them, and VPNCT_FAKE names what goes wrong on the way.
+ * Requests are checked as the kernel would check them, answers are messages as
+ * it would build them, and VPNCT_FAKE names what goes wrong on the way.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/netfilter/nf_ct_vpn.h>
 #include <linux/netlink.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/types.h>
-#include <unistd.h>
 
 #include "fake.h"
+#include "fake_socket.h"
 
-#define FAKE_FAMILY 0x2a
-#define FAKE_GROUP 0x17
-#define FAKE_PORTID 4711
-#define FAKE_BUFSIZE 32768
-#define MANY 3000
+/* how often something went wrong */
+static int faults;
 
-struct fake_session {
-	const char *client, *server, *masq;
-	uint16_t zone;
-	uint8_t state;
-	uint64_t age, idle;
-	uint32_t timeout, spis_out, spis_in;
-	uint32_t cookies, tickets, ike_timeout;
-	uint8_t natt;
-};
-
-struct fake_esp {
-	uint8_t dir;
-	uint32_t spi;
-	const char *client, *server, *masq;
-	uint16_t zone;
-	uint8_t state, conf;
-	uint64_t packets, bytes, first, last;
-	uint32_t seq, candidates;
-};
-
-struct fake_isakmp {
-	const char *client, *server, *masq;
-	uint16_t zone;
-	uint64_t init, resp;
-	uint8_t version, exchange, state, by_remote;
-	uint64_t packets, first, last;
-};
-
-struct fake_call {
-	const char *client, *server, *masq, *host;
-	uint8_t state;
-	int client_id, client_wire, host_id, host_wire; /* -1: none */
-	uint16_t client_port, server_port;
-	uint64_t age, idle;
-	uint32_t timeout;
-	uint64_t packets_out, packets_in;
-};
-
-#define SERVER "199.0.0.1"
-#define GATEWAY "200.200.200.200"
-#define SERVER6 "2001:db8:1::1"
-#define GATEWAY6 "2001:db8:2::1"
-
-enum {
-	UNREPLIED = NF_CT_VPN_STATE_UNREPLIED,
-	ESTABLISHED = NF_CT_VPN_STATE_ESTABLISHED,
-	UNDECIDED = NF_CT_VPN_STATE_UNDECIDED,
-	REMEMBERED = NF_CT_VPN_STATE_REMEMBERED,
-	CLOSED = NF_CT_VPN_STATE_CLOSED,
-};
-
-/* Not in order, and one twice, as a hash table that grows would have it. */
-static const struct fake_session sessions[] = {
-	{ "10.0.0.3", SERVER, GATEWAY, 32769, ESTABLISHED, 3725000, 999, 1799,
-	  2, 1, 2, 1, 1700, 0 },
-	{ "10.0.0.10", SERVER, GATEWAY, 32771, UNREPLIED, 2500, 1500, 118, 1,
-	  0, 1, 0, 90, 0 },
-	{ "10.0.0.2", SERVER, GATEWAY, 32768, ESTABLISHED, 185000, 2000, 1798,
-	  1, 1, 1, 0, 1750, 0 },
-	{ "fd00::2", SERVER6, GATEWAY6, 32772, ESTABLISHED, 172800000, 59999,
-	  1741, 1, 1, 1, 0, 1741, 0 },
-	{ "10.0.0.3", SERVER, GATEWAY, 32769, ESTABLISHED, 3725000, 999, 1799,
-	  2, 1, 2, 1, 1700, 0 },
-	{ "10.0.0.2", "198.51.100.7", NULL, 32768, UNREPLIED, 12, 12, 0, 0, 0,
-	  0, 0, 0, 0 },
-	/* nothing but IKE: its ESP goes into UDP */
-	{ "10.0.0.4", SERVER, GATEWAY, 32773, ESTABLISHED, 61000, 61000, 1739,
-	  0, 0, 1, 0, 1739, 1 },
-};
-
-static const struct fake_esp spis[] = {
-	{ NF_CT_VPN_DIR_IN, 0xc30f00d1, "10.0.0.3", SERVER, GATEWAY, 32769,
-	  ESTABLISHED, NF_CT_VPN_CONF_INFERRED, 120, 1023, 3724000, 2000, 120,
-	  0 },
-	{ NF_CT_VPN_DIR_OUT, 0x00000100, "10.0.0.3", SERVER, GATEWAY, 32769,
-	  ESTABLISHED, NF_CT_VPN_CONF_NONE, 4000000000ULL, 5000000000000ULL,
-	  3725000, 999, 4000000000U, 0 },
-	{ NF_CT_VPN_DIR_OUT, 0x7fffffff, "10.0.0.3", SERVER, GATEWAY, 32769,
-	  UNREPLIED, NF_CT_VPN_CONF_NONE, 1, 152, 0, 0, 1, 0 },
-	{ NF_CT_VPN_DIR_IN, 0xaabbccdd, NULL, SERVER, GATEWAY, 0, UNDECIDED,
-	  NF_CT_VPN_CONF_NONE, 3, 456, 1000, 100, 3, 2 },
-	{ NF_CT_VPN_DIR_OUT, 0x12345678, "10.0.0.2", SERVER, GATEWAY, 32768,
-	  ESTABLISHED, NF_CT_VPN_CONF_NONE, 1000, 152000, 185000, 2000, 1000,
-	  0 },
-	{ NF_CT_VPN_DIR_IN, 0x87654321, "10.0.0.2", SERVER, GATEWAY, 32768,
-	  ESTABLISHED, NF_CT_VPN_CONF_SOLE, 999, 1048576, 184000, 2000, 999,
-	  0 },
-	{ NF_CT_VPN_DIR_IN, 0x0badcafe, "10.0.0.99", SERVER, GATEWAY, 32770,
-	  REMEMBERED, NF_CT_VPN_CONF_GUESSED, 7, 1064, 90000000, 7200000, 7,
-	  0 },
-	{ NF_CT_VPN_DIR_OUT, 0x0000abcd, "10.0.0.10", SERVER, GATEWAY, 32771,
-	  UNREPLIED, NF_CT_VPN_CONF_NONE, 2, 304, 2000, 1500, 2, 0 },
-	{ NF_CT_VPN_DIR_OUT, 0xfeed0001, "fd00::2", SERVER6, GATEWAY6, 32772,
-	  ESTABLISHED, NF_CT_VPN_CONF_NONE, 10, 1720, 172800000, 60000, 10, 0 },
-	{ NF_CT_VPN_DIR_IN, 0xfeed0002, "fd00::2", SERVER6, GATEWAY6, 32772,
-	  ESTABLISHED, NF_CT_VPN_CONF_CERTAIN, 10, 1048575, 172799000, 59999,
-	  10, 0 },
-};
-
-/* Both versions, every state, and an exchange that has no name. */
-static const struct fake_isakmp exchanges[] = {
-	{ "10.0.0.3", SERVER, GATEWAY, 32769, 0xfedcba9876543210,
-	  0x0000000000000001, 2, 36, ESTABLISHED, 0, 12, 3725000, 999 },
-	{ "10.0.0.2", SERVER, GATEWAY, 32768, 0x0102030405060708,
-	  0x1112131415161718, 2, 35, ESTABLISHED, 0, 4, 185000, 184000 },
-	{ "10.0.0.3", SERVER, GATEWAY, 32769, 0xaaaaaaaaaaaaaaaa,
-	  0xbbbbbbbbbbbbbbbb, 2, 37, UNDECIDED, 1, 2, 60000, 2000 },
-	{ "10.0.0.10", SERVER, GATEWAY, 32771, 0x8000000000000000, 0, 1, 2,
-	  UNREPLIED, 0, 1, 2500, 1500 },
-	{ "fd00::2", SERVER6, GATEWAY6, 32772, 0xffffffffffffffff,
-	  0xfffffffffffffffe, 1, 32, ESTABLISHED, 1, 4000000000U, 172800000,
-	  59999 },
-	{ "10.0.0.2", SERVER, GATEWAY, 32768, 0x0102030405060708,
-	  0x1112131415161718, 2, 35, ESTABLISHED, 0, 4, 185000, 184000 },
-	{ "10.0.0.4", SERVER, GATEWAY, 32773, 0x0a0b0c0d0e0f0001,
-	  0x1a1b1c1d1e1f0002, 2, 43, ESTABLISHED, 0, 6, 61000, 61000 },
-	{ "10.0.0.99", SERVER, NULL, 32770, 0x00000000deadbeef,
-	  0x00000000feedface, 1, 5, REMEMBERED, 0, 9, 90000000, 7200000 },
-};
-
-static const struct fake_call calls[] = {
-	{ "10.0.0.3", SERVER, GATEWAY, SERVER, ESTABLISHED, 0, 1, 128, 128,
-	  40001, 1723, 61000, 400, 17999, 4000000000ULL, 120 },
-	{ "10.0.0.2", SERVER, GATEWAY, SERVER, ESTABLISHED, 0, 0, 0, 0, 40000,
-	  1723, 125000, 2000, 17998, 7, 5 },
-	{ "10.0.0.2", SERVER, GATEWAY, SERVER, UNREPLIED, 65535, 65535, -1, -1,
-	  40000, 1723, 1000, 1000, 0, 0, 0 },
-	{ SERVER, GATEWAY, SERVER, "10.0.0.4", CLOSED, 7, 7, 9, 10, 50000,
-	  1723, 3600000, 9000, 0, 1, 1 },
-};
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
-/* What recvfrom() has in store: datagrams, or errors between them. */
-struct datagram {
-	struct datagram *next;
-	int err;
-	size_t len;
-	char data[FAKE_BUFSIZE];
-};
-
-static struct {
-	struct datagram *first, *last;
-	struct nlmsghdr *nlh; /* last message of the last datagram */
-	uint32_t seq;
-	int faults; /* how often something went wrong */
-	bool listening; /* to events, of which none has been read */
-	bool overrun; /* an overrun dump is still open on this socket */
-} fake;
+/* An overrun dump is still open on this socket. */
+static bool overrun;
 
 bool scenario(const char *name)
 {
@@ -185,301 +28,15 @@ bool scenario(const char *name)
 	return s && !strcmp(s, name);
 }
 
-static struct datagram *add_datagram(void)
-{
-	struct datagram *d = calloc(1, sizeof(*d));
-
-	if (!d)
-		abort();
-	if (fake.first)
-		fake.last->next = d;
-	else
-		fake.first = d;
-	fake.last = d;
-	return d;
-}
-
-static void add_error(int err)
-{
-	add_datagram()->err = err;
-	add_datagram();
-}
-
-/* As the kernel does, many messages share a datagram. */
-static struct nlmsghdr *add_message(uint16_t type, uint16_t flags)
-{
-	struct datagram *d;
-
-	if (!fake.first)
-		add_datagram();
-	d = fake.last;
-	if (d->len + 512 > 4096)
-		d = add_datagram();
-	fake.nlh = mnl_nlmsg_put_header(d->data + d->len);
-	fake.nlh->nlmsg_type = type;
-	fake.nlh->nlmsg_flags = flags;
-	fake.nlh->nlmsg_seq = fake.seq;
-	fake.nlh->nlmsg_pid = FAKE_PORTID;
-	return fake.nlh;
-}
-
-void end_message(const struct nlmsghdr *nlh)
-{
-	fake.last->len += MNL_ALIGN(nlh->nlmsg_len);
-}
-
-struct nlmsghdr *add_answer(uint8_t cmd, uint16_t flags)
-{
-	struct nlmsghdr *nlh = add_message(FAKE_FAMILY, flags);
-	struct genlmsghdr *genl =
-		mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-
-	genl->cmd = cmd;
-	genl->version = NF_CT_VPN_GENL_VERSION;
-	return nlh;
-}
-
-/* with NETLINK_CAP_ACK and NETLINK_EXT_ACK */
-void add_ack(const struct nlmsghdr *req, int err, const char *text)
-{
-	uint16_t flags = NLM_F_CAPPED | (text ? NLM_F_ACK_TLVS : 0);
-	struct nlmsghdr *nlh = add_message(NLMSG_ERROR, flags);
-	struct nlmsgerr *e = mnl_nlmsg_put_extra_header(nlh, sizeof(*e));
-
-	e->error = err;
-	e->msg = *req;
-	if (text)
-		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
-	end_message(nlh);
-}
-
-static void add_done(int err, const char *text)
-{
-	uint16_t flags = NLM_F_MULTI | (text ? NLM_F_ACK_TLVS : 0);
-	struct nlmsghdr *nlh = add_message(NLMSG_DONE, flags);
-	int *payload = mnl_nlmsg_put_extra_header(nlh, sizeof(*payload));
-
-	*payload = err;
-	if (text)
-		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
-	end_message(nlh);
-}
-
-static void put_u64(struct nlmsghdr *nlh, uint16_t type, uint64_t value)
-{
-	if (!scenario("sparse"))
-		mnl_attr_put_u64(nlh, type, value);
-}
-
-static void put_addr(struct nlmsghdr *nlh, uint16_t type, const char *text)
-{
-	char addr[16];
-
-	if (!text)
-		return;
-	if (inet_pton(AF_INET, text, addr))
-		mnl_attr_put(nlh, type, 4, addr);
-	else if (inet_pton(AF_INET6, text, addr))
-		mnl_attr_put(nlh, type, 16, addr);
-	else
-		abort();
-}
-
-static void put_family(struct nlmsghdr *nlh, uint16_t type, const char *text)
-{
-	uint8_t family = strchr(text, ':') ? AF_INET6 : AF_INET;
-
-	mnl_attr_put_u8(nlh, type, scenario("bad-family") ? 77 : family);
-}
-
-/* What a future kernel may add, and what a broken one may send. */
-static void put_oddities(struct nlmsghdr *nlh)
-{
-	if (scenario("newer")) {
-		mnl_attr_put_u32(nlh, 200, 1);
-		mnl_attr_put_strz(nlh, 201, "unheard of");
-		mnl_attr_put(nlh, 202 | NLA_F_NESTED, 0, NULL);
-	}
-	if (scenario("bad-length"))
-		mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_STATE, 1);
-	if (scenario("bad-address"))
-		mnl_attr_put(nlh, NF_CT_VPN_A_SESSION_CLIENT, 3, "abc");
-	if (scenario("mixed-addresses"))
-		put_addr(nlh, NF_CT_VPN_A_SESSION_CLIENT, "fd00::1");
-}
-
-/* What the first version of the family didn't have. */
-static void put_session_ike(struct nlmsghdr *nlh, const struct fake_session *s)
-{
-	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_COOKIES, s->cookies);
-	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_TICKETS, s->tickets);
-	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_IKE_TIMEOUT, s->ike_timeout);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_SESSION_NATT, s->natt);
-	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_ESP_TIMEOUT,
-			 s->spis_out ? s->timeout : 0);
-}
-
-static void add_session(const struct fake_session *s)
-{
-	struct nlmsghdr *nlh =
-		add_answer(NF_CT_VPN_CMD_SESSION_GET, NLM_F_MULTI);
-
-	put_family(nlh, NF_CT_VPN_A_SESSION_FAMILY, s->client);
-	put_addr(nlh, NF_CT_VPN_A_SESSION_CLIENT, s->client);
-	put_addr(nlh, NF_CT_VPN_A_SESSION_REMOTE, s->server);
-	put_addr(nlh, NF_CT_VPN_A_SESSION_MASQ, s->masq);
-	mnl_attr_put_u16(nlh, NF_CT_VPN_A_SESSION_ZONE, s->zone);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_SESSION_STATE,
-			scenario("newer") ? 9 : s->state);
-	put_u64(nlh, NF_CT_VPN_A_SESSION_AGE, s->age);
-	put_u64(nlh, NF_CT_VPN_A_SESSION_IDLE, s->idle);
-	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_TIMEOUT, s->timeout);
-	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_SPIS_OUT, s->spis_out);
-	mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_SPIS_IN, s->spis_in);
-	if (!scenario("sparse"))
-		put_session_ike(nlh, s);
-	put_oddities(nlh);
-	end_message(nlh);
-}
-
-static void add_esp(const struct fake_esp *e)
-{
-	struct nlmsghdr *nlh = add_answer(NF_CT_VPN_CMD_ESP_GET, NLM_F_MULTI);
-
-	put_family(nlh, NF_CT_VPN_A_ESP_FAMILY, e->server);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ESP_DIR, e->dir);
-	mnl_attr_put_u32(nlh, NF_CT_VPN_A_ESP_SPI, e->spi);
-	put_addr(nlh, NF_CT_VPN_A_ESP_CLIENT, e->client);
-	put_addr(nlh, NF_CT_VPN_A_ESP_REMOTE, e->server);
-	put_addr(nlh, NF_CT_VPN_A_ESP_MASQ, e->masq);
-	if (e->client)
-		mnl_attr_put_u16(nlh, NF_CT_VPN_A_ESP_ZONE, e->zone);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ESP_STATE, e->state);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ESP_CONFIDENCE, e->conf);
-	put_u64(nlh, NF_CT_VPN_A_ESP_PACKETS, e->packets);
-	put_u64(nlh, NF_CT_VPN_A_ESP_BYTES, e->bytes);
-	put_u64(nlh, NF_CT_VPN_A_ESP_FIRST, e->first);
-	put_u64(nlh, NF_CT_VPN_A_ESP_LAST, e->last);
-	mnl_attr_put_u32(nlh, NF_CT_VPN_A_ESP_SEQ, e->seq);
-	if (e->candidates)
-		mnl_attr_put_u32(nlh, NF_CT_VPN_A_ESP_CANDIDATES,
-				 e->candidates);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ESP_PIN, e->spi == 0xfeed0001);
-	if (scenario("newer"))
-		put_oddities(nlh);
-	end_message(nlh);
-}
-
-static void add_isakmp(const struct fake_isakmp *e)
-{
-	struct nlmsghdr *nlh =
-		add_answer(NF_CT_VPN_CMD_ISAKMP_GET, NLM_F_MULTI);
-
-	put_family(nlh, NF_CT_VPN_A_ISAKMP_FAMILY, e->server);
-	put_addr(nlh, NF_CT_VPN_A_ISAKMP_CLIENT, e->client);
-	put_addr(nlh, NF_CT_VPN_A_ISAKMP_REMOTE, e->server);
-	put_addr(nlh, NF_CT_VPN_A_ISAKMP_MASQ, e->masq);
-	mnl_attr_put_u16(nlh, NF_CT_VPN_A_ISAKMP_ZONE, e->zone);
-	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_INIT_COOKIE, e->init);
-	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_RESP_COOKIE, e->resp);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_VERSION, e->version);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_EXCHANGE, e->exchange);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_STATE, e->state);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_BY_REMOTE, e->by_remote);
-	put_u64(nlh, NF_CT_VPN_A_ISAKMP_PACKETS, e->packets);
-	put_u64(nlh, NF_CT_VPN_A_ISAKMP_FIRST, e->first);
-	put_u64(nlh, NF_CT_VPN_A_ISAKMP_LAST, e->last);
-	end_message(nlh);
-}
-
-static void put_id(struct nlmsghdr *nlh, uint16_t type, int id)
-{
-	if (id >= 0)
-		mnl_attr_put_u16(nlh, type, id);
-}
-
-static void add_call(const struct fake_call *c)
-{
-	struct nlmsghdr *nlh = add_answer(NF_CT_VPN_CMD_PPTP_GET, NLM_F_MULTI);
-
-	put_family(nlh, NF_CT_VPN_A_PPTP_FAMILY, c->client);
-	put_addr(nlh, NF_CT_VPN_A_PPTP_CLIENT, c->client);
-	put_addr(nlh, NF_CT_VPN_A_PPTP_REMOTE, c->server);
-	put_addr(nlh, NF_CT_VPN_A_PPTP_MASQ, c->masq);
-	put_addr(nlh, NF_CT_VPN_A_PPTP_HOST, c->host);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_PPTP_STATE, c->state);
-	put_id(nlh, NF_CT_VPN_A_PPTP_CLIENT_ID, c->client_id);
-	put_id(nlh, NF_CT_VPN_A_PPTP_CLIENT_WIRE, c->client_wire);
-	put_id(nlh, NF_CT_VPN_A_PPTP_HOST_ID, c->host_id);
-	put_id(nlh, NF_CT_VPN_A_PPTP_HOST_WIRE, c->host_wire);
-	mnl_attr_put_u16(nlh, NF_CT_VPN_A_PPTP_CLIENT_PORT, c->client_port);
-	mnl_attr_put_u16(nlh, NF_CT_VPN_A_PPTP_REMOTE_PORT, c->server_port);
-	put_u64(nlh, NF_CT_VPN_A_PPTP_AGE, c->age);
-	put_u64(nlh, NF_CT_VPN_A_PPTP_IDLE, c->idle);
-	mnl_attr_put_u32(nlh, NF_CT_VPN_A_PPTP_TIMEOUT, c->timeout);
-	if (c->timeout) {
-		put_u64(nlh, NF_CT_VPN_A_PPTP_PACKETS_OUT, c->packets_out);
-		put_u64(nlh, NF_CT_VPN_A_PPTP_PACKETS_IN, c->packets_in);
-	}
-	if (scenario("newer"))
-		put_oddities(nlh);
-	end_message(nlh);
-}
-
-/* One server, MANY clients with an SPI each way: several datagrams. */
-static void add_many(uint8_t cmd)
-{
-	char client[INET_ADDRSTRLEN];
-	struct fake_session s = sessions[0];
-	struct fake_esp e = spis[0];
-	uint32_t addr;
-	int i;
-
-	s.client = client;
-	e.client = client;
-	for (i = 0; i < MANY; i++) {
-		addr = htonl(0x0a000000 + (i * 7919) % MANY);
-		inet_ntop(AF_INET, &addr, client, sizeof(client));
-		if (cmd == NF_CT_VPN_CMD_SESSION_GET) {
-			add_session(&s);
-			continue;
-		}
-		e.dir = NF_CT_VPN_DIR_OUT;
-		e.spi = 0x1000 + i;
-		add_esp(&e);
-		e.dir = NF_CT_VPN_DIR_IN;
-		e.spi = 0x80000000 + i;
-		add_esp(&e);
-	}
-}
-
-static void add_demo(uint8_t cmd)
-{
-	size_t i;
-
-	if (cmd == NF_CT_VPN_CMD_SESSION_GET)
-		for (i = 0; i < ARRAY_SIZE(sessions); i++)
-			add_session(&sessions[i]);
-	else if (cmd == NF_CT_VPN_CMD_ISAKMP_GET)
-		for (i = 0; i < ARRAY_SIZE(exchanges); i++)
-			add_isakmp(&exchanges[i]);
-	else if (cmd == NF_CT_VPN_CMD_PPTP_GET)
-		for (i = 0; i < ARRAY_SIZE(calls); i++)
-			add_call(&calls[i]);
-	else
-		for (i = 0; i < ARRAY_SIZE(spis); i++)
-			add_esp(&spis[i]);
-}
-
 /* Messages that aren't for us must neither count nor end anything. */
 static void add_strangers(void)
 {
 	struct nlmsghdr *nlh;
 
 	add_message(NLMSG_DONE, NLM_F_MULTI)->nlmsg_seq--;
-	end_message(fake.nlh);
+	end_message(queue.nlh);
 	add_message(NLMSG_DONE, NLM_F_MULTI)->nlmsg_pid++;
-	end_message(fake.nlh);
+	end_message(queue.nlh);
 	end_message(add_message(NLMSG_NOOP, 0));
 	nlh = add_message(FAKE_FAMILY + 1, NLM_F_MULTI);
 	mnl_nlmsg_put_extra_header(nlh, GENL_HDRLEN);
@@ -491,11 +48,11 @@ static void add_strangers(void)
 static bool dump_fault(void)
 {
 	if (scenario("interrupted") ||
-	    (scenario("interrupted-once") && !fake.faults++))
-		fake.nlh->nlmsg_flags |= NLM_F_DUMP_INTR;
+	    (scenario("interrupted-once") && !faults++))
+		queue.nlh->nlmsg_flags |= NLM_F_DUMP_INTR;
 	if (scenario("overrun") ||
-	    (scenario("overrun-once") && !fake.faults++)) {
-		fake.overrun = true;
+	    (scenario("overrun-once") && !faults++)) {
+		overrun = true;
 		add_error(ENOBUFS);
 		return true;
 	}
@@ -526,11 +83,8 @@ static void answer_dump(const struct nlmsghdr *req, uint8_t cmd)
 	}
 	if (scenario("strangers"))
 		add_strangers();
-	if (scenario("many"))
-		add_many(cmd);
-	else if (!scenario("empty"))
-		add_demo(cmd);
-	if (fake.nlh && dump_fault())
+	add_table(cmd);
+	if (queue.nlh && dump_fault())
 		return;
 	add_done(0, NULL);
 }
@@ -593,11 +147,11 @@ static void answer_family(const struct nlmsghdr *req)
 		return;
 	}
 	/* unloaded; what comes first is something else */
-	if (scenario("reload") && (fake.faults == 1 || fake.faults == 2)) {
-		fake.faults++;
+	if (scenario("reload") && (faults == 1 || faults == 2)) {
+		faults++;
 		add_ack(req, -ENOENT, NULL);
 		add_datagram();
-		add_notice(CTRL_CMD_NEWFAMILY, FAKE_FAMILY + fake.faults);
+		add_notice(CTRL_CMD_NEWFAMILY, FAKE_FAMILY + faults);
 		return;
 	}
 	nlh = add_message(GENL_ID_CTRL, 0);
@@ -613,7 +167,7 @@ static void answer_family(const struct nlmsghdr *req)
 
 static bool refuse(const struct nlmsghdr *req)
 {
-	if (fake.overrun)
+	if (overrun)
 		add_ack(req, -EBUSY, NULL);
 	else if (scenario("not-permitted"))
 		add_ack(req, -EPERM, NULL);
@@ -632,8 +186,8 @@ static void fuzz(unsigned int seed)
 	struct datagram *d;
 	unsigned int i, n;
 
-	srandom(seed + fake.seq);
-	for (d = fake.first; d; d = d->next) {
+	srandom(seed + queue.seq);
+	for (d = queue.first; d; d = d->next) {
 		n = d->len ? random() % 24 : 0;
 		for (i = 0; i < n; i++)
 			d->data[random() % d->len] =
@@ -644,7 +198,7 @@ static void fuzz(unsigned int seed)
 	add_done(0, NULL);
 }
 
-static void answer(const struct nlmsghdr *req)
+void answer(const struct nlmsghdr *req)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(req);
 	const char *name = getenv("VPNCT_FAKE");
@@ -667,91 +221,15 @@ static void answer(const struct nlmsghdr *req)
 		fuzz(atoi(name + 5));
 }
 
-static void forget_answers(void)
+void forget_overrun(void)
 {
-	struct datagram *d;
-
-	while ((d = fake.first)) {
-		fake.first = d->next;
-		free(d);
-	}
-	fake.nlh = NULL;
-}
-
-struct mnl_socket *__wrap_mnl_socket_open(int bus);
-int __wrap_mnl_socket_bind(struct mnl_socket *nl, unsigned int groups,
-			   pid_t pid);
-int __wrap_mnl_socket_close(struct mnl_socket *nl);
-int __wrap_mnl_socket_get_fd(const struct mnl_socket *nl);
-unsigned int __wrap_mnl_socket_get_portid(const struct mnl_socket *nl);
-int __wrap_mnl_socket_setsockopt(const struct mnl_socket *nl, int type,
-				 void *buf, socklen_t len);
-ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *nl, const void *req,
-				 size_t len);
-ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
-				   size_t size);
-int __wrap_isatty(int fd);
-
-struct mnl_socket *__wrap_mnl_socket_open(int bus)
-{
-	if (bus != NETLINK_GENERIC)
-		abort();
-	if (scenario("no-netlink")) {
-		errno = EPROTONOSUPPORT;
-		return NULL;
-	}
-	fake.overrun = false;
-	return (struct mnl_socket *)&fake;
-}
-
-int __wrap_mnl_socket_bind(struct mnl_socket *nl, unsigned int groups,
-			   pid_t pid)
-{
-	(void)nl;
-	(void)groups;
-	(void)pid;
-	return 0;
-}
-
-int __wrap_mnl_socket_close(struct mnl_socket *nl)
-{
-	(void)nl;
-	forget_answers();
-	return 0;
-}
-
-int __wrap_mnl_socket_get_fd(const struct mnl_socket *nl)
-{
-	(void)nl;
-	return -1;
-}
-
-unsigned int __wrap_mnl_socket_get_portid(const struct mnl_socket *nl)
-{
-	(void)nl;
-	return FAKE_PORTID;
-}
-
-int __wrap_mnl_socket_setsockopt(const struct mnl_socket *nl, int type,
-				 void *buf, socklen_t len)
-{
-	(void)nl;
-	(void)len;
-	if (type != NETLINK_ADD_MEMBERSHIP)
-		return 0;
-	if (*(uint32_t *)buf == GENL_ID_CTRL)
-		return 0;
-	if (*(uint32_t *)buf != FAKE_GROUP)
-		abort();
-	fake.listening = true;
-	return 0;
+	overrun = false;
 }
 
 /* some events, some that are lost, and an end, which has no event */
-static void have_events(void)
+void add_some_events(void)
 {
-	fake.listening = false;
-	if (!fake.faults++) {
+	if (!faults++) {
 		add_notice(CTRL_CMD_DELFAMILY, FAKE_FAMILY + 1);
 		add_events();
 		if (scenario("reload"))
@@ -762,48 +240,4 @@ static void have_events(void)
 		add_events();
 		add_error(EIO);
 	}
-}
-
-ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *nl, const void *req,
-				 size_t len)
-{
-	const struct nlmsghdr *nlh = req;
-
-	(void)nl;
-	if (!mnl_nlmsg_ok(nlh, len))
-		abort();
-	forget_answers();
-	fake.seq = nlh->nlmsg_seq;
-	answer(nlh);
-	return len;
-}
-
-ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
-				   size_t size)
-{
-	struct datagram *d;
-	ssize_t len = -1;
-
-	(void)nl;
-	if (!fake.first && fake.listening)
-		have_events();
-	d = fake.first;
-	/* The real one would block for ever. */
-	if (!d) {
-		fputs("fake kernel: nothing to receive\n", stderr);
-		abort();
-	}
-	fake.first = d->next;
-	errno = d->err;
-	if (!d->err) {
-		len = d->len > size ? size : d->len;
-		memcpy(buf, d->data, len);
-	}
-	free(d);
-	return len;
-}
-
-int __wrap_isatty(int fd)
-{
-	return fd == STDOUT_FILENO && getenv("VPNCT_FAKE_TTY");
 }
