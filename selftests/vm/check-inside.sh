@@ -118,6 +118,14 @@ check_kernel_doc() {
 		perl /result/kernel-doc -none -Wall "${files[@]}" 2>&1)"
 }
 
+check_sizes() {
+	local files
+
+	mapfile -t files < <(sources; find . -name '*.py' -printf '%P\n')
+	verdict "files and functions are of a size to be read" "$(
+		awk -f selftests/vm/sizes.awk "${files[@]}" 2>&1)"
+}
+
 # W=1 and sparse complain about the kernel's headers, too: only what is said
 # about this tree counts
 check_compiler() {
@@ -244,6 +252,7 @@ check_licences
 check_scripts
 check_checkpatch
 check_kernel_doc
+check_sizes
 [ ! -f Kbuild ] || check_compiler
 [ ! -f Kbuild ] || check_floors
 [ ! -f dkms.conf ] || check_dkms

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # check.sh [KERNEL]: what can be said about the sources without running them:
-# checkpatch, kernel-doc, shellcheck, compiler warnings (W=1), sparse, the floors
-# of the modules, licence headers, the netlink spec. Prints TAP and then "N
+# checkpatch, kernel-doc, sizes, shellcheck, compiler warnings (W=1), sparse, the
+# floors of the modules, licence headers, the netlink spec. Prints TAP and then "N
 # passed, N failed".
 set -u
 
