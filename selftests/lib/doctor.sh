@@ -34,3 +34,14 @@ remedies() {
 diagnosis() {
 	grep -qE -- "$2" <<< "$(findings "$1")"
 }
+
+# talk K: client 1 sends ESP to 199.0.0.K, which answers: three entries that don't
+# make room for others
+talk() {
+	local server=199.0.0.$1
+
+	ipn srv addr replace "$server/24" dev eth0
+	esp_send c1 "$server" "0x100$1" 1
+	at srv espgen send --src "$server" --dst 200.200.200.200 \
+		--spi "0x200$1"
+}

@@ -17,8 +17,8 @@ overflow() {
 	local k
 
 	gw_set "$1" 6
-	for k in 1 2 3 4 5 6; do
-		esp_send c1 "199.0.0.$k" "0x100$k" 1
+	for k in 1 2 3; do
+		talk "$k"
 	done
 	diagnosed limits "^warning $NOT_TRACKED so far: $3" "$1: while it is full"
 	gw_set "$1" "$2"
