@@ -24,8 +24,8 @@ void isakmp_attempts_init(struct isakmp_attempts *t)
  *
  * Return: hash, never 0.
  */
-u32 isakmp_attempts_key(const struct isakmp_attempts *t, const struct nf_vpn_pkt *addr,
-		     __be64 init, __be64 resp)
+u32 isakmp_attempts_key(const struct isakmp_attempts *t,
+			const struct nf_vpn_pkt *addr, __be64 init, __be64 resp)
 {
 	u32 words[12];
 

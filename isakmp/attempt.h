@@ -34,8 +34,8 @@ struct isakmp_attempts {
 };
 
 void isakmp_attempts_init(struct isakmp_attempts *t);
-u32 isakmp_attempts_key(const struct isakmp_attempts *t, const struct nf_vpn_pkt *addr,
-		     __be64 init, __be64 resp);
+u32 isakmp_attempts_key(const struct isakmp_attempts *t,
+			const struct nf_vpn_pkt *addr, __be64 init, __be64 resp);
 const u8 *isakmp_attempts_find(const struct isakmp_attempts *t, u32 key);
 void isakmp_attempts_note(struct isakmp_attempts *t, u32 key, u8 last);
 

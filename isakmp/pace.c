@@ -228,10 +228,7 @@ static bool isakmp_pace_ticket(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return held;
 }
 
-/*
- * Another fragment of a message that waits waits with it; a repetition is
- * freed.
- */
+/* Hold another fragment of a message that is held; free a repetition. */
 static bool isakmp_pace_part(struct nf_vpn_net *vn, struct sk_buff *skb,
 			     const struct isakmp_held *part,
 			     const struct isakmp_held *what)

@@ -57,7 +57,7 @@ const char *describe(const struct isakmp_message *m)
 
 /* Parses a copy that ends where @len does. */
 int parse(struct isakmp_message *m, const uint8_t *data, size_t len,
-		 size_t udp_payload_len)
+	  size_t udp_payload_len)
 {
 	uint8_t *copy = malloc(len ? len : 1);
 	int reason;

@@ -57,8 +57,7 @@ static const struct verb delete_verbs[] = {
  * @verb: of the noun that was named, or NULL
  * @filter: which of them
  */
-struct delete
-{
+struct delete {
 	const char *where;
 	const struct verb *verb;
 	struct filter filter;

@@ -233,10 +233,8 @@ static int unknown_word(const struct noun *const *of, const char *where,
 		return err;
 	if (parse_addr(word, &addr) || strchr(word, '/') ||
 	    !strcmp(word, "src") || !strcmp(word, "dst"))
-		return usage_error(
-			where,
-			"unknown word '%s': say client ADDRESS or server ADDRESS",
-			word);
+		return usage_error(where, "unknown word '%s': say client ADDRESS or server ADDRESS",
+				   word);
 	for (; *of; of++)
 		for (i = 0; i < (*of)->n_fields; i++)
 			if (is_key(&(*of)->field[i]))

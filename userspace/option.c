@@ -117,8 +117,8 @@ static int set_color(const char *where, const char *when)
 {
 	if (set_colour(when))
 		return 0;
-	return usage_error(
-		where, "--color '%s' is unknown: auto, always or never", when);
+	return usage_error(where, "--color '%s' is unknown: auto, always or never",
+			   when);
 }
 
 /* @word: where getopt stopped; in "-jx" it isn't past the word yet */

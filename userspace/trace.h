@@ -40,7 +40,7 @@ void trace_head(const struct trace *t, enum format format);
 void trace_hop(const struct trace *t, enum format format);
 
 /* At the end. */
-void trace_verdict(const struct trace *t, enum verdict verdict,
+void trace_verdict(const struct trace *t, enum verdict how,
 		   enum format format);
 
 #endif

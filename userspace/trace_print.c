@@ -208,18 +208,18 @@ void trace_hop(const struct trace *t, enum format format)
 		hop_tsv(t, t->n - 1);
 }
 
-void trace_verdict(const struct trace *t, enum verdict verdict,
+void trace_verdict(const struct trace *t, enum verdict how,
 		   enum format format)
 {
 	switch (format) {
 	case FORMAT_TEXT:
-		verdict_text(t, verdict);
+		verdict_text(t, how);
 		break;
 	case FORMAT_TSV:
-		printf("result\t%s\n", verdicts[verdict]);
+		printf("result\t%s\n", verdicts[how]);
 		break;
 	case FORMAT_JSON:
-		trace_json(t, verdict);
+		trace_json(t, how);
 		break;
 	}
 }

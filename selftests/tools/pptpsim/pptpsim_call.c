@@ -19,7 +19,7 @@ void dial(struct conn *c, unsigned int client)
 
 /* One end says something: what the other one reads. */
 bool tell(struct conn *c, int end, int type, uint16_t id, uint16_t peer,
-		 uint8_t result, struct message *got)
+	  uint8_t result, struct message *got)
 {
 	struct message m;
 
@@ -39,7 +39,7 @@ bool start(struct conn *c)
 
 /* @end asks with @type, the other one answers with @result. */
 bool ask(struct call *call, struct conn *c, int end, int type,
-		uint16_t id, uint16_t peer_id, uint8_t result)
+	 uint16_t id, uint16_t peer_id, uint8_t result)
 {
 	struct message m;
 
@@ -62,7 +62,7 @@ bool ask(struct call *call, struct conn *c, int end, int type,
 }
 
 bool call_out(struct call *call, struct conn *c, uint16_t id,
-		     uint16_t peer_id)
+	      uint16_t peer_id)
 {
 	return ask(call, c, 0, OUT_REQUEST, id, peer_id, 1);
 }
