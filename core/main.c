@@ -13,7 +13,6 @@
 #include "core/net.h"
 #include "core/session.h"
 #include "core/settings.h"
-#include "core/yield.h"
 #include "netlink/family.h"
 
 static int __net_init nf_vpn_net_init(struct net *net)
@@ -32,7 +31,6 @@ static int __net_init nf_vpn_net_init(struct net *net)
 	err = nf_vpn_clients_init(vn);
 	if (err)
 		goto err_stats;
-	nf_vpn_yield_init(vn);
 	err = nf_vpn_sessions_init(vn);
 	if (err)
 		goto err_clients;
@@ -74,7 +72,6 @@ static void __net_exit nf_vpn_net_exit(struct net *net)
 	nf_vpn_gc_stop(vn);
 	nf_vpn_flush(vn);
 	nf_vpn_client_gc(vn, true);
-	nf_vpn_yield_exit(vn);
 	nf_vpn_sessions_exit(vn);
 	nf_vpn_clients_exit(vn);
 	nf_vpn_ids_exit(vn);

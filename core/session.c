@@ -14,6 +14,7 @@
 #include "core/remote.h"
 #include "core/session.h"
 #include "core/tracker.h"
+#include "core/yield.h"
 
 struct nf_vpn_session_key {
 	const struct nf_vpn_host *client;
@@ -91,19 +92,9 @@ static void nf_vpn_session_free_rcu(struct rcu_head *rcu)
 	kfree(s);
 }
 
-/**
- * nf_vpn_session_new - make a session
- * @vn: netns, its lock held
- * @client: client
- * @remote: address of the remote host, with which @client has no session
- * @local: the client is the gateway itself
- *
- * Return: session, or NULL if memory is short.
- */
-struct nf_vpn_session *nf_vpn_session_new(struct nf_vpn_net *vn,
-					  struct nf_vpn_client *client,
-					  const struct nf_vpn_host *remote,
-					  bool local)
+static struct nf_vpn_session *
+nf_vpn_session_alloc(struct nf_vpn_net *vn, struct nf_vpn_client *client,
+		     const struct nf_vpn_host *remote, bool local)
 {
 	struct nf_vpn_session *s;
 
@@ -152,20 +143,6 @@ err_session:
 }
 
 /**
- * nf_vpn_session_protect - keep a session from being freed for want of room
- * @vn: netns, its lock held
- * @s: session
- */
-void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
-{
-	lockdep_assert_held(&vn->lock);
-	list_del_init(&s->lru);
-	vn->nunconfirmed -= s->yields == NF_VPN_YIELDS_UNCONFIRMED;
-	s->yields = NF_VPN_YIELDS_NOT;
-}
-EXPORT_SYMBOL_GPL(nf_vpn_session_protect);
-
-/**
  * nf_vpn_session_free - unlink a session and its entries, free them after RCU
  * @vn: netns, its lock held
  * @s: session; nothing happens if it is unlinked already
@@ -196,10 +173,58 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_free);
 
+/**
+ * nf_vpn_session_get - find or make a session
+ * @vn: netns, its lock held
+ * @client: address of the client
+ * @remote: address of the remote host
+ * @local: the client is the gateway itself
+ *
+ * Return: the session or an ERR_PTR; what went wrong is counted.
+ */
+struct nf_vpn_session *nf_vpn_session_get(struct nf_vpn_net *vn,
+					  const struct nf_vpn_host *client,
+					  const struct nf_vpn_host *remote,
+					  bool local)
+{
+	struct nf_vpn_session *s;
+	struct nf_vpn_client *owner;
+	int err;
+
+	lockdep_assert_held(&vn->lock);
+	s = nf_vpn_session_find(vn, client, remote);
+	if (s)
+		return s;
+	owner = nf_vpn_client_get(vn, client, local);
+	if (IS_ERR(owner))
+		return ERR_CAST(owner);
+	err = nf_vpn_charge(vn, owner);
+	if (err)
+		goto err_client;
+	s = nf_vpn_session_alloc(vn, owner, remote, local);
+	if (!s) {
+		nf_vpn_stat_inc(vn, NO_MEMORY);
+		err = -ENOMEM;
+		goto err_charge;
+	}
+	nf_vpn_session_unprotect(vn, s);
+	nf_vpn_gc_kick(vn);
+	return s;
+
+err_charge:
+	nf_vpn_uncharge(vn, owner);
+err_client:
+	nf_vpn_client_put(vn, owner);
+	nf_vpn_gc_kick(vn);
+	return ERR_PTR(err);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_get);
+
 int nf_vpn_sessions_init(struct nf_vpn_net *vn)
 {
 	int err;
 
+	nf_vpn_yield_init(vn);
 	err = rhashtable_init(&vn->sessions, &nf_vpn_session_params);
 	if (err)
 		return err;
@@ -211,6 +236,7 @@ int nf_vpn_sessions_init(struct nf_vpn_net *vn)
 
 void nf_vpn_sessions_exit(struct nf_vpn_net *vn)
 {
+	nf_vpn_yield_exit(vn);
 	nf_vpn_remotes_exit(vn);
 	rhashtable_destroy(&vn->sessions);
 }

@@ -161,20 +161,14 @@ void nf_vpn_sessions_exit(struct nf_vpn_net *vn);
 struct nf_vpn_session *nf_vpn_session_find(struct nf_vpn_net *vn,
 					   const struct nf_vpn_host *client,
 					   const struct nf_vpn_host *remote);
-struct nf_vpn_session *nf_vpn_session_new(struct nf_vpn_net *vn,
-					  struct nf_vpn_client *client,
-					  const struct nf_vpn_host *remote,
-					  bool local);
-void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-
-/* core/session_get.c */
 struct nf_vpn_session *nf_vpn_session_get(struct nf_vpn_net *vn,
 					  const struct nf_vpn_host *client,
 					  const struct nf_vpn_host *remote,
 					  bool local);
+void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 
 /* core/yield.c */
+void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_unprotect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 
 static inline struct nf_vpn_expect *

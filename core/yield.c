@@ -54,6 +54,20 @@ static void nf_vpn_session_yields(struct nf_vpn_net *vn,
 }
 
 /**
+ * nf_vpn_session_protect - keep a session from being freed for want of room
+ * @vn: netns, its lock held
+ * @s: session
+ */
+void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	lockdep_assert_held(&vn->lock);
+	list_del_init(&s->lru);
+	vn->nunconfirmed -= s->yields == NF_VPN_YIELDS_UNCONFIRMED;
+	s->yields = NF_VPN_YIELDS_NOT;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_protect);
+
+/**
  * nf_vpn_session_remember - keep a session for its inbound SPIs only
  * @vn: netns, its lock held
  * @s: session whose flow has idled out
