@@ -16,7 +16,6 @@
 #include "core/session.h"
 #include "core/tracker.h"
 #include "core/walk.h"
-#include "core/yield.h"
 
 static void nf_vpn_gc_get_view(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			       struct nf_vpn_gc_view *v)
@@ -62,8 +61,8 @@ static void nf_vpn_gc_session(void *data, void *entry)
 	} else if (v.flow[NF_VPN_FLOW_ESP] == NF_VPN_FLOW_IDLE &&
 		   !(needs & BIT(NF_CT_VPN_KIND_ISAKMP))) {
 		nf_vpn_session_remember(vn, s);
-	} else {
-		nf_vpn_session_used(vn, s);
+	} else if (!s->unconfirmed) {
+		nf_vpn_session_protect(vn, s);
 	}
 unlock:
 	spin_unlock_bh(&vn->lock);

@@ -57,9 +57,6 @@ struct nf_vpn_stats {
 
 #define NF_VPN_KINDS	(NF_CT_VPN_KIND_PPTP + 1)
 
-/* Of &enum nf_vpn_yields, core/session.h */
-#define NF_VPN_YIELD_LISTS	4
-
 /*
  * Limits whose events nf_vpn_event_full() tells; their counters are
  * consecutive.
@@ -85,12 +82,9 @@ struct nf_vpn_stats {
  * @reclaim: frees the oldest session that may yield, one of @client if that
  *	isn't NULL; @lock held. Returns false if there is none.
  * @idle_clients: clients without sessions, in quarantine, oldest first
- * @yield: sessions that are freed if others need room, by &enum nf_vpn_yields;
- *	the oldest, or least recently idled, first
- * @nunconfirmed: sessions of %NF_VPN_YIELDS_UNCONFIRMED
- * @doomed: &struct nf_vpn_doomed, flows of sessions that have been freed so
- * @ndoomed: length of @doomed
- * @reap: deletes these flows
+ * @unconfirmed: sessions none of whose flows has been confirmed, oldest first
+ * @nunconfirmed: length of @unconfirmed
+ * @remembered: sessions whose flow idled out, least recently idled first
  * @esp: what nf_conntrack_esp keeps of this netns, NULL if it isn't loaded
  * @isakmp: likewise nf_conntrack_isakmp
  * @pptp: likewise nf_conntrack_pptp_ext
@@ -119,11 +113,9 @@ struct nf_vpn_net {
 	bool (*reclaim)(struct nf_vpn_net *vn,
 			const struct nf_vpn_client *client);
 	struct list_head idle_clients;
-	struct list_head yield[NF_VPN_YIELD_LISTS];
+	struct list_head unconfirmed;
 	u32 nunconfirmed;
-	struct list_head doomed;
-	u32 ndoomed;
-	struct work_struct reap;
+	struct list_head remembered;
 	struct nf_esp_net *esp;
 	struct nf_isakmp_net *isakmp;
 	struct nf_pptp_net *pptp;

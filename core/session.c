@@ -12,9 +12,9 @@
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/remote.h"
+#include "core/scan.h"
 #include "core/session.h"
 #include "core/tracker.h"
-#include "core/yield.h"
 
 struct nf_vpn_session_key {
 	const struct nf_vpn_host *client;
@@ -174,6 +174,81 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_session_free);
 
 /**
+ * nf_vpn_session_protect - keep a session from being freed for want of room
+ * @vn: netns, its lock held
+ * @s: session
+ */
+void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	lockdep_assert_held(&vn->lock);
+	list_del_init(&s->lru);
+	vn->nunconfirmed -= s->unconfirmed;
+	s->unconfirmed = false;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_protect);
+
+/**
+ * nf_vpn_session_remember - keep a session for its inbound SPIs only
+ * @vn: netns, its lock held
+ * @s: session whose flow has idled out
+ *
+ * It is freed if others need room, unless it has SPIs that are held.
+ */
+void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	if (s->held || (!list_empty(&s->lru) && !s->unconfirmed))
+		return;
+	nf_vpn_session_protect(vn, s);
+	list_add_tail(&s->lru, &vn->remembered);
+}
+
+/*
+ * Free the oldest session of @list, or the oldest of @client. On the way,
+ * sessions that have got a flow since are taken off the list. Returns false if
+ * there is none to free.
+ */
+static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
+				 const struct nf_vpn_client *client)
+{
+	unsigned int scan = NF_VPN_SCAN;
+	struct nf_vpn_session *s, *next;
+
+	list_for_each_entry_safe(s, next, list, lru) {
+		if (s->unconfirmed && nf_vpn_session_seen(s)) {
+			nf_vpn_session_protect(vn, s);
+			continue;
+		}
+		if (client && s->client != client) {
+			if (!--scan)
+				return false;
+			continue;
+		}
+		nf_vpn_stat_inc(vn, EXPIRED);
+		nf_vpn_session_free(vn, s);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * nf_vpn_session_unprotect - let a session be freed for want of room again
+ * @vn: netns, its lock held
+ * @s: session after nf_vpn_session_protect(); nothing happens if it has had a
+ *	flow or has SPIs that are held
+ */
+void nf_vpn_session_unprotect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	if (s->held || nf_vpn_session_seen(s))
+		return;
+	if (vn->nunconfirmed >= NF_VPN_UNCONFIRMED)
+		nf_vpn_session_yield(vn, &vn->unconfirmed, NULL);
+	s->unconfirmed = true;
+	vn->nunconfirmed++;
+	list_add_tail(&s->lru, &vn->unconfirmed);
+}
+EXPORT_SYMBOL_GPL(nf_vpn_session_unprotect);
+
+/**
  * nf_vpn_session_get - find or make a session
  * @vn: netns, its lock held
  * @client: address of the client
@@ -220,11 +295,21 @@ err_client:
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_get);
 
+/* &nf_vpn_net.reclaim */
+static bool nf_vpn_session_reclaim(struct nf_vpn_net *vn,
+				   const struct nf_vpn_client *client)
+{
+	return nf_vpn_session_yield(vn, &vn->unconfirmed, client) ||
+	       nf_vpn_session_yield(vn, &vn->remembered, client);
+}
+
 int nf_vpn_sessions_init(struct nf_vpn_net *vn)
 {
 	int err;
 
-	nf_vpn_yield_init(vn);
+	vn->reclaim = nf_vpn_session_reclaim;
+	INIT_LIST_HEAD(&vn->unconfirmed);
+	INIT_LIST_HEAD(&vn->remembered);
 	err = rhashtable_init(&vn->sessions, &nf_vpn_session_params);
 	if (err)
 		return err;
@@ -236,7 +321,6 @@ int nf_vpn_sessions_init(struct nf_vpn_net *vn)
 
 void nf_vpn_sessions_exit(struct nf_vpn_net *vn)
 {
-	nf_vpn_yield_exit(vn);
 	nf_vpn_remotes_exit(vn);
 	rhashtable_destroy(&vn->sessions);
 }

@@ -53,37 +53,26 @@ struct nf_esp_watch;
 /* Inbound SPIs are recognised for this long after their flow idled out. */
 #define NF_VPN_REMEMBER		(24 * 60 * 60 * HZ)
 
+/*
+ * Most sessions without a confirmed flow; the oldest yields to a new one.
+ * Anybody may make such sessions, by packets from made-up addresses that the
+ * ruleset drops.
+ */
+#define NF_VPN_UNCONFIRMED	1024
+
 /**
  * enum nf_vpn_session_flags - bits of &nf_vpn_session.flags
  * @NF_VPN_SESSION_LOCAL: the client is the gateway itself
  * @NF_VPN_SESSION_USED: a flow has been made in its client's zone, or a packet
  *	is on its way to create one
  * @NF_VPN_SESSION_REPLIED: the remote host has been heard
- * @NF_VPN_SESSION_HEARD: likewise, in IKE
  * @NF_VPN_SESSION_DEAD: unlinked, to be freed
  */
 enum nf_vpn_session_flags {
 	NF_VPN_SESSION_LOCAL,
 	NF_VPN_SESSION_USED,
 	NF_VPN_SESSION_REPLIED,
-	NF_VPN_SESSION_HEARD,
 	NF_VPN_SESSION_DEAD,
-};
-
-/**
- * enum nf_vpn_yields - why a session may be freed if others need room
- * @NF_VPN_YIELDS_NOT: it may not
- * @NF_VPN_YIELDS_UNCONFIRMED: it had no confirmed flow when last looked at
- * @NF_VPN_YIELDS_UNANSWERED: its remote host had not been heard then
- * @NF_VPN_YIELDS_REMEMBERED: its flow has idled out
- * @NF_VPN_YIELDS: number of these
- */
-enum nf_vpn_yields {
-	NF_VPN_YIELDS_NOT,
-	NF_VPN_YIELDS_UNCONFIRMED,
-	NF_VPN_YIELDS_UNANSWERED,
-	NF_VPN_YIELDS_REMEMBERED,
-	NF_VPN_YIELDS,
 };
 
 /**
@@ -117,8 +106,9 @@ enum nf_vpn_yields {
  * @pending_old: the unpaired SPI was in use before we saw it (RFC 4303
  *	section 3.3.3: a new one starts at 1)
  * @spis: its SPIs
- * @lru: in &nf_vpn_net.yield, by @yields
- * @yields: &enum nf_vpn_yields
+ * @lru: in &nf_vpn_net.unconfirmed when new, in &nf_vpn_net.remembered once its
+ *	flow has idled out
+ * @unconfirmed: @lru is in the former
  * @id: in &nf_vpn_net.ids
  * @rcu: for freeing
  */
@@ -146,7 +136,7 @@ struct nf_vpn_session {
 	u8 unproven;
 	u8 order;
 	bool pending_old;
-	u8 yields;
+	bool unconfirmed;
 	u32 id;
 	struct hlist_head spis;
 	union {
@@ -166,10 +156,9 @@ struct nf_vpn_session *nf_vpn_session_get(struct nf_vpn_net *vn,
 					  const struct nf_vpn_host *remote,
 					  bool local);
 void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s);
-
-/* core/yield.c */
 void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_unprotect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 
 static inline struct nf_vpn_expect *
 nf_vpn_session_expects(const struct nf_vpn_session *s)
@@ -189,13 +178,6 @@ static inline bool nf_vpn_session_seen(const struct nf_vpn_session *s)
 
 	return (READ_ONCE(esp->seen) && !READ_ONCE(esp->by_remote)) ||
 	       (READ_ONCE(ike->seen) && !READ_ONCE(ike->by_remote));
-}
-
-/* Has the remote host been heard? */
-static inline bool nf_vpn_session_is_answered(const struct nf_vpn_session *s)
-{
-	return s->flags & (BIT(NF_VPN_SESSION_REPLIED) |
-			   BIT(NF_VPN_SESSION_HEARD));
 }
 
 /* Jiffies between two renewals of a flow by packets of the other one. */
@@ -223,7 +205,7 @@ static inline void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn,
 /* Has its flow idled out? Lock of its netns held. */
 static inline bool nf_vpn_session_is_remembered(const struct nf_vpn_session *s)
 {
-	return s->yields == NF_VPN_YIELDS_REMEMBERED;
+	return !s->unconfirmed && !list_empty(&s->lru);
 }
 
 #endif /* _NF_VPN_SESSION_H */

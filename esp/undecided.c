@@ -120,9 +120,6 @@ struct nf_esp_undecided *nf_esp_undecided_add(struct nf_vpn_net *vn,
 	lockdep_assert_held(&vn->lock);
 	if (!nf_esp_undecided_recycle(vn, remote) || nf_vpn_charge(vn, NULL))
 		return NULL;
-	/* All of its sessions may have had to make room. */
-	if (!remote->nsessions)
-		goto err_charge;
 	u = kzalloc(sizeof(*u), GFP_ATOMIC);
 	if (!u) {
 		nf_vpn_stat_inc(vn, NO_MEMORY);
@@ -156,16 +153,14 @@ EXPORT_SYMBOL_GPL(nf_esp_undecided_add);
  * nf_esp_undecided_admit - add a candidate
  * @vn: netns, its lock held
  * @u: entry; nothing happens if it is full
- * @s: session of its remote host; nothing happens if it has been freed for want
- *	of room
+ * @s: session of its remote host
  * @fresh: it counts as one that had just begun to wait when the SPI appeared
  */
 void nf_esp_undecided_admit(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			    struct nf_vpn_session *s, bool fresh)
 {
 	lockdep_assert_held(&vn->lock);
-	if (u->n == NF_ESP_CANDIDATES ||
-	    test_bit(NF_VPN_SESSION_DEAD, &s->flags))
+	if (u->n == NF_ESP_CANDIDATES)
 		return;
 	if (fresh)
 		u->fresh |= BIT(u->n);
