@@ -112,7 +112,6 @@ struct nf_vpn_remote *nf_vpn_remote_get(struct nf_vpn_net *vn,
 	remote->counted = remote->filled;
 	remote->repaired = jiffies - NF_VPN_LONG_AGO;
 	remote->asked = remote->repaired;
-	remote->parted = remote->repaired;
 	if (!rhashtable_insert_fast(&vn->remotes, &remote->node,
 				    nf_vpn_remote_params))
 		return remote;

@@ -38,8 +38,6 @@ struct nf_vpn_client;
  * @counted: jiffies when @news was last filled
  * @asked: jiffies when the ruleset was last asked for a host behind dnat, see
  *	nat/decide.c
- * @parted: jiffies when a session was last made to forget its inbound SPIs: a
- *	packet on one may still be that session's
  * @repaired: jiffies when an SPI was last looked for that was given to the
  *	wrong session, see nat/repair.c
  * @rtt: round trip, from IKE or from first answers
@@ -66,7 +64,6 @@ struct nf_vpn_remote {
 	u32 news;
 	unsigned long counted;
 	unsigned long asked;
-	unsigned long parted;
 	unsigned long repaired;
 	struct nf_vpn_rtt rtt;
 	unsigned long paced;

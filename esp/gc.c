@@ -28,8 +28,6 @@ void nf_esp_session_forget(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 	struct nf_esp_spi *spi;
 
 	lockdep_assert_held(&vn->lock);
-	if (s->nspis[NF_CT_VPN_DIR_IN])
-		s->remote->parted = jiffies;
 	hlist_for_each_entry_safe(spi, next, &s->spis, by_session) {
 		if (spi->hold)
 			continue;

@@ -129,7 +129,7 @@ struct nf_esp_undecided *nf_esp_undecided_add(struct nf_vpn_net *vn,
 	nf_esp_spi_init_in(&u->spi, pkt);
 	u->spi.old = !esp_seq_is_new(pkt->seq);
 	u->first = jiffies;
-	u->gone = remote->parted;
+	u->gone = jiffies - NF_VPN_LONG_AGO;
 	if (nf_esp_spi_link(vn, &u->spi))
 		goto err_free;
 	list_add_tail(&u->by_remote, &remote->undecided);

@@ -24,8 +24,8 @@
  * @stock: the receiver that stock conntrack has is a candidate, too
  * @fresh: bit i: candidate i had just begun to wait
  * @claimed: bit i: candidate i has claimed the SPI by netlink
- * @gone: jiffies when a session that may own it, or its flow, last went away.
- *	That is no evidence for the others, since it may come back.
+ * @gone: jiffies when a candidate's session or its flow last went away. That is
+ *	no evidence for the others, since it may come back.
  * @trials: packets that were judged by their times
  * @over: packets for which the budget of copies was too small
  * @n: number of candidates in @cand
@@ -51,14 +51,6 @@ struct nf_esp_undecided {
 	u8 hits[NF_ESP_CANDIDATES];
 	struct nf_vpn_session *cand[NF_ESP_CANDIDATES];
 };
-
-/* A session that went away may be the owner, and come back until then. */
-#define NF_ESP_RETURN	(10 * HZ)
-
-static inline bool nf_esp_may_return(unsigned long gone)
-{
-	return !time_after(jiffies, gone + NF_ESP_RETURN);
-}
 
 struct nf_esp_undecided *nf_esp_undecided_add(struct nf_vpn_net *vn,
 					      struct nf_vpn_remote *remote,

@@ -341,26 +341,14 @@ static void nf_nat_esp_unexpected(struct nf_nat_esp_choice *c,
 		c->n -= n[NF_NAT_ESP_SERVED];
 }
 
-/*
- * May an SPI be that of a session that waits only since it came? A session that
- * had to forget its SPIs waits for those that it had, new or old.
- */
-static bool nf_nat_esp_waits_anew(const struct nf_esp_undecided *u,
-				  const struct nf_vpn_session *s, bool old)
-{
-	return nf_nat_esp_waits(s, old) ||
-	       (nf_esp_may_return(u->gone) && nf_nat_esp_waits(s, !old));
-}
-
 /**
  * nf_nat_esp_admit_new - add sessions that wait by now to an SPI's candidates
  * @vn: netns, its lock held
- * @u: entry; if its owner was doubted, nothing happens
+ * @u: entry; if a session waited for it at first, or its owner was doubted,
+ *	nothing happens
  * @pkt: packet that has arrived
  *
- * A client whose entry was deleted waits again once it has sent again, and one
- * whose SPIs are older than we are once it has sent at all. If sessions waited
- * for the SPI and it is new, it isn't for others that began later.
+ * A client whose entry was deleted waits again once it has sent again.
  */
 void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			  const struct nf_vpn_pkt *pkt)
@@ -368,13 +356,12 @@ void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 	bool old = !esp_seq_is_new(pkt->seq);
 	struct nf_vpn_session *s;
 
-	if (u->spi.repairs ||
-	    (u->expecting && !u->spi.old && !nf_esp_may_return(u->gone)))
+	if (u->expecting || u->spi.repairs)
 		return;
 	nf_vpn_for_each_waiting_reverse(s, u->spi.remote) {
 		if (s->unpaired && (s32)(s->pending_since - (u32)u->first) < 0)
 			return;
-		if (!nf_nat_esp_waits_anew(u, s, old) ||
+		if (!nf_nat_esp_waits(s, old) ||
 		    !nf_nat_esp_uses(s, &pkt->dst.addr) ||
 		    nf_esp_undecided_index(u, s) >= 0)
 			continue;

@@ -14,6 +14,10 @@
 #include "nat/evidence.h"
 #include "nat/nat.h"
 
+/*
+ * A candidate that went away may be the owner, and come back within this time.
+ */
+#define NF_NAT_ESP_RETURN	(10 * HZ)
 /* Packets without any budget for copies after which the owner is guessed. */
 #define NF_NAT_ESP_OVER		64
 
@@ -26,7 +30,8 @@
  */
 static int nf_nat_esp_owner(const struct nf_esp_undecided *u)
 {
-	if (u->n == 1 && !u->stock && !nf_esp_may_return(u->gone))
+	if (u->n == 1 && !u->stock &&
+	    time_after(jiffies, u->gone + NF_NAT_ESP_RETURN))
 		return 0;
 	return esp_winner(u->hits, u->n, u->trials);
 }
@@ -132,19 +137,11 @@ static bool nf_nat_esp_only_turn(struct nf_nat_esp_choice *c)
 	return true;
 }
 
-/*
- * Can the owner be only one candidate, perhaps after a choice by its turn?
- * Where packets are copied, a session that has just had to forget its SPIs may
- * own it, too.
- */
-static bool nf_nat_esp_is_clear(const struct nf_vpn_remote *remote,
-				struct nf_nat_esp_choice *c, int guess)
+/* Can the owner be only one candidate, perhaps after a choice by its turn? */
+static bool nf_nat_esp_is_clear(struct nf_nat_esp_choice *c, int guess)
 {
-	if (guess > 1)
-		return c->n == 1 && !c->stock &&
-		       !nf_esp_may_return(remote->parted);
 	return (c->n == 1 && !c->stock) ||
-	       (c->expecting && nf_nat_esp_only_turn(c));
+	       (guess < 2 && c->expecting && nf_nat_esp_only_turn(c));
 }
 
 /*
@@ -227,7 +224,7 @@ static bool nf_nat_esp_decide_first(struct nf_vpn_net *vn,
 	if (c->expecting)
 		nf_nat_esp_time_first(remote, c);
 	c->stock |= nf_nat_esp_asks_rules(remote, c, a);
-	if (nf_nat_esp_is_clear(remote, c, a->guess)) {
+	if (nf_nat_esp_is_clear(c, a->guess)) {
 		nf_nat_esp_bind(vn, c, a, nf_nat_esp_conf(remote));
 		return true;
 	}

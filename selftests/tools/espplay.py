@@ -214,24 +214,6 @@ def deleted(p):
     go_on(p, hosts, 3, "deleted", "after")
 
 
-def flushed(p):
-    """All entries are deleted; one host sends later than its server"""
-    first, second = p.child(1), p.child(2)
-    p.up(first)
-    p.up(second)
-    time.sleep(1.5)
-    p.report("before")
-    gateway("conntrack", "-F")
-    p.talk(first, 0.3)
-    p.at(0.1, second.answer, 0.1)
-    p.run(1)
-    p.report("gap")
-    p.talk(first, 0.3)
-    p.talk(second, 0.4, 0.1, 0.15)
-    p.run(3)
-    p.report("back")
-
-
 def late(p):
     """A host's answer is late: two others have just begun when it comes"""
     first, *others = [p.child(k) for k in (1, 2, 3)]
@@ -297,7 +279,7 @@ def unanswered(p):
         p.report(part)
 
 
-CASES = recycled, pushed_out, silent, deleted, flushed, late, children, unanswered
+CASES = recycled, pushed_out, silent, deleted, late, children, unanswered
 
 if __name__ == "__main__":
     {case.__name__: case for case in CASES}[sys.argv[1]](Play())

@@ -81,12 +81,6 @@ check "a candidate's entry is deleted: the others go on" \
 check "also afterwards" all_of after host1 host2
 check "and it comes back" all_of after host3
 
-play flushed
-check "all entries are deleted: who sends again is answered" \
-	all_of gap host1
-check "whoever's server was faster has its own, too, once it sends" \
-	all_of back host1 host2
-
 play late
 check "a host whose answer is late is served when it asks again" \
 	all_of after host1 host2 host3
