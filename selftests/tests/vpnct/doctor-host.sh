@@ -62,7 +62,7 @@ limits() {
 	diagnosed limits '^warning [1-9][0-9]* packets were not tracked' \
 		"packets were not tracked"
 	gw_set nf_conntrack_vpn_max 65536
-	gw_set nf_conntrack_vpn_max_per_client 8
+	gw_set nf_conntrack_vpn_max_per_client 7
 	diagnosed limits '^problem 10.0.0.2 the client has' "a client is full"
 	gw_set nf_conntrack_vpn_max_per_client 1024
 }
