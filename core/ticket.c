@@ -53,6 +53,8 @@ u32 nf_vpn_tickets_newest(const struct nf_vpn_tickets *t)
  * nf_vpn_tickets_answered - tell whether the remote host has taken part in the
  * exchange of an open ticket
  * @t: tickets
+ *
+ * Return: true if it has, of any.
  */
 bool nf_vpn_tickets_answered(const struct nf_vpn_tickets *t)
 {
