@@ -22,65 +22,6 @@
 /* A session that has received within this time is served by the SPIs it has. */
 #define NF_NAT_ESP_QUIET	HZ
 
-/* Count a session's preloaded inbound SPIs that are unproven. */
-static int nf_nat_esp_preloaded(const struct nf_vpn_session *s)
-{
-	const struct nf_esp_spi *spi;
-	int n = 0;
-
-	hlist_for_each_entry(spi, &s->spis, by_session)
-		n += spi->dir == NF_CT_VPN_DIR_IN && !spi->proven &&
-		     spi->conf == NF_CT_VPN_CONF_PRELOADED;
-	return n;
-}
-
-/*
- * How many of the SPIs that a session waits for may have come already, since it
- * has so many unproven ones? Under a flood only preloaded SPIs count: forged
- * ones must not make the session look served, and so exclude it.
- */
-static int nf_nat_esp_unproven(const struct nf_vpn_session *s)
-{
-	return s->remote->flooded && s->unproven ? nf_nat_esp_preloaded(s) :
-						   s->unproven;
-}
-
-/*
- * How many new inbound SPIs is a session to get? As many as its IKE has
- * announced, or as it has unpaired outbound SPIs, if these are more. If its IKE
- * isn't visible (-1), only the latter are known.
- */
-static int nf_nat_esp_due(const struct nf_vpn_session *s)
-{
-	int need = nf_vpn_expect_need(s);
-
-	if (need >= 0 && s->pending_old)
-		return need;
-	return max_t(int, need, s->unpaired);
-}
-
-/**
- * nf_nat_esp_awaited - count the new inbound SPIs that a session waits for
- * @s: session, lock of its netns held
- *
- * Return: their number; 0 or less if it waits for none
- */
-int nf_nat_esp_awaited(const struct nf_vpn_session *s)
-{
-	return nf_nat_esp_due(s) - nf_nat_esp_unproven(s);
-}
-
-/* Does the session wait for an SPI that is new, or (@old) was in use before? */
-static bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old)
-{
-	if (old)
-		return s->pending_old &&
-		       s->unpaired > nf_nat_esp_unproven(s);
-	if (nf_vpn_expect_need(s) < 0 && s->pending_old)
-		return false;
-	return nf_nat_esp_awaited(s) > 0;
-}
-
 /* The address that the remote host answers to; NULL if it can't answer yet. */
 static const union nf_inet_addr *nf_nat_esp_masq(const struct nf_vpn_session *s)
 {

@@ -107,8 +107,11 @@ static inline bool nf_nat_esp_is_by_remote(const struct nf_vpn_session *s)
 	return nf_vpn_flow_is_by_remote(&s->flow[NF_VPN_FLOW_IKE]);
 }
 
-/* nat/candidate.c */
+/* nat/awaited.c */
 int nf_nat_esp_awaited(const struct nf_vpn_session *s);
+bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old);
+
+/* nat/candidate.c */
 bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 		     const union nf_inet_addr *addr);
 u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s);
