@@ -30,4 +30,4 @@ shift
 
 exec env -i PATH=/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
 	LC_ALL=C.UTF-8 CCACHE_DIR=/var/cache CCACHE_MAXSIZE=2G \
-	TERM="${TERM:-dumb}" PARTIAL="${PARTIAL:-}" chroot "$root" "$@"
+	CCACHE_DEPEND=1 TERM="${TERM:-dumb}" PARTIAL="${PARTIAL:-}" chroot "$root" "$@"
