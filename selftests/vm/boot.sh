@@ -64,9 +64,10 @@ write_command() {
 }
 
 start_qemu() {
-	# one host thread for all vCPUs: with one each, TCG was seen to run an
-	# int3 that the kernel had already patched away
-	local icount=() serial=(-serial "file:$run/result/console")
+	# One host thread for all vCPUs: with one each, TCG was seen to run an
+	# int3 that the kernel had already patched away. The debug kernel has no
+	# jump labels to patch; its CPUs run at the same time.
+	local threads=single icount=() serial=(-serial "file:$run/result/console")
 	# no_timer_check: on a busy host it finds that the timer doesn't work.
 	# norandmaps: what TCG has translated is found again by its virtual
 	# address; a program that is mapped elsewhere is translated anew, which
@@ -75,14 +76,15 @@ start_qemu() {
 		panic_on_warn=1 no_timer_check mitigations=off log_buf_len=4M \
 		net.ifnames=0 norandmaps"
 
+	[ "$series" != debug ] || threads=multi
 	if [ -n "${ICOUNT:-}" ]; then
-		cpus=1 icount=(-icount "shift=0,sleep=off")
+		threads=single cpus=1 icount=(-icount "shift=0,sleep=off")
 	fi
 	[ -z "$interactive" ] || serial=(-serial mon:stdio)
 	# q35: its interrupt routing is a table; that of pc is ACPI bytecode,
 	# with which a debug kernel runs into the interpreter's time limit
 	timeout --foreground -k 5 "$limit" qemu-system-x86_64 -M q35 \
-		-accel tcg,thread=single -cpu max,la57=off \
+		-accel "tcg,thread=$threads" -cpu max,la57=off \
 		-smp "$cpus" -m "$memory" \
 		-nodefaults -display none -no-reboot -nic none \
 		"${icount[@]}" "${serial[@]}" \

@@ -33,7 +33,9 @@ def add_up(gcov, build, runs):
             gcno = gcda[len(run):-len('gcda')] + 'gcno'
             for file in report(gcov, gcno, gcda):
                 name = os.path.normpath(os.path.join(build, file['file']))
-                if not name.startswith(build + '/'):
+                # a header of the kernel has a name relative to its tree
+                if not name.startswith(build + '/') or \
+                        not os.path.exists(name):
                     continue
                 lines = count.setdefault(name[len(build) + 1:], {})
                 for line in file['lines']:
