@@ -141,7 +141,10 @@ struct frames {
 	unsigned int n;		/* a multiple of the hosts, at least a batch */
 };
 
-/* All frames are made before the clock starts; a flood only sets the seq. */
+/*
+ * All frames are made before the clock starts; a flood only sets the seq, unless
+ * all have one message ID.
+ */
 static void frames_make(struct frames *f, const struct options *o)
 {
 	unsigned char p[FLOOD_HEAD + PACKET_MAX];
@@ -198,7 +201,9 @@ static double flood_run(const struct sender *s, const struct frames *f)
 
 			seq = htonl(o->seq + k / o->hosts);
 			iov[i].iov_base = f->p + k % f->n * f->len;
-			memcpy(iov[i].iov_base + seq_at, &seq, sizeof(seq));
+			if (!o->msgid)
+				memcpy(iov[i].iov_base + seq_at, &seq,
+				       sizeof(seq));
 		}
 		sent = sendmmsg(s->fd, msg, n, 0);
 		if (sent <= 0)
