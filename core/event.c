@@ -49,7 +49,7 @@ nf_vpn_notifier_wanted(const struct nf_vpn_net *vn)
  * @kind: kind of the entry
  * @entry: the entry, numbered by nf_vpn_id_get()
  */
-void nf_vpn_event(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+void nf_vpn_event(struct nf_vpn_net *vn, enum nf_ct_vpn_event_type event,
 		  enum nf_ct_vpn_kind kind, void *entry)
 {
 	const struct nf_vpn_notifier *n;
@@ -68,7 +68,8 @@ EXPORT_SYMBOL_GPL(nf_vpn_event);
  * @event: what happened
  * @s: session
  */
-void nf_vpn_event_session(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+void nf_vpn_event_session(struct nf_vpn_net *vn,
+			  enum nf_ct_vpn_event_type event,
 			  struct nf_vpn_session *s)
 {
 	if (event == NF_CT_VPN_EVENT_EXPIRED)
@@ -84,7 +85,7 @@ void nf_vpn_event_session(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
  * @spi: SPI
  * @conf: &enum nf_ct_vpn_conf
  */
-void nf_vpn_trace_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+void nf_vpn_trace_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event_type event,
 		      const struct nf_vpn_session *s, __be32 spi, u8 conf)
 {
 	switch (event) {

@@ -18,7 +18,7 @@
  * @event: what happened
  * @spi: SPI
  */
-void nf_esp_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+void nf_esp_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event_type event,
 		      struct nf_esp_spi *spi)
 {
 	if (spi->session)

@@ -191,7 +191,7 @@ int nf_esp_spi_link(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
 void nf_esp_spi_unlink(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
 
 /* esp/spi.c */
-void nf_esp_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event event,
+void nf_esp_event_spi(struct nf_vpn_net *vn, enum nf_ct_vpn_event_type event,
 		      struct nf_esp_spi *spi);
 struct nf_esp_spi *nf_esp_spi_add_out(struct nf_vpn_net *vn,
 				      struct nf_vpn_session *s,

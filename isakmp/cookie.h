@@ -232,7 +232,7 @@ void nf_isakmp_ike_expire(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			  u32 idle, bool live);
 
 static inline void nf_isakmp_event(struct nf_vpn_net *vn,
-				   enum nf_ct_vpn_event event,
+				   enum nf_ct_vpn_event_type event,
 				   struct nf_isakmp_cookie *c)
 {
 	nf_vpn_event(vn, event, NF_CT_VPN_KIND_ISAKMP, c);

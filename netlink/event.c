@@ -18,7 +18,7 @@ static bool nf_vpn_event_wanted(const struct nf_vpn_net *vn)
 }
 
 /* Begin a message. Returns NULL if memory is short. */
-static struct sk_buff *nf_vpn_event_begin(enum nf_ct_vpn_event event,
+static struct sk_buff *nf_vpn_event_begin(enum nf_ct_vpn_event_type event,
 					  void **hdr)
 {
 	struct sk_buff *msg = genlmsg_new(NF_VPN_EVENT_SIZE, GFP_ATOMIC);
@@ -57,7 +57,7 @@ static int nf_vpn_event_put(struct sk_buff *skb, const struct nf_vpn_kind *kind,
 }
 
 static void nf_vpn_event_entry(struct nf_vpn_net *vn,
-			       enum nf_ct_vpn_event event,
+			       enum nf_ct_vpn_event_type event,
 			       enum nf_ct_vpn_kind kind, void *entry)
 {
 	const struct nf_vpn_kind *k = nf_vpn_kind(kind);

@@ -223,7 +223,7 @@ void nf_pptp_calls_kill(struct llist_head *to_kill);
 extern const struct nf_vpn_kind nf_pptp_kind;
 
 static inline void nf_pptp_event(struct nf_vpn_net *vn,
-				 enum nf_ct_vpn_event event,
+				 enum nf_ct_vpn_event_type event,
 				 struct nf_pptp_call *call)
 {
 	nf_vpn_event(vn, event, NF_CT_VPN_KIND_PPTP, call);

@@ -53,6 +53,23 @@ take_project() {
 	unlock
 }
 
+# clients of the netlink family by the kernel's ynl, for the test that is about
+# them: no other test is worth the download
+take_ynl() {
+	local kernel source
+
+	[[ " $* " == *" netlink-ynl "* ]] || return 0
+	for kernel in 6.12 newest; do
+		source=$("$VM/linux-source.sh" "$kernel") || return
+		mkdir "$run/ynl-$kernel"
+		in_chroot -b "$TOP:/project" -b "$source:/mnt" \
+			-w "$run/ynl-$kernel:/build" "$image/root" bash \
+			/project/selftests/vm/ynl-inside.sh /project /mnt \
+			/build >&2 || return
+		mv "$run/ynl-$kernel/ynl" "$run/project/selftests/ynl-$kernel"
+	done
+}
+
 write_command() {
 	{
 		# shellcheck disable=SC2016
@@ -162,6 +179,7 @@ image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" "$series") &&
 run=$(mktemp -d "$CACHE/run.XXXXXX") || exit
 trap 'rm -rf "$run"' EXIT
 take_project
+take_ynl "$@" || die "no ynl"
 mkdir "$run/result"
 if [ -n "$interactive" ]; then
 	touch "$run/result/interactive"

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # check-inside.sh KDIR CC: the part of check.sh that runs in the userland
-# image. /project is the tree, /build its copy, /result has checkpatch.pl and
-# kernel-doc of the kernel, /mnt its schema of netlink specs, /srv what
-# earlier checks found good.
+# image. /project is the tree, /build its copy, /result and /mnt are parts of the
+# source of kernel 6.12 and of the newest (linux-source.sh), /srv is what earlier
+# checks found good.
 set -u
 
 kdir=$1 cc=$2
@@ -61,7 +61,7 @@ checker() {
 	{
 		echo "$1 $USERSPACE_IGNORE"
 		declare -f "${1%% *}" || "${1%% *}" --version
-		cat /result/* .shellcheckrc
+		cat /result/scripts/* .shellcheckrc
 		grep -rlE --exclude-dir=.git '^# shellcheck shell=' . |
 			sort | xargs cat
 	} | sha256sum
@@ -97,7 +97,7 @@ checkpatch() {
 	# macros that look like no other code, in the kernel as well
 	include/trace/*) ignore+=,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE ;;
 	esac
-	perl /result/checkpatch.pl --no-tree --strict --terse --show-types \
+	perl /result/scripts/checkpatch.pl --no-tree --strict --terse --show-types \
 		--quiet --no-summary --ignore "$ignore" -f "$1"
 }
 export -f checkpatch
@@ -115,7 +115,7 @@ check_kernel_doc() {
 
 	mapfile -t files < <(sources)
 	verdict "kernel-doc -Wall has nothing to say" "$(
-		perl /result/kernel-doc -none -Wall "${files[@]}" 2>&1)"
+		perl /result/scripts/kernel-doc -none -Wall "${files[@]}" 2>&1)"
 }
 
 check_sizes() {
@@ -223,10 +223,18 @@ check_musl() {
 	verdict "userspace compiles with musl" "$log"
 }
 
+# check_spec KERNEL SOURCE
 check_spec() {
-	verdict "the netlink spec is what the kernel's schema describes" "$(
-		userspace/tests/spec.py /mnt/genetlink-legacy.yaml \
+	local log out
+
+	verdict "the netlink spec is what the schema of $1 describes" "$(
+		userspace/tests/spec.py \
+		"$2/Documentation/netlink/genetlink-legacy.yaml" \
 		Documentation/netlink/specs/nf_ct_vpn.yaml 2>&1)"
+	out=$(mktemp -d)
+	log=$(selftests/vm/ynl-inside.sh /build "$2" "$out" 2>&1) && log=''
+	verdict "ynl of $1 makes a C client of it, which compiles" "$log"
+	rm -r "$out"
 }
 
 check_picture() {
@@ -245,7 +253,7 @@ check_scripts() {
 check_licences() {
 	verdict "every source names its licence" "$(
 		{ sources; scripts; find . -name 'Kbuild' -o -name 'Makefile'; } |
-		xargs grep -L 'SPDX-License-Identifier: GPL-2.0-only')"
+		xargs grep -LE 'SPDX-License-Identifier: (GPL-2.0-only|\(\(GPL-2.0 WITH Linux-syscall-note\) OR BSD-3-Clause\))')"
 }
 
 check_licences
@@ -258,6 +266,7 @@ check_sizes
 [ ! -f dkms.conf ] || check_dkms
 check_programs
 check_musl
-check_spec
+check_spec 6.12 /result
+check_spec newest /mnt
 check_picture
 done_testing

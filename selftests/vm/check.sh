@@ -12,18 +12,15 @@ set -u
 
 series=${1:-6.12}
 image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" "$series") &&
-	scripts=$("$VM/linux-source.sh" scripts 6.12 scripts/checkpatch.pl \
-		scripts/spelling.txt scripts/const_structs.checkpatch \
-		scripts/kernel-doc) &&
-	schema=$("$VM/linux-source.sh" netlink-schema '[0-9]' \
-		Documentation/netlink/genetlink-legacy.yaml) || exit
+	linux=$("$VM/linux-source.sh" 6.12) &&
+	newest=$("$VM/linux-source.sh" newest) || exit
 out=$CACHE/check-$(key "$TOP")
 mkdir -p "$out" "$CACHE/good"
 find "$CACHE/good" -type f -mtime +13 -delete
 lock "$out.lock"
 say "checking the sources"
 in_chroot -b "$TOP:/project" -b "$kernel/src:/usr/src" -w "$out:/build" \
-	-b "$scripts:/result" -b "$schema:/mnt" \
+	-b "$linux:/result" -b "$newest:/mnt" \
 	-w "$CACHE/good:/srv" "$image/root" \
 	bash /project/selftests/vm/check-inside.sh \
 	"$(cat "$kernel/kdir")" "$(cat "$kernel/cc")" | tee "$out.tap"

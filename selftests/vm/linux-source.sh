@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# linux-source.sh NAME SERIES FILE...: takes files from Debian's newest
-# linux-source of SERIES (a pattern) once, and prints the directory that they
-# are in, without those of their paths.
+# linux-source.sh 6.12|newest: takes what checks and tests need of the kernel's
+# source from Debian's linux-source, once, and prints the directory that it is
+# in, laid out as there: checkpatch and kernel-doc, the schema of netlink specs,
+# and ynl, which makes clients of specs.
 set -u
 
 # shellcheck source=lib.sh
@@ -11,30 +12,30 @@ set -u
 # shellcheck source=apt.sh
 . "$VM/apt.sh"
 
-take_files() {
-	local tmp=$1 package=$2 file files=()
+FILES=(scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc}
+	Documentation/netlink/genetlink-legacy.yaml tools/net/ynl)
 
-	shift 2
-	for file; do
-		files+=("$package/$file")
-	done
-	say "downloading $package for ${*##*/}"
+take_files() {
+	local tmp=$1 package=$2
+
+	say "downloading $package for checkpatch and ynl"
 	fetch "$tmp/deb" "$package=$version" || return
 	# in the image: xz may be missing outside
 	in_chroot -w "$tmp:/build" "$image/root" tar -C /build \
-		--transform='s,.*/,,' -xf \
-		"/build/deb/usr/src/$package.tar.xz" "${files[@]}" &&
+		--strip-components=1 -xf "/build/deb/usr/src/$package.tar.xz" \
+		"${FILES[@]/#/$package/}" &&
 		rm -rf "$tmp/deb"
 }
 
-name=$1 series=$2
-shift 2
+series=$1
 image=$("$VM/image.sh") || exit
 apt_setup
-version=$(newest linux-source "$series")
+pattern=$series
+[ "$series" != newest ] || pattern='[0-9]'
+version=$(newest linux-source "$pattern")
 [ -n "$version" ] || die "no linux-source $series in the archive"
-dir=$CACHE/$name-$version
+dir=$CACHE/source-$series-$version-$(key "${FILES[@]}")
 build_once "$dir" take_files \
-	"linux-source-$(cut -d. -f1,2 <<< "$version")" "$@"
-expire "$name-" "$dir"
+	"linux-source-$(cut -d. -f1,2 <<< "$version")"
+expire "source-$series-" "$dir"
 echo "$dir"

@@ -16,8 +16,10 @@ function c_name(prefix, name)
 
 function flush_item()
 {
-	if (item == "")
+	if (item == "" || subset) {
+		item = ""
 		return
+	}
 	if (value != "")
 		number = value + 0
 	if (section == "definitions")
@@ -48,8 +50,10 @@ section !~ /^(definitions|attribute-sets|operations)$/ { next }
 /^  -$/ {
 	flush_item()
 	set = prefix = ""
-	number = 0
+	number = subset = 0
 }
+# names of another set's attributes, which have their numbers there
+/^    subset-of: /	{ subset = 1 }
 /^    -$|^      -$/	{ flush_item() }
 /^    name: /		{ set = $2 }
 /^    name-prefix: |^  name-prefix: / { prefix = $2 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
 /*
  * Generic netlink interface of the VPN connection tracker.
  *
@@ -124,7 +124,7 @@ enum nf_ct_vpn_kind {
 };
 
 /**
- * enum nf_ct_vpn_event - what happened to an entry
+ * enum nf_ct_vpn_event_type - what happened to an entry
  * @NF_CT_VPN_EVENT_NEW: it is in the tables
  * @NF_CT_VPN_EVENT_BOUND: an inbound SPI has an owner, a call is up, an
  *	exchange that the remote host began is the client's
@@ -135,7 +135,7 @@ enum nf_ct_vpn_kind {
  * @NF_CT_VPN_EVENT_FULL: something was not tracked for want of room; at most
  *	once a second
  */
-enum nf_ct_vpn_event {
+enum nf_ct_vpn_event_type {
 	NF_CT_VPN_EVENT_NEW,
 	NF_CT_VPN_EVENT_BOUND,
 	NF_CT_VPN_EVENT_REBOUND,
@@ -541,7 +541,7 @@ enum nf_ct_vpn_flush_attr {
 /**
  * enum nf_ct_vpn_event_attr - an event and one entry that it is about
  * @NF_CT_VPN_A_EVENT_UNSPEC: invalid
- * @NF_CT_VPN_A_EVENT_EVENT: u8, &enum nf_ct_vpn_event
+ * @NF_CT_VPN_A_EVENT_EVENT: u8, &enum nf_ct_vpn_event_type
  * @NF_CT_VPN_A_EVENT_SESSION: nested NF_CT_VPN_A_SESSION_*
  * @NF_CT_VPN_A_EVENT_ESP: nested NF_CT_VPN_A_ESP_*
  * @NF_CT_VPN_A_EVENT_ISAKMP: nested NF_CT_VPN_A_ISAKMP_*
