@@ -68,6 +68,7 @@ struct nf_vpn_stats {
  * @net: the netns
  * @set: sysctls, read with READ_ONCE()
  * @stats: counters
+ * @stats_base: what they were when netlink last reset them
  * @lock: see the head of this file
  * @clients: &struct nf_vpn_client by address
  * @remotes: &struct nf_vpn_remote by address
@@ -99,6 +100,7 @@ struct nf_vpn_net {
 	struct net *net;
 	struct nf_vpn_settings set;
 	struct nf_vpn_stats __percpu *stats;
+	u64 stats_base[NF_CT_VPN_A_STATS_MAX + 1];
 	spinlock_t lock;	/* tables and lists of all modules */
 	struct rhashtable clients;
 	struct rhashtable remotes;

@@ -6,6 +6,7 @@
  * Entries are read under RCU. Messages are filled without a lock of ours,
  * except for events.
  */
+#include <linux/mutex.h>
 #include <net/sock.h>
 
 #include "core/event.h"
@@ -16,48 +17,83 @@
 #include "netlink/message.h"
 #include "netlink/policy.h"
 
-static u64 nf_vpn_stat_sum(const struct nf_vpn_net *vn, int stat)
-{
-	u64 sum = 0;
-	int cpu;
+/* Protects &nf_vpn_net.stats_base of every netns. */
+static DEFINE_MUTEX(nf_vpn_stats_mutex);
 
+/**
+ * struct nf_vpn_stats_told - counters that are told
+ * @vn: whose
+ * @reset: they begin anew with what is told
+ */
+struct nf_vpn_stats_told {
+	struct nf_vpn_net *vn;
+	bool reset;
+};
+
+/* What there is now rather than what there was so far, or NULL. */
+static const u32 *nf_vpn_gauge(const struct nf_vpn_net *vn, int stat)
+{
 	switch (stat) {
 	case NF_CT_VPN_A_STATS_ENTRIES:
-		return READ_ONCE(vn->entries);
+		return &vn->entries;
 	case NF_CT_VPN_A_STATS_CLIENTS:
-		return READ_ONCE(vn->nclients);
+		return &vn->nclients;
 	case NF_CT_VPN_A_STATS_SESSIONS:
-		return READ_ONCE(vn->nsessions);
+		return &vn->nsessions;
 	case NF_CT_VPN_A_STATS_PPTP_CONNS:
-		return READ_ONCE(vn->nconns);
+		return &vn->nconns;
 	case NF_CT_VPN_A_STATS_PPTP_CALLS:
-		return READ_ONCE(vn->ncalls);
+		return &vn->ncalls;
+	default:
+		return NULL;
 	}
+}
+
+/* Processors go on counting: what is told is subtracted from then on. */
+static u64 nf_vpn_stat_sum(const struct nf_vpn_stats_told *told, int stat)
+{
+	const u32 *gauge = nf_vpn_gauge(told->vn, stat);
+	u64 *base = &told->vn->stats_base[stat];
+	u64 sum = 0, count;
+	int cpu;
+
+	if (gauge)
+		return READ_ONCE(*gauge);
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(vn->stats, cpu)->count[stat]);
-	return sum;
+		sum += READ_ONCE(per_cpu_ptr(told->vn->stats, cpu)->count[stat]);
+	count = sum - *base;
+	if (told->reset)
+		*base = sum;
+	return count;
 }
 
 static int nf_vpn_put_stats(struct sk_buff *skb, const void *data)
 {
-	const struct nf_vpn_net *vn = data;
 	int stat;
 
 	for (stat = NF_CT_VPN_A_STATS_ENTRIES; stat <= NF_CT_VPN_A_STATS_MAX;
 	     stat++)
-		if (nla_put_u64_64bit(skb, stat, nf_vpn_stat_sum(vn, stat),
+		if (nla_put_u64_64bit(skb, stat, nf_vpn_stat_sum(data, stat),
 				      NF_CT_VPN_A_STATS_PAD))
 			return -EMSGSIZE;
 	return 0;
 }
 
-static int nf_vpn_get_stats(struct sk_buff *skb, struct genl_info *info)
+static int nf_vpn_tell_stats(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nf_vpn_net *vn = nf_vpn_pernet(genl_info_net(info));
-	int err = nf_vpn_check_cap(skb, vn->net, info->extack);
+	u8 cmd = info->genlhdr->cmd;
+	const struct nf_vpn_stats_told told = {
+		.vn	= nf_vpn_pernet(genl_info_net(info)),
+		.reset	= cmd == NF_CT_VPN_CMD_STATS_RESET,
+	};
+	int err = nf_vpn_check_cap(skb, told.vn->net, info->extack);
 
-	return err ?: nf_vpn_msg_reply(info, NF_CT_VPN_CMD_STATS_GET,
-				       nf_vpn_put_stats, vn);
+	if (err)
+		return err;
+	mutex_lock(&nf_vpn_stats_mutex);
+	err = nf_vpn_msg_reply(info, cmd, nf_vpn_put_stats, &told);
+	mutex_unlock(&nf_vpn_stats_mutex);
+	return err;
 }
 
 /**
@@ -121,7 +157,8 @@ static const struct genl_ops nf_vpn_genl_ops[] = {
 	NF_VPN_DUMP(ESP_GET, esp_policy),
 	NF_VPN_DUMP(ISAKMP_GET, isakmp_policy),
 	NF_VPN_DUMP(PPTP_GET, pptp_policy),
-	NF_VPN_DO(STATS_GET, get_stats, no_policy),
+	NF_VPN_DO(STATS_GET, tell_stats, no_policy),
+	NF_VPN_DO(STATS_RESET, tell_stats, no_policy),
 	NF_VPN_DO(SETTING_GET, get_settings, no_policy),
 	NF_VPN_DO(SETTING_SET, set_settings, setting_policy),
 	NF_VPN_DO(SESSION_NEW, do_entry, session_new_policy),

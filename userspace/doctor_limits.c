@@ -29,8 +29,8 @@ struct refusal {
 };
 
 /*
- * Counters begin with the network namespace, and are never reset: what has been
- * mended since is only worth a note, or doctor would complain for ever.
+ * Counters begin with the network namespace, and few people reset them: what has
+ * been mended since is only worth a note, or doctor would complain for ever.
  */
 static void check_refused(struct doctor *d, const struct refusal *refusal,
 			  const struct stats *now)
@@ -40,7 +40,7 @@ static void check_refused(struct doctor *d, const struct refusal *refusal,
 
 	if (!count)
 		return;
-	if (count == before && !refusal->full) {
+	if (count <= before && !refusal->full) {
 		found(d, LEVEL_NOTE,
 		      "%llu packets were not tracked some time ago: %s",
 		      (unsigned long long)count, refusal->why);

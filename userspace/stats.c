@@ -3,6 +3,7 @@
  * stats - counters of the network namespace
  */
 #include <assert.h>
+#include <string.h>
 
 #include "command.h"
 #include "nouns.h"
@@ -138,8 +139,9 @@ static void usage(void)
 	const struct field *f = stats_fields;
 	unsigned int i;
 
-	printf("Usage: vpnct stats [OPTIONS]\n\n"
-	       "Show the counters of this network namespace.\n\n");
+	printf("Usage: vpnct stats [reset] [OPTIONS]\n\n"
+	       "Show the counters of this network namespace; with 'reset' they begin anew from\n"
+	       "what is shown.\n\n");
 	print_options("jp");
 	printf("\nWith -p each line is a name and a number. The names, also keys of -j:\n");
 	for (i = 0; i < stats_noun.n_fields; i++, f++) {
@@ -149,11 +151,28 @@ static void usage(void)
 	}
 }
 
+static int parse(struct call *call)
+{
+	char **words = call->words;
+
+	if (!*words)
+		return 0;
+	if (!strcmp(*words, "reset"))
+		words++;
+	if (*words)
+		return usage_error("stats", "unknown word '%s'", *words);
+	return 0;
+}
+
 static int run(const struct call *call)
 {
+	struct noun noun = stats_noun;
 	struct stats stats;
-	int err = fetch_single(call->nl, &stats_noun, &stats);
+	int err;
 
+	if (*call->words)
+		noun.cmd = NF_CT_VPN_CMD_STATS_RESET;
+	err = fetch_single(call->nl, &noun, &stats);
 	if (!err)
 		print_pairs(call->opt, &stats_noun, &stats);
 	return err ? EXIT_FAILED : EXIT_OK;
@@ -163,7 +182,9 @@ const struct command stats_command = {
 	.name = "stats",
 	.help = "show the counters of this network namespace",
 	.usage = usage,
+	.parse = parse,
 	.run = run,
 	.options = "jp",
+	.words = true,
 	.nl = true,
 };

@@ -91,6 +91,7 @@ static void answer_dump(const struct nlmsghdr *req, uint8_t cmd)
 
 static void answer_stats(const struct nlmsghdr *req)
 {
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(req);
 	struct nlmsghdr *nlh;
 	int i;
 
@@ -98,9 +99,13 @@ static void answer_stats(const struct nlmsghdr *req)
 		add_ack(req, -EOPNOTSUPP, NULL);
 		return;
 	}
-	nlh = add_answer(NF_CT_VPN_CMD_STATS_GET, 0);
+	nlh = add_answer(genl->cmd, 0);
 	for (i = NF_CT_VPN_A_STATS_ENTRIES; i <= NF_CT_VPN_A_STATS_MAX; i++)
-		put_u64(nlh, i, scenario("empty") ? 0 : i * 1000 + i);
+		put_u64(nlh, i,
+			scenario("empty") ? 0 :
+			genl->cmd == NF_CT_VPN_CMD_STATS_RESET ?
+					    i :
+					    i * 1000 + i);
 	end_message(nlh);
 	add_ack(req, 0, NULL);
 }
@@ -211,7 +216,8 @@ void answer(const struct nlmsghdr *req)
 		abort();
 	if (refuse(req))
 		return;
-	if (genl->cmd == NF_CT_VPN_CMD_STATS_GET)
+	if (genl->cmd == NF_CT_VPN_CMD_STATS_GET ||
+	    genl->cmd == NF_CT_VPN_CMD_STATS_RESET)
 		answer_stats(req);
 	else if (genl->cmd > NF_CT_VPN_CMD_PPTP_GET)
 		answer_change(req, genl->cmd);

@@ -192,6 +192,7 @@ command_line()
 	golden bad-word-address demo list 10.0.0.2
 	golden bad-word-src demo monitor src 10.0.0.2
 	golden bad-word-stats demo stats esp
+	golden bad-word-stats-reset demo stats reset esp
 	golden bad-address demo list client 10.0.0.300
 	golden bad-prefix demo list server 10.0.0.0/33
 	golden bad-spi demo list esp spi c30f00d1
@@ -216,6 +217,7 @@ changes()
 	golden set demo set nf_conntrack_esp_guess 1 vpn_max 4096
 	golden set-sysctl demo set net.netfilter.nf_conntrack_esp_guess=1 \
 		vpn_max 4096 esp_timeout=60
+	golden stats-reset demo stats reset -p
 	golden get-sysctl demo get net.netfilter.nf_conntrack_esp_guess
 	golden add-esp demo add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0xc30f00d1 pin yes

@@ -236,6 +236,19 @@ deletion() {
 	is "$(gwct list -p | wc -l)" 0 "flush forgets everything"
 }
 
+reset_counters() {
+	local before
+
+	before=$(vpn_stat attached_out)
+	cmp_ok "$before" -gt 0 "packets were counted"
+	is "$(gwct stats reset -p | awk '$1 == "attached_out" { print $2 }')" \
+		"$before" "stats reset tells how many"
+	is "$(vpn_stat attached_out) $(vpn_stat sessions)" "0 3" \
+		"and begins anew, but for what there is now"
+	is "$(pings c1 192.168.99.1 2)" 2 "packets go on"
+	is "$(vpn_stat attached_out)" 2 "they are counted from there"
+}
+
 two_at_once() {
 	local pids=() i bad=0
 
@@ -265,6 +278,7 @@ preload_traffic
 filters
 columns
 own_columns
+reset_counters
 two_at_once
 monitor
 schemas

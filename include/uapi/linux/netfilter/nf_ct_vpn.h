@@ -38,6 +38,7 @@
  * @NF_CT_VPN_CMD_FLUSH: forget all that the attributes NF_CT_VPN_A_FLUSH_*
  *	describe
  * @NF_CT_VPN_CMD_EVENT: sent to the group "events", NF_CT_VPN_A_EVENT_*
+ * @NF_CT_VPN_CMD_STATS_RESET: as STATS_GET; counters begin anew from there
  */
 enum nf_ct_vpn_cmd {
 	NF_CT_VPN_CMD_UNSPEC,
@@ -57,6 +58,7 @@ enum nf_ct_vpn_cmd {
 	NF_CT_VPN_CMD_PPTP_DEL,
 	NF_CT_VPN_CMD_FLUSH,
 	NF_CT_VPN_CMD_EVENT,
+	NF_CT_VPN_CMD_STATS_RESET,
 	/* private: */
 	__NF_CT_VPN_CMD_MAX,
 };
@@ -294,7 +296,8 @@ enum nf_ct_vpn_pptp_attr {
 #define NF_CT_VPN_A_PPTP_MAX (__NF_CT_VPN_A_PPTP_MAX - 1)
 
 /**
- * enum nf_ct_vpn_stats_attr - counters, all u64, since the netns was made
+ * enum nf_ct_vpn_stats_attr - counters, all u64, since the netns was made or
+ *	they were reset
  * @NF_CT_VPN_A_STATS_UNSPEC: invalid
  * @NF_CT_VPN_A_STATS_PAD: padding for 64-bit attributes
  * @NF_CT_VPN_A_STATS_ENTRIES: sessions, SPIs, cookie pairs, PPTP connections
