@@ -9,6 +9,7 @@
 
 #include "add.h"
 #include "command.h"
+#include "complete.h"
 
 const struct verb add_verbs[] = {
 	{
@@ -152,12 +153,36 @@ static int parse(struct call *call)
 	return 0;
 }
 
+static void complete_add(struct completion *c)
+{
+	const struct verb *verb;
+	size_t i, from;
+
+	if (!c->n)
+		for (i = 0; i < n_add_verbs; i++)
+			offer(c, add_verbs[i].word, NULL);
+	verb = verb_find(add_verbs, n_add_verbs, *c->words);
+	if (!verb)
+		return;
+	if (c->n == 1) {
+		offer(c, "new", "it is an error if it exists");
+		if (verb->replace)
+			offer(c, "replace", "take it from another client");
+	}
+	from = c->n > 1 && (!strcmp(c->words[1], "new") ||
+			    !strcmp(c->words[1], "replace")) ?
+		       2 :
+		       1;
+	offer_pairs(c, verb, from);
+}
+
 const struct command add_command = {
 	.name = "add",
 	.help = "preload an SPI, a session, an IKE SA",
 	.usage = usage,
 	.parse = parse,
 	.run = run,
+	.complete = complete_add,
 	.args = sizeof(struct add),
 	.words = true,
 	.nl = true,

@@ -8,6 +8,8 @@
 #include "nl.h"
 #include "vpnct.h"
 
+struct completion;
+
 /**
  * struct call - a command as it was typed
  * @opt: options before and after its name
@@ -31,6 +33,8 @@ struct call {
  * @parse: fills @args of a call before the tracker is asked for, so that words
  *	are refused without it, too; or NULL. Returns 0 or an &enum exit_status
  * @run: does it; returns an &enum exit_status
+ * @complete: offers what may stand at the cursor, for shells; NULL: nothing but
+ *	options may
  * @args: size of @args of a call
  * @options: letters of those that it takes and not every command does: "jp" if
  *	it prints what these have a form for; NULL: none
@@ -44,6 +48,7 @@ struct command {
 	bool (*usage_of)(const char *word);
 	int (*parse)(struct call *call);
 	int (*run)(const struct call *call);
+	void (*complete)(struct completion *c);
 	size_t args;
 	const char *options;
 	bool words;
@@ -66,5 +71,12 @@ extern const struct command set_command;
 extern const struct command stats_command;
 extern const struct command trace_command;
 extern const struct command watch_command;
+
+/* In the order of --help. */
+extern const struct command *const commands[];
+extern const size_t n_commands;
+
+/* By its name, or what else it is called; NULL if there is none. */
+const struct command *command_find(const char *word);
 
 #endif

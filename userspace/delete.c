@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "complete.h"
 #include "encode.h"
 #include "filter.h"
 
@@ -267,6 +268,23 @@ static int delete_some(const struct call *call)
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
+static void complete_delete(struct completion *c)
+{
+	const struct noun *only[] = { noun_find(*c->words), NULL };
+
+	if (!c->n)
+		offer_nouns(c, nouns);
+	else if (*only)
+		filter_complete(c, only, 1);
+}
+
+static void complete_flush(struct completion *c)
+{
+	complete_delete(c);
+	if (!noun_find(*c->words))
+		filter_complete(c, nouns, 0);
+}
+
 static int run_delete(const struct call *call)
 {
 	const struct delete *d = call->args;
@@ -281,6 +299,7 @@ const struct command delete_command = {
 	.usage = usage_delete,
 	.parse = parse_delete,
 	.run = run_delete,
+	.complete = complete_delete,
 	.args = sizeof(struct delete),
 	.words = true,
 	.nl = true,
@@ -334,6 +353,7 @@ const struct command flush_command = {
 	.usage = usage_flush,
 	.parse = parse_flush,
 	.run = run_flush,
+	.complete = complete_flush,
 	.args = sizeof(struct delete),
 	.words = true,
 	.nl = true,

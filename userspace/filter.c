@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "complete.h"
 #include "encode.h"
 #include "filter.h"
 #include "guess.h"
@@ -284,6 +285,63 @@ int filter_parse(struct filter *filter, const struct noun *const *of,
 		filter->term[filter->n++] = term;
 	}
 	return 0;
+}
+
+/* The word after a filter: NULL if it isn't complete, as "not" and a key are. */
+static char **filter_end(char **words)
+{
+	if (*words && !strcmp(*words, "not"))
+		words++;
+	return *words && words[1] ? words + 2 : NULL;
+}
+
+/* Is @key given before @end? More can't match, but for what is negated. */
+static bool was_given(char **words, char **end, const char *key)
+{
+	for (; words != end; words = filter_end(words))
+		if (!strcmp(*words, key))
+			return true;
+	return false;
+}
+
+/* @words: those before, up to @end, that make a key superfluous */
+static void complete_keys(struct completion *c, const struct noun *const *of,
+			  char **words, char **end)
+{
+	const struct field *f;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(aliases); i++)
+		if (field_of(of, aliases[i].word) &&
+		    !was_given(words, end, aliases[i].word))
+			offer(c, aliases[i].word, aliases[i].help);
+	for (; *of; of++)
+		for (i = 0, f = (*of)->field; i < (*of)->n_fields; i++, f++)
+			if (is_key(f) && !was_given(words, end, f->key))
+				offer(c, f->key, NULL);
+}
+
+void filter_complete(struct completion *c, const struct noun *const *of,
+		     size_t from)
+{
+	char **words = c->words + from, **word = words, **end;
+	const struct field *f;
+
+	while ((end = filter_end(word)))
+		word = end;
+	if (!*word) {
+		complete_keys(c, of, words, word);
+		offer(c, "not", "all but what follows");
+		return;
+	}
+	if (!strcmp(*word, "not") && !*++word) {
+		complete_keys(c, of, word, word);
+		return;
+	}
+	for (; *of; of++)
+		for (f = next_field(*of, NULL, *word); f;
+		     f = next_field(*of, f, *word))
+			offer_values(c, *of, f);
 }
 
 static bool prefix_match(const struct term *term, const struct addr *addr)

@@ -45,6 +45,12 @@ void filter_help(const struct noun *const *of);
 int filter_parse(struct filter *filter, const struct noun *const *of,
 		 const char *where, char **words);
 
+struct completion;
+
+/* For completion: keys and values from word @from on. */
+void filter_complete(struct completion *c, const struct noun *const *of,
+		     size_t from);
+
 /* Is @word a key of one of them? */
 bool filter_has(const struct noun *const *of, const char *word);
 

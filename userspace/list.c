@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "complete.h"
 #include "filter.h"
 #include "flows.h"
 #include "json.h"
@@ -169,6 +170,18 @@ static int parse(struct call *call)
 	return filter_parse(&query->filter, only, "list", words);
 }
 
+static void complete_list(struct completion *c)
+{
+	const struct noun *only[] = { noun_find(*c->words), NULL };
+
+	if (!c->n)
+		offer_nouns(c, nouns);
+	if (!*only || *only == &session_noun)
+		filter_complete(c, tree_nouns, *only ? 1 : 0);
+	else
+		filter_complete(c, only, 1);
+}
+
 static int run(const struct call *call)
 {
 	int err = list_query(call->nl, call->opt, call->args);
@@ -183,6 +196,7 @@ const struct command list_command = {
 	.usage_of = usage_of,
 	.parse = parse,
 	.run = run,
+	.complete = complete_list,
 	.args = sizeof(struct query),
 	.options = "jp",
 	.words = true,

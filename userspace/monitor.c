@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "command.h"
+#include "complete.h"
 #include "filter.h"
 #include "guess.h"
 #include "json.h"
@@ -418,6 +419,21 @@ static int parse(struct call *call)
 	return err ?: filter_parse(&m->filter, nouns, "monitor", words);
 }
 
+static void complete_monitor(struct completion *c)
+{
+	size_t i, n = 0;
+
+	while (n < c->n &&
+	       (noun_find(c->words[n]) || find_event(c->words[n]) >= 0))
+		n++;
+	if (n == c->n) {
+		offer_nouns(c, nouns);
+		for (i = 0; i < ARRAY_SIZE(events); i++)
+			offer_once(c, events[i], NULL);
+	}
+	filter_complete(c, nouns, n);
+}
+
 static int run(const struct call *call)
 {
 	struct monitor *m = call->args;
@@ -439,6 +455,7 @@ const struct command monitor_command = {
 	.usage = usage,
 	.parse = parse,
 	.run = run,
+	.complete = complete_monitor,
 	.args = sizeof(struct monitor),
 	.options = "jptcD",
 	.words = true,

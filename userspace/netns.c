@@ -13,9 +13,6 @@
 #include "netns.h"
 #include "vpnct.h"
 
-/* Where ip-netns(8) keeps them. */
-#define NETNS_DIR "/run/netns/"
-
 static const char *hint(int err)
 {
 	switch (err) {

@@ -6,11 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "complete.h"
 #include "terminal.h"
 #include "vpnct.h"
 
 /* Those of one letter, as getopt() wants them. */
 #define LETTERS "jptc:n:hV"
+
+/* Those whose value may be the next word. */
+#define WANTING "cn"
 
 static const struct {
 	char letter;
@@ -52,6 +56,55 @@ static const char *name_of(char letter)
 			text = strstr(options[i].text, "--");
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, " "), text);
 	return name;
+}
+
+char option_letter(const char *word)
+{
+	const char *name;
+	size_t i;
+
+	if (word[1] != '-')
+		return word[1];
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		name = name_of(options[i].letter);
+		if (!strncmp(word, name, strcspn(name, "[")))
+			return options[i].letter;
+	}
+	return 0;
+}
+
+char option_wants_value(const char *word)
+{
+	char letter = word[1] == '-' ? option_letter(word) :
+				       word[strlen(word) - 1];
+
+	return !strchr(word, '=') && letter && strchr(WANTING, letter) ?
+		       letter :
+		       0;
+}
+
+void offer_options(struct completion *c, const char *letters,
+		   const char *given)
+{
+	char word[16];
+	size_t i, n;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		if (strchr(given, options[i].letter) ||
+		    (letters && !options[i].everywhere &&
+		     !strchr(letters, options[i].letter)))
+			continue;
+		snprintf(word, sizeof(word), "%s", name_of(options[i].letter));
+		n = strcspn(word, "[");
+		word[n] = '\0';
+		offer(c, word, options[i].help);
+		if (options[i].text[1] == '-')
+			continue;
+		snprintf(word, sizeof(word), "-%c", options[i].letter);
+		offer(c, word, options[i].help);
+	}
+	if (!letters)
+		offer(c, "--version", "the version of this tool");
 }
 
 int check_options(const struct options *opt, const char *where,

@@ -15,6 +15,7 @@
 
 #include "add.h"
 #include "command.h"
+#include "complete.h"
 #include "save.h"
 
 /* How much the clocks of two gateways may differ, in seconds. */
@@ -359,6 +360,23 @@ static int parse(struct call *call)
 	return 0;
 }
 
+static bool is_flag(const char *word)
+{
+	return !strcmp(word, "replace") || !strcmp(word, "force");
+}
+
+static void complete_restore(struct completion *c)
+{
+	size_t i, files = 0;
+
+	for (i = 0; i < c->n; i++)
+		files += !is_flag(c->words[i]);
+	if (!files)
+		offer_files(c);
+	offer_once(c, "replace", "take SPIs from other clients");
+	offer_once(c, "force", "whatever its age");
+}
+
 static int run(const struct call *call)
 {
 	struct restore *r = call->args;
@@ -377,6 +395,7 @@ const struct command restore_command = {
 	.usage = usage,
 	.parse = parse,
 	.run = run,
+	.complete = complete_restore,
 	.args = sizeof(struct restore),
 	.words = true,
 	.nl = true,

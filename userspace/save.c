@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "complete.h"
 #include "json.h"
 #include "save.h"
 #include "snapshot.h"
@@ -107,6 +108,12 @@ static int parse(struct call *call)
 	return 0;
 }
 
+static void complete_save(struct completion *c)
+{
+	if (!c->n)
+		offer_files(c);
+}
+
 static int run(const struct call *call)
 {
 	const char *file = call->words[0];
@@ -129,6 +136,7 @@ const struct command save_command = {
 	.usage = usage,
 	.parse = parse,
 	.run = run,
+	.complete = complete_save,
 	.words = true,
 	.nl = true,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "complete.h"
 #include "encode.h"
 #include "guess.h"
 #include "nouns.h"
@@ -179,12 +180,53 @@ static int run_get(const struct call *call)
 	return EXIT_OK;
 }
 
+/* The prefixes of a long name are offered once somebody begins one. */
+static void offer_setting(struct completion *c, const struct field *f)
+{
+	char sysctl[64];
+
+	offer(c, f->key + strlen(PREFIX), f->help);
+	if (*c->prefix != 'n')
+		return;
+	offer(c, f->key, f->help);
+	snprintf(sysctl, sizeof(sysctl), SYSCTLS "%s", f->key);
+	offer(c, sysctl, f->help);
+}
+
+/* @given: a bit for each of setting_fields[] */
+static void offer_settings(struct completion *c, uint64_t given)
+{
+	unsigned int i;
+
+	for (i = 0; i < settings_noun.n_fields; i++)
+		if (!(given & 1ULL << i))
+			offer_setting(c, &setting_fields[i]);
+}
+
+static uint64_t setting_bit(const char *name)
+{
+	const struct field *f = find_setting(name);
+
+	return f ? 1ULL << (f - setting_fields) : 0;
+}
+
+static void complete_get(struct completion *c)
+{
+	uint64_t given = 0;
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		given |= setting_bit(c->words[i]);
+	offer_settings(c, given);
+}
+
 const struct command get_command = {
 	.name = "get",
 	.help = "show settings",
 	.usage = usage_get,
 	.parse = parse_get,
 	.run = run_get,
+	.complete = complete_get,
 	.options = "jp",
 	.words = true,
 	.nl = true,
@@ -305,11 +347,49 @@ static int run_set(const struct call *call)
 	return err ? refused(nl, text, err) : EXIT_OK;
 }
 
+/* A few values are all offered, else the usual one is. */
+static void offer_setting_values(struct completion *c, const struct range *range)
+{
+	char buf[16];
+	uint32_t i;
+
+	for (i = range->min; i <= range->max && range->max < 10; i++) {
+		snprintf(buf, sizeof(buf), "%u", i);
+		offer(c, buf, i == range->usual ? "default" : NULL);
+	}
+	snprintf(buf, sizeof(buf), "%u", range->usual);
+	if (range->max >= 10)
+		offer(c, buf, "default");
+}
+
+static void complete_set(struct completion *c)
+{
+	const struct field *f;
+	uint64_t given = 0;
+	char name[64];
+	size_t i, n;
+
+	for (i = 0; i < c->n; i += n) {
+		snprintf(name, sizeof(name), "%.*s",
+			 (int)strcspn(c->words[i], "="), c->words[i]);
+		n = strchr(c->words[i], '=') ? 1 : 2;
+		f = find_setting(name);
+		given |= setting_bit(name);
+		if (i + n <= c->n)
+			continue;
+		if (f)
+			offer_setting_values(c, f->range);
+		return;
+	}
+	offer_settings(c, given);
+}
+
 const struct command set_command = {
 	.name = "set",
 	.help = "change settings",
 	.usage = usage_set,
 	.run = run_set,
+	.complete = complete_set,
 	.words = true,
 	.nl = true,
 };

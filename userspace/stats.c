@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "complete.h"
 #include "nouns.h"
 #include "pairs.h"
 
@@ -164,6 +165,11 @@ static int parse(struct call *call)
 	return 0;
 }
 
+static void complete_stats(struct completion *c)
+{
+	offer_once(c, "reset", "let them begin anew");
+}
+
 static int run(const struct call *call)
 {
 	struct noun noun = stats_noun;
@@ -184,6 +190,7 @@ const struct command stats_command = {
 	.usage = usage,
 	.parse = parse,
 	.run = run,
+	.complete = complete_stats,
 	.options = "jp",
 	.words = true,
 	.nl = true,

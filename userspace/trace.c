@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "command.h"
+#include "complete.h"
+#include "nouns.h"
 #include "trace.h"
 
 /* So many hops in a row without any answer: it won't get better. */
@@ -260,6 +262,22 @@ static int parse(struct call *call)
 	return parse_limits(t, call->words + 2);
 }
 
+static void complete_trace(struct completion *c)
+{
+	static const char *const limits[] = { "hops", "probes", "wait" };
+	size_t i;
+
+	if (!c->n)
+		for (i = 0; i < ARRAY_SIZE(protocols); i++)
+			offer(c, protocols[i]->name, protocols[i]->title);
+	if (c->n == 1)
+		offer_values(c, &session_noun,
+			     field_find(&session_noun, "server"));
+	if (c->n > 1 && c->n % 2 == 0)
+		for (i = 0; i < ARRAY_SIZE(limits); i++)
+			offer_once(c, limits[i], NULL);
+}
+
 static int run(const struct call *call)
 {
 	int err = find_server(call->args);
@@ -273,6 +291,7 @@ const struct command trace_command = {
 	.usage = usage,
 	.parse = parse,
 	.run = run,
+	.complete = complete_trace,
 	.args = sizeof(struct trace),
 	.options = "jp",
 	.words = true,

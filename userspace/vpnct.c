@@ -9,29 +9,13 @@
 #include <string.h>
 
 #include "command.h"
+#include "complete.h"
 #include "guess.h"
 #include "netns.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
 #endif
-
-/* In the order of --help. */
-static const struct command *const commands[] = {
-	&list_command,
-	&stats_command,
-	&watch_command,
-	&monitor_command,
-	&get_command,
-	&set_command,
-	&add_command,
-	&delete_command,
-	&flush_command,
-	&save_command,
-	&restore_command,
-	&doctor_command,
-	&trace_command,
-};
 
 static int usage(void)
 {
@@ -40,7 +24,7 @@ static int usage(void)
 	printf("Usage: vpnct [OPTIONS] [COMMAND]\n\n"
 	       "Without a command: a summary.\n\n"
 	       "Commands:\n");
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
+	for (i = 0; i < n_commands; i++)
 		printf("  %-8s %s\n", commands[i]->name,
 		       commands[i]->help);
 	putchar('\n');
@@ -50,30 +34,13 @@ static int usage(void)
 	return EXIT_OK;
 }
 
-/* What wg calls it. */
-#define LIST_ALIAS "show"
-
-static const struct command *find_command(const char *word)
-{
-	size_t i;
-
-	if (!word)
-		return &summary_command;
-	if (!strcmp(word, LIST_ALIAS))
-		return &list_command;
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		if (!strcmp(word, commands[i]->name))
-			return commands[i];
-	return NULL;
-}
-
 static int unknown_command(const char *word)
 {
 	struct guess guess = { .word = word };
 	char hint[GUESS_SIZE];
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
+	for (i = 0; i < n_commands; i++)
 		guess_try(&guess, commands[i]->name);
 	return usage_error("", "unknown command '%s'%s", word,
 			   guess_hint(hint, &guess));
@@ -110,7 +77,8 @@ static int run(const struct command *cmd, struct call *call)
 /* @argv: from the command's name on; without one nothing is left to parse */
 static int run_words(struct options *opt, int argc, char **argv)
 {
-	const struct command *cmd = find_command(*argv);
+	const struct command *cmd = *argv ? command_find(*argv) :
+					    &summary_command;
 	struct call call = { .opt = opt, .words = argv };
 	int status;
 
@@ -152,6 +120,8 @@ int main(int argc, char **argv)
 	struct options opt = {};
 	int err;
 
+	if (argc > 1 && !strcmp(argv[1], "--complete"))
+		return flush_output(complete(argv + 2));
 	err = parse_options(&opt, argc, argv, false);
 	if (err)
 		return err;

@@ -48,6 +48,20 @@ struct options {
 
 int parse_options(struct options *opt, int argc, char **argv, bool nested);
 
+/* Of @word, "-p" or "--plain": 0 if that is none. */
+char option_letter(const char *word);
+
+/* The letter of the option whose value is the word after @word; 0: it has none. */
+char option_wants_value(const char *word);
+
+/*
+ * For completion: the options of @letters and those that every command takes;
+ * NULL: all. Not those of @given.
+ */
+struct completion;
+void offer_options(struct completion *c, const char *letters,
+		   const char *given);
+
 /*
  * Of the options that not every command takes, @letters are those that @where
  * does. The first one that was given and isn't among them is complained of.

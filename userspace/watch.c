@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "complete.h"
 #include "filter.h"
 #include "flows.h"
 #include "print.h"
@@ -261,6 +262,16 @@ static int parse(struct call *call)
 	return filter_parse(&w->filter, tree_nouns, "watch", words);
 }
 
+static void complete_watch(struct completion *c)
+{
+	bool every = c->n && !strcmp(*c->words, "every");
+
+	if (!c->n)
+		offer(c, "every", "seconds between two looks");
+	if (!every || c->n > 1)
+		filter_complete(c, tree_nouns, every ? 2 : 0);
+}
+
 static int run(const struct call *call)
 {
 	struct watch *w = call->args;
@@ -275,6 +286,7 @@ const struct command watch_command = {
 	.usage = usage,
 	.parse = parse,
 	.run = run,
+	.complete = complete_watch,
 	.args = sizeof(struct watch),
 	.words = true,
 	.nl = true,
