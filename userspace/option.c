@@ -28,6 +28,7 @@ static const struct {
 	{ 't', false, "-t, --date", "dates before times" },
 	{ 'c', false, "-c, --count N", "end after N of them" },
 	{ 'D', false, "--dump", "what there is already, first" },
+	{ 'N', false, "--dry-run", "say what would be done, and do nothing" },
 	{ 'n', true, "-n, --netns NAME", "in another network namespace" },
 	{ 'C', true, "--color[=WHEN]", "always; never; auto, on a terminal" },
 	{ 'h', true, "-h, --help", "this text" },
@@ -195,6 +196,8 @@ static int got_option(struct options *opt, const char *where, int c,
 		return set_flag(opt, &opt->dates, c);
 	case 'D':
 		return set_flag(opt, &opt->dump, c);
+	case 'N':
+		return set_flag(opt, &opt->dry_run, c);
 	case 'c':
 		return set_count(opt, where, optarg);
 	case 'n':
@@ -227,6 +230,7 @@ int parse_options(struct options *opt, int argc, char **argv, bool nested)
 		{ "date", no_argument, NULL, 't' },
 		{ "count", required_argument, NULL, 'c' },
 		{ "dump", no_argument, NULL, 'D' },
+		{ "dry-run", no_argument, NULL, 'N' },
 		{ "netns", required_argument, NULL, 'n' },
 		{ "color", optional_argument, NULL, 'C' },
 		{ "help", no_argument, NULL, 'h' },

@@ -16,6 +16,7 @@
 #include "add.h"
 #include "command.h"
 #include "complete.h"
+#include "present.h"
 #include "save.h"
 
 /* How much the clocks of two gateways may differ, in seconds. */
@@ -26,8 +27,10 @@ struct restore {
 	const char *file;
 	unsigned long line;
 	unsigned long placed, skipped, failed;
+	unsigned long there; /* of those that are placed */
 	json_int_t entries; /* of which the file says that they are in it */
 	bool replace, force;
+	json_t *present; /* what there is, if nothing is to be done, else NULL */
 	json_int_t age; /* seconds since it was saved */
 	json_t *gone; /* whose sessions have idled out since: pair_text() */
 };
@@ -43,8 +46,10 @@ static void usage(void)
 	       "is left out, and a file older than nf_conntrack_esp_timeout is refused.\n\n"
 	       "  replace        take SPIs from other clients; delete flows in the way\n"
 	       "  force          whatever its age: as if it were saved now\n\n");
-	print_options("");
-	printf("\nExit status 3: the kernel refused some of it, or the end is missing.\n");
+	print_options("N");
+	printf("\nWith --dry-run nothing is placed: it is told line by line what would not be, and\n"
+	       "how much of the rest is there already. Exit status 3: the kernel refused some of\n"
+	       "it, or the end is missing.\n");
 }
 
 /* Whose entry a line is about, for people. */
@@ -149,6 +154,32 @@ static bool is_gone(struct restore *r, const char *noun, const json_t *object)
 	       !json_is_true(json_object_get(object, "pin"));
 }
 
+/* What the kernel would make of it, by what there is. */
+static void foresee(struct restore *r, const struct verb *verb,
+		    const json_t *object, const char *text)
+{
+	bool replace = r->replace && verb->replace;
+	char why[PRESENT_SIZE];
+
+	switch (present_find(r->present, verb->word, object, why)) {
+	case PRESENT_OTHERS:
+		if (!replace) {
+			complain(r, "%s: %s", text, why);
+			r->failed++;
+			return;
+		}
+		complain(r, "replaces: %s: %s", text, why);
+		break;
+	case PRESENT_SAME:
+		r->there++;
+		break;
+	case PRESENT_NOT:
+		break;
+	}
+	present_add(r->present, verb->word, object);
+	r->placed++;
+}
+
 static void restore_entry(struct restore *r, const char *noun,
 			  const json_t *object)
 {
@@ -177,6 +208,10 @@ static void restore_entry(struct restore *r, const char *noun,
 	if (bad) {
 		complain(r, "%s: '%s' is missing or malformed", text, bad);
 		r->failed++;
+		return;
+	}
+	if (r->present) {
+		foresee(r, verb, object, text);
 		return;
 	}
 	err = nl_talk(r->nl, nlh, NULL, NULL);
@@ -318,8 +353,12 @@ static int restore_file(struct restore *r, FILE *f)
 	free(line);
 	if (!r->line)
 		return status;
-	printf("%lu placed, %lu left out, %lu refused\n", r->placed, r->skipped,
-	       r->failed);
+	if (r->present)
+		printf("would be placed: %lu (%lu of them are there already), left out: %lu, refused: %lu\n",
+		       r->placed, r->there, r->skipped, r->failed);
+	else
+		printf("%lu placed, %lu left out, %lu refused\n", r->placed,
+		       r->skipped, r->failed);
 	return status == EXIT_OK && r->failed ? EXIT_TROUBLE : status;
 }
 
@@ -383,9 +422,15 @@ static int run(const struct call *call)
 	int status;
 
 	r->nl = call->nl;
+	if (call->opt->dry_run) {
+		r->present = present_fetch(r->nl);
+		if (!r->present)
+			return EXIT_FAILED;
+	}
 	r->gone = json_object();
 	status = restore(r);
 	json_decref(r->gone);
+	json_decref(r->present);
 	return status;
 }
 
@@ -397,6 +442,7 @@ const struct command restore_command = {
 	.run = run,
 	.complete = complete_restore,
 	.args = sizeof(struct restore),
+	.options = "N",
 	.words = true,
 	.nl = true,
 };

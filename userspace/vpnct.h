@@ -30,6 +30,7 @@ enum format {
  * @netns: name of a network namespace to go to, or NULL
  * @dates: dates before times
  * @dump: what there is already, first
+ * @dry_run: only say what would be done
  * @count: how many before it ends; 0: it doesn't
  * @help: show a text instead
  * @version: the same
@@ -40,6 +41,7 @@ struct options {
 	const char *netns;
 	bool dates;
 	bool dump;
+	bool dry_run;
 	uint64_t count;
 	bool help;
 	bool version;

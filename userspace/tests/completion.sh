@@ -105,6 +105,7 @@ options() {
 	offers "--color --help --json --netns -h -j -n" vpnct list -p -
 	offers "--version" vpnct --v
 	offers "" vpnct set --j
+	offers "--dry-run" vpnct restore --d
 	offers "list" vpnct -j l
 	offers "list" vpnct --color=never l
 	offers "" vpnct monitor -c ''

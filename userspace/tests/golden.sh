@@ -295,6 +295,16 @@ restore_saved()
 	golden restore demo restore saved.json
 	golden restore-replace demo restore saved.json replace
 	golden restore-refused refuse restore saved.json
+	golden restore-dry demo restore saved.json --dry-run
+	golden restore-dry-empty empty restore --dry-run saved.json
+	sed -e '/^{"esp".*"in"/s/10.0.0.3/10.0.0.4/' \
+		-e '/^{"isakmp".*0a0b0c/s/10.0.0.4/10.0.0.3/' \
+		-e '/^{"session".*10.0.0.2/s/200.200.200.200/200.200.200.201/' \
+		-e '/^{"esp".*0x00000100/s/"spi": "0x/"spi": "x/' \
+		saved.json > other.json
+	golden restore-dry-others demo restore other.json --dry-run
+	golden restore-dry-replace demo restore --dry-run other.json replace
+	rm other.json
 	sed 's/"time": 1000000000/"time": 999999880/' saved.json > older.json
 	golden restore-older demo restore older.json
 	sed -i 's/: 1741/: 120/g' older.json
@@ -382,6 +392,7 @@ refusals()
 	golden bad-monitor-count-value demo monitor -c
 	golden bad-date-list demo list -t
 	golden bad-dump-stats demo --dump stats
+	golden bad-dry-run-flush demo flush --dry-run
 	golden monitor-reload reload monitor
 }
 

@@ -62,11 +62,18 @@ vpnct_fails "what is older than idle ESP may be" \
 	restore "$TMP/aged"
 is "$(known)" "" "nothing of it is placed"
 aged 600
+restore "a dry run of it succeeds" "$TMP/aged" --dry-run
+like "$(cat "$TMP/restored")" '^would be placed: [1-9]+[0-9]* \(0 of' \
+	"and says how much it would place"
+is "$(known)" "" "but places nothing"
 restore "restore places all that is 10 minutes old" "$TMP/aged"
 is "$(known)" "$(cat "$TMP/known")" "the same SPIs and cookies are known"
 is "$(vpn_sessions '.[] | .esp_timeout_s > 900 and .esp_timeout_s <= 1200' |
 	paste -sd' ')" "true true true" "ESP may idle for what was left of it"
 check "monitor tells of them" busywait 5 grep -q '"new".*"spi"' "$TMP/events"
+restore "a dry run" "$TMP/saved" --dry-run
+like "$(cat "$TMP/restored")" 'placed: ([0-9]+) \(\1 of .* refused: 0$' \
+	"says that all is there"
 restore "once more does no harm"
 aged 3000
 restore "nor does an old one by force" "$TMP/aged" force
