@@ -145,13 +145,14 @@ static void tree_orphans_text(FILE *out, const struct tree *tree, size_t first)
 		table_row(&table, list_at(esp, i));
 }
 
-void tree_text(FILE *out, const struct tree *tree)
+unsigned int tree_text(FILE *out, const struct tree *tree)
 {
 	struct table sessions = { .out = out, .noun = &session_noun };
 	struct table esp = {
 		.out = out, .noun = &esp_noun, .indent = 2, .owned = true
 	};
 	const struct session *s;
+	unsigned int heads;
 	size_t end, e = 0;
 
 	for (s = list_next(&tree->sessions, NULL); s;
@@ -164,6 +165,7 @@ void tree_text(FILE *out, const struct tree *tree)
 		table_head(&sessions);
 	if (e)
 		table_head(&esp);
+	heads = !!tree->sessions.n + !!e;
 	e = 0;
 	for (s = list_next(&tree->sessions, NULL); s;
 	     s = list_next(&tree->sessions, s)) {
@@ -174,6 +176,7 @@ void tree_text(FILE *out, const struct tree *tree)
 	tree_orphans_text(out, tree, e);
 	if (!tree->sessions.n && !tree->esp.n)
 		fputs("no sessions\n", out);
+	return heads;
 }
 
 static json_t *json_esp(const struct tree *tree, size_t i)

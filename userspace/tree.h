@@ -34,8 +34,11 @@ int tree_select(struct nl *nl, const struct filter *filter, struct tree *tree);
 int tree_select_sessions(struct nl *nl, const struct filter *filter,
 			 struct tree *tree);
 
-/* For people, and in the format that was asked for, to stdout. */
-void tree_text(FILE *out, const struct tree *tree);
+/*
+ * For people, and in the format that was asked for, to stdout. The first returns
+ * how many lines are headings.
+ */
+unsigned int tree_text(FILE *out, const struct tree *tree);
 void tree_print(enum format format, const struct tree *tree);
 void tree_free(struct tree *tree);
 

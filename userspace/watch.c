@@ -6,106 +6,91 @@
  * terminal, and written at once over the one before.
  */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/signalfd.h>
-#include <termios.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "complete.h"
 #include "filter.h"
 #include "flows.h"
 #include "print.h"
+#include "screen.h"
 #include "summary.h"
-#include "terminal.h"
 #include "tree.h"
 
-#define ALTERNATE_SCREEN "\033[?1049h\033[?25l"
-#define NORMAL_SCREEN "\033[?25h\033[?1049l"
-#define HOME "\033[H"
-#define CLEAR_LINE "\033[K"
-#define CLEAR_BELOW "\033[J"
+/* Lines of print_head(). */
+#define SUMMARY_ROWS 4
 
+/* The longest time between two looks, in milliseconds. */
+#define INTERVAL_MAX 3600000
+
+/**
+ * struct watch - what is shown, and where
+ * @nl: the tracker's socket
+ * @filter: which sessions
+ * @interval: milliseconds between two looks
+ * @screen: the terminal
+ * @text: the whole picture
+ * @fixed: lines of it that always stay at the top
+ * @lines: lines below these
+ * @top: which of these is the first to be shown
+ */
 struct watch {
 	struct nl *nl;
 	struct filter filter;
-	uint64_t interval; /* seconds */
-	struct termios before;
-	int signals;
-	int rows, columns;
+	int interval;
+	struct screen screen;
+	char *text;
+	int fixed, lines, top;
 };
 
 static void usage(void)
 {
 	printf("Usage: vpnct watch [every SECONDS] [FILTER...] [OPTIONS]\n\n"
 	       "Show the summary and sessions with their SPIs, anew every 2 seconds, until q is\n"
-	       "pressed. Space shows them at once.\n\n");
+	       "pressed. Arrows, PgUp, PgDn, Home and End scroll if there are more than fit,\n"
+	       "space shows them at once. SECONDS may have a point: 0.5.\n\n");
 	filter_help(tree_nouns);
 	putchar('\n');
 	print_options("");
 }
 
-static void get_size(struct watch *w)
+/* Rows for what scrolls; one less if something has to be said of the rest. */
+static int room(const struct watch *w)
 {
-	struct winsize ws;
+	int rows = w->screen.rows - w->fixed;
 
-	w->rows = 24;
-	w->columns = 80;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || !ws.ws_row || !ws.ws_col)
-		return;
-	w->rows = ws.ws_row;
-	w->columns = ws.ws_col;
-	set_output_width(w->columns);
+	if (w->lines > rows)
+		rows--;
+	return rows > 1 ? rows : 1;
 }
 
-/* Bytes of an escape sequence at @s, 0 if there is none. */
-static size_t escape_length(const char *s)
+static void put_picture(struct watch *w)
 {
-	size_t n;
+	int rows = room(w), below;
+	const char *text = w->text;
+	char more[80];
+	int i;
 
-	if (s[0] != '\033' || s[1] != '[')
-		return 0;
-	n = 2 + strspn(s + 2, "0123456789;?");
-	return s[n] ? n + 1 : n;
-}
-
-/* One line of the picture, cut to the width; returns the next one. */
-static const char *put_line(const struct watch *w, const char *s)
-{
-	int column = 0;
-	size_t n;
-
-	while (*s && *s != '\n') {
-		n = escape_length(s);
-		if (n)
-			fwrite(s, 1, n, stdout);
-		else if (column++ < w->columns)
-			fputc(*s, stdout);
-		s += n ? n : 1;
+	if (w->top > w->lines - rows)
+		w->top = w->lines - rows;
+	if (w->top < 0)
+		w->top = 0;
+	screen_home();
+	text = screen_put(&w->screen, text, w->fixed);
+	for (i = 0; i < w->top; i++)
+		text = strchr(text, '\n') + 1;
+	screen_put(&w->screen, text, rows);
+	below = w->lines - w->top - rows;
+	if (w->top || below > 0) {
+		snprintf(more, sizeof(more),
+			 "-- %d more below, %d above: arrows, PgUp, PgDn",
+			 below > 0 ? below : 0, w->top);
+		screen_put(&w->screen, more, 1);
 	}
-	/* a cut may have left colours on */
-	fputs("\033[0m" CLEAR_LINE, stdout);
-	return *s ? s + 1 : s;
-}
-
-static void put_picture(const struct watch *w, const char *text)
-{
-	int row;
-
-	fputs(HOME, stdout);
-	for (row = 0; row < w->rows && *text; row++) {
-		if (row)
-			fputs("\r\n", stdout);
-		text = put_line(w, text);
-	}
-	fputs(CLEAR_BELOW, stdout);
-	fflush(stdout);
+	screen_end();
 }
 
 static void print_head(FILE *out, const struct watch *w,
@@ -117,8 +102,8 @@ static void print_head(FILE *out, const struct watch *w,
 
 	localtime_r(&now, &tm);
 	strftime(buf, sizeof(buf), "%H:%M:%S", &tm);
-	fprintf(out, "vpnct  %s  every %u s, q quits\n", buf,
-		(unsigned int)w->interval);
+	fprintf(out, "vpnct  %s  every %g s, q quits\n", buf,
+		w->interval / 1000.0);
 	fprintf(out,
 		"sessions %llu, established %llu; SPIs out %llu, in %llu, undecided %llu\n",
 		(unsigned long long)sum->sessions,
@@ -144,12 +129,24 @@ static int print_picture(FILE *out, struct watch *w)
 	if (!err) {
 		flows_join(&tree.sessions);
 		print_head(out, w, &sum);
-		tree_text(out, &tree);
+		w->fixed = SUMMARY_ROWS + tree_text(out, &tree);
 	}
 	tree_free(&tree);
 	return err;
 }
 
+static int count_lines(const char *text)
+{
+	int n = 0;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+/* Looks, and shows what there is. */
 static int show(struct watch *w)
 {
 	char *text = NULL;
@@ -164,83 +161,108 @@ static int show(struct watch *w)
 	/* what there was no memory for */
 	if (fclose(out) && !err)
 		err = -ENOMEM;
-	if (!err)
-		put_picture(w, text);
-	free(text);
-	return err;
-}
-
-/* Signals are read like keys, so that the terminal is always left clean. */
-static int take_terminal(struct watch *w)
-{
-	struct termios raw;
-	sigset_t set;
-
-	if (!isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &w->before))
-		return usage_error("watch", "watch needs a terminal");
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGTSTP);
-	sigaddset(&set, SIGWINCH);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	w->signals = signalfd(-1, &set, SFD_CLOEXEC);
-	if (w->signals < 0) {
-		error("signalfd: %s", strerror(errno));
-		return EXIT_FAILED;
+	if (err) {
+		free(text);
+		return err;
 	}
-	raw = w->before;
-	raw.c_lflag &= ~(ICANON | ECHO);
-	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	fputs(ALTERNATE_SCREEN, stdout);
+	free(w->text);
+	w->text = text;
+	w->lines = count_lines(text) - w->fixed;
+	put_picture(w);
 	return 0;
 }
 
-static void leave_terminal(struct watch *w)
+static int64_t now_ms(void)
 {
-	fputs(NORMAL_SCREEN, stdout);
-	fflush(stdout);
-	tcsetattr(STDIN_FILENO, TCSANOW, &w->before);
-	close(w->signals);
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* Returns false when it is time to go. */
-static bool wait_key(struct watch *w)
+/* Shows another part of the same picture; returns false if @key isn't for that. */
+static bool scroll(struct watch *w, enum key key)
 {
-	struct pollfd pfd[] = { { .fd = STDIN_FILENO, .events = POLLIN },
-				{ .fd = w->signals, .events = POLLIN } };
-	struct signalfd_siginfo info;
-	char key;
-
-	if (poll(pfd, ARRAY_SIZE(pfd), w->interval * 1000) <= 0)
-		return true;
-	if (pfd[1].revents) {
-		if (read(w->signals, &info, sizeof(info)) != sizeof(info) ||
-		    info.ssi_signo != SIGWINCH)
-			return false;
-		get_size(w);
-		return true;
+	switch (key) {
+	case KEY_UP:
+		w->top--;
+		break;
+	case KEY_DOWN:
+		w->top++;
+		break;
+	case KEY_PAGE_UP:
+		w->top -= room(w);
+		break;
+	case KEY_PAGE_DOWN:
+		w->top += room(w);
+		break;
+	case KEY_HOME:
+		w->top = 0;
+		break;
+	case KEY_END:
+		w->top = w->lines;
+		break;
+	default:
+		return false;
 	}
-	return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 'Q';
+	put_picture(w);
+	return true;
+}
+
+/* Until it is time to look again. Returns false when it is time to go. */
+static bool wait_keys(struct watch *w)
+{
+	int64_t end = now_ms() + w->interval, left;
+	enum key key;
+
+	for (;;) {
+		left = end - now_ms();
+		key = screen_key(&w->screen, left > 0 ? left : 0);
+		if (key == KEY_QUIT)
+			return false;
+		if (key != KEY_OTHER && !scroll(w, key))
+			return true;
+	}
 }
 
 static int watch(struct watch *w)
 {
-	int err = take_terminal(w);
+	int err = screen_take(&w->screen, "watch");
 
 	if (err)
 		return err;
-	get_size(w);
 	do {
 		err = show(w);
-	} while (!err && wait_key(w));
-	leave_terminal(w);
+	} while (!err && wait_keys(w));
+	screen_leave(&w->screen);
+	free(w->text);
 	/* what was said of it went with the other screen */
 	if (err)
 		error("watch: the tracker can't be read: %s", strerror(-err));
 	return err ? EXIT_FAILED : EXIT_OK;
+}
+
+/* Seconds, with up to three places after a point. Returns false if @s is none. */
+static bool parse_interval(const char *s, int *ms)
+{
+	size_t whole = strcspn(s, "."), places;
+	uint64_t number, rest = 0;
+	char digits[16];
+
+	if (whole >= sizeof(digits))
+		return false;
+	memcpy(digits, s, whole);
+	digits[whole] = '\0';
+	if (!parse_number(digits, 10, INTERVAL_MAX / 1000, &number))
+		return false;
+	places = s[whole] ? strlen(s + whole + 1) : 0;
+	if (s[whole] &&
+	    (places > 3 || !parse_number(s + whole + 1, 10, 999, &rest)))
+		return false;
+	while (places++ < 3)
+		rest *= 10;
+	*ms = number * 1000 + rest;
+	return *ms >= 100 && *ms <= INTERVAL_MAX;
 }
 
 static int parse(struct call *call)
@@ -248,14 +270,13 @@ static int parse(struct call *call)
 	struct watch *w = call->args;
 	char **words = call->words;
 
-	w->interval = 2;
+	w->interval = 2000;
 	if (*words && !strcmp(*words, "every")) {
 		if (!words[1])
 			return usage_error("watch", "every needs a value");
-		if (!parse_number(words[1], 10, 3600, &w->interval) ||
-		    !w->interval)
+		if (!parse_interval(words[1], &w->interval))
 			return usage_error("watch",
-					   "every '%s' is not a number from 1 to 3600",
+					   "every '%s' is not a number from 0.1 to 3600",
 					   words[1]);
 		words += 2;
 	}

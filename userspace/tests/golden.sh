@@ -380,6 +380,8 @@ refusals()
 	golden bad-trace-hops demo trace esp 199.0.0.1 hops 0
 	golden bad-watch demo watch every 0
 	golden bad-watch-nothing demo watch every
+	golden bad-watch-point demo watch every .5s
+	golden bad-watch-places demo watch every 0.0001
 	for command in set add delete flush save restore watch; do
 		golden "bad-format-$command" demo "$command" -j
 	done
