@@ -439,6 +439,7 @@ module_init(nf_conntrack_esp_init);
 module_exit(nf_conntrack_esp_exit);
 
 MODULE_LICENSE("GPL");
+MODULE_AUTHOR("Authors of nf-conntrack-vpn");
 MODULE_DESCRIPTION("Connection tracking of ESP by SPI");
 MODULE_VERSION(NF_VPN_VERSION);
 NF_VPN_IMPORT_NS;

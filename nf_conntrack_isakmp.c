@@ -391,6 +391,7 @@ module_init(nf_conntrack_isakmp_init);
 module_exit(nf_conntrack_isakmp_exit);
 
 MODULE_LICENSE("GPL");
+MODULE_AUTHOR("Authors of nf-conntrack-vpn");
 MODULE_DESCRIPTION("Connection tracking of ISAKMP by cookies");
 MODULE_VERSION(NF_VPN_VERSION);
 NF_VPN_IMPORT_NS;

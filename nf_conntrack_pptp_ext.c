@@ -396,6 +396,7 @@ module_init(nf_conntrack_pptp_ext_init);
 module_exit(nf_conntrack_pptp_ext_exit);
 
 MODULE_LICENSE("GPL");
+MODULE_AUTHOR("Authors of nf-conntrack-vpn");
 MODULE_DESCRIPTION("PPTP: Call-ID NAT and connection tracking");
 MODULE_VERSION(NF_VPN_VERSION);
 NF_VPN_IMPORT_NS;

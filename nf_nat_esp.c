@@ -270,6 +270,9 @@ module_init(nf_nat_esp_init);
 module_exit(nf_nat_esp_exit);
 
 MODULE_LICENSE("GPL");
+MODULE_AUTHOR("Authors of nf-conntrack-vpn");
 MODULE_DESCRIPTION("NAT of ESP: inbound SPIs to the right host");
 MODULE_VERSION(NF_VPN_VERSION);
+/* Owners of SPIs are found by what clients' IKE announces. */
+MODULE_SOFTDEP("post: nf_conntrack_isakmp");
 NF_VPN_IMPORT_NS;

@@ -111,5 +111,6 @@ module_init(nf_vpn_init);
 module_exit(nf_vpn_exit);
 
 MODULE_LICENSE("GPL");
+MODULE_AUTHOR("Authors of nf-conntrack-vpn");
 MODULE_DESCRIPTION("VPN connection tracking: clients, sessions and reply zones");
 MODULE_VERSION(NF_VPN_VERSION);

@@ -147,7 +147,7 @@ check_floors() {
 
 # what dkms does at a gateway whose modules or whose kernel is updated
 check_dkms() {
-	local dkms release tree
+	local dkms other release tree
 
 	# as the Makefile: what "make kernelrelease" says isn't uname -r everywhere
 	release=$(sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' \
@@ -159,6 +159,10 @@ check_dkms() {
 	old_source "$tree/old"
 	make_dkms "make dkms of an older source" "$tree/old" dkms
 	make_dkms "make dkms" . dkms
+	for other in 5.10.0-1-amd64 6.0.0-1-amd64 6.12-no-NAT; do
+		verdict "dkms leaves kernel $other alone" "$(
+			leaves_alone "$other")"
+	done
 	verdict "dkms installs every module" "$(
 		diff <(our_modules) <(find "$tree/modules" -name '*.ko*' \
 			-printf '%f\n' | sed 's/\.ko.*//' | sort))"
@@ -171,6 +175,21 @@ check_dkms() {
 		find "$tree"/{modules,state,usr/src} \
 			-name 'nf-conntrack-vpn*' -o -name '*.ko*')"
 	rm -rf "$tree"
+}
+
+# leaves_alone RELEASE: dkms builds nothing for a kernel that is too old, or has
+# no NAT if it is called so
+leaves_alone() {
+	local config=$tree/modules/$1/build/.config
+
+	mkdir -p "${config%/*}"
+	grep -E 'CONFIG_NF_(CONNTRACK|CONNTRACK_ZONES|NAT)=' \
+		"$kdir/.config" | grep -v "CONFIG_NF_${1##*-no-}=" > "$config"
+	$dkms build -m nf-conntrack-vpn -v "$(sed -n \
+		's/^PACKAGE_VERSION=//p' dkms.conf)" -k "$1" \
+		--kernelsourcedir "${config%/*}" > "$tree/log" 2>&1
+	[ $? = 77 ] || cat "$tree/log"
+	rm -r "$tree/modules/$1"
 }
 
 our_modules() {

@@ -52,6 +52,12 @@ installed_loads() {
 		"installed vpnct knows them"
 	check "$(readme 'modprobe -r')" bash -c "$(readme 'modprobe -r')"
 	is "$(loaded)" "" "and unload"
+	modprobe nf_nat_esp
+	is "$(loaded)" \
+		"nf_conntrack_vpn nf_conntrack_esp nf_nat_esp nf_conntrack_isakmp" \
+		"nf_nat_esp brings nf_conntrack_isakmp along"
+	bash -c "$(readme 'modprobe -r')"
+	is "$(loaded)" "" "and they go together"
 }
 
 uninstalled() {
