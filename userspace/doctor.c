@@ -19,6 +19,7 @@ static const struct {
 	bool live; /* needs what the modules know */
 } checks[] = {
 	{ "modules", check_modules, "the modules that are needed are loaded", false },
+	{ "boot", check_boot, "modules are loaded at boot, too", false },
 	{ "zones", check_zones, "the kernel has conntrack zones", false },
 	{ "forwarding", check_forwarding, "packets are forwarded", false },
 	{ "rp_filter", check_rp_filter,
@@ -27,6 +28,8 @@ static const struct {
 	  "rules do what the protocols in use need", false },
 	{ "forward", check_forward,
 	  "the forward filter lets them through", false },
+	{ "own-tunnel", check_own_tunnel,
+	  "no rule masquerades what the gateway's own tunnels take", false },
 	{ "kernel-pptp", check_kernel_pptp,
 	  "the kernel's own PPTP helper is not in the way", false },
 	{ "limits", check_limits, "the tables have room", true },
@@ -42,6 +45,8 @@ static const struct {
 	  "no server drops one client for another", true },
 	{ "pptp-helper", check_pptp_helper,
 	  "every PPTP connection has the helper", false },
+	{ "helper", check_helper, "no other helper is in the way", false },
+	{ "call", check_calls, "every PPTP call gets answers", true },
 };
 
 static void usage(void)
@@ -106,6 +111,7 @@ static int examine(struct doctor *d)
 {
 	int err = 0;
 
+	d->rp_dropped = rp_filter_dropped();
 	if (!access("/sys/module/nf_conntrack_vpn", F_OK)) {
 		d->nl = nl_open();
 		if (!d->nl)

@@ -32,6 +32,7 @@ struct finding {
  * @snap: what the tracker knows
  * @flows: what conntrack knows
  * @ruleset: what nft knows; NULL if it doesn't work here
+ * @rp_dropped: what reverse path filtering had dropped at first
  * @check: the check that is running
  * @finding: findings so far
  * @n: how many there are
@@ -42,6 +43,7 @@ struct doctor {
 	struct snapshot snap;
 	struct flows flows;
 	json_t *ruleset;
+	unsigned long rp_dropped;
 	const char *check;
 	struct finding *finding;
 	size_t n, room;
@@ -63,6 +65,12 @@ void print_findings(const struct doctor *d, enum format format);
  */
 long read_number(const char *path, long otherwise);
 
+/* So far, in this network namespace. */
+unsigned long rp_filter_dropped(void);
+
+/* Has an interface an IPv4 address that isn't registered? */
+bool has_private_network(void);
+
 /*
  * Is there any of it? Whoever has loaded a module wants what it is for; of
  * IPsec that is the case, too, as long as nothing is loaded.
@@ -71,17 +79,34 @@ bool has_module(const char *name);
 bool uses_pptp(const struct doctor *d);
 bool uses_ipsec(const struct doctor *d);
 
-void check_modules(struct doctor *d);
 void check_zones(struct doctor *d);
 void check_forwarding(struct doctor *d);
 void check_rp_filter(struct doctor *d);
-void check_kernel_pptp(struct doctor *d);
+
+/* doctor_modules.c */
+void check_modules(struct doctor *d);
+void check_boot(struct doctor *d);
 
 /* doctor_rules.c */
 void check_rules(struct doctor *d);
 
 /* doctor_forward.c */
+struct packet;
+
 void check_forward(struct doctor *d);
+
+/* The chain that drops @packet, or NULL: none, or none that is known. */
+const json_t *forward_drops(const struct doctor *d,
+			    const struct packet *packet);
+
+/* doctor_tunnel.c */
+void check_own_tunnel(struct doctor *d);
+
+/* doctor_call.c */
+void check_kernel_pptp(struct doctor *d);
+void check_pptp_helper(struct doctor *d);
+void check_helper(struct doctor *d);
+void check_calls(struct doctor *d);
 
 /* Objects of all tables: chains, rules and others; or NULL. */
 static inline const json_t *rules_of(const struct doctor *d)
@@ -97,7 +122,7 @@ void check_conntrack(struct doctor *d);
 void check_sessions(struct doctor *d);
 void check_ah(struct doctor *d);
 void check_encapsulation(struct doctor *d);
-void check_pptp_helper(struct doctor *d);
+bool is_translated(const struct flow *f);
 
 /* doctor_server.c */
 void check_rekey(struct doctor *d);

@@ -167,6 +167,13 @@ static const json_t *who_drops(const json_t *rules, const struct packet *packet)
 	return NULL;
 }
 
+const json_t *forward_drops(const struct doctor *d, const struct packet *packet)
+{
+	const json_t *rules = rules_of(d);
+
+	return rules && !uses_legacy("filter") ? who_drops(rules, packet) : NULL;
+}
+
 /* Returns false if what is needed doesn't pass. */
 static bool check_need(struct doctor *d, const json_t *rules,
 		       const struct need *need)

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * doctor_host - modules, kernel and sysctls
+ * doctor_host - kernel, sysctls and addresses
  */
+#include <arpa/inet.h>
 #include <dirent.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "doctor.h"
 
@@ -22,14 +25,6 @@ long read_number(const char *path, long otherwise)
 		number = otherwise;
 	fclose(f);
 	return number;
-}
-
-bool has_module(const char *name)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/module/%s", name);
-	return !access(path, F_OK);
 }
 
 /* Rules that give the kernel's own helper load it. */
@@ -59,63 +54,6 @@ bool uses_ipsec(const struct doctor *d)
 		if (d->flows.flow[i].proto == IPPROTO_ESP)
 			return true;
 	return false;
-}
-
-/* Is @name known to be no module of kernel @release? */
-static bool isnt_installed(const char *release, const char *name)
-{
-	char path[256], line[4096], file[64];
-	bool there = false;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release);
-	f = fopen(path, "re");
-	if (!f)
-		return false;
-	snprintf(file, sizeof(file), "/%s.ko", name);
-	while (!there && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, ":")] = '\0';
-		there = strstr(line, file);
-	}
-	fclose(f);
-	return !there;
-}
-
-static void check_ipsec_modules(struct doctor *d)
-{
-	static const char load[] = "modprobe -a nf_nat_esp nf_conntrack_isakmp";
-	struct utsname un;
-
-	if (!has_module("nf_nat_esp")) {
-		found(d, LEVEL_PROBLEM,
-		      "nf_nat_esp is not loaded: only one client can reach each server");
-		if (!uname(&un) && isnt_installed(un.release, "nf_nat_esp"))
-			remedy(d,
-			       "%s, after make install or make dkms: they aren't built for kernel %s",
-			       load, un.release);
-		else
-			remedy(d, "%s", load);
-	} else if (!has_module("nf_conntrack_isakmp")) {
-		found(d, LEVEL_WARNING,
-		      "nf_conntrack_isakmp is not loaded: IKE loses its port 500, and owners of SPIs are found without its help");
-		remedy(d, "modprobe nf_conntrack_isakmp");
-	}
-}
-
-void check_modules(struct doctor *d)
-{
-	if (uses_ipsec(d))
-		check_ipsec_modules(d);
-	if (uses_pptp(d) && !has_module("nf_conntrack_pptp_ext"))
-		found(d, LEVEL_NOTE,
-		      "nf_conntrack_pptp_ext is not loaded, but PPTP is used: it has the kernel's own helper, or none");
-	if (has_module("nf_conntrack_vpn") &&
-	    !read_number("/proc/sys/net/netfilter/nf_conntrack_vpn_enable",
-			 1)) {
-		found(d, LEVEL_PROBLEM,
-		      "tracking is switched off in this network namespace");
-		remedy(d, "sysctl -w net.netfilter.nf_conntrack_vpn_enable=1");
-	}
 }
 
 /* Where distributions put the configuration of a kernel. */
@@ -247,31 +185,57 @@ static unsigned long read_netstat(const char *name)
 	return value;
 }
 
-void check_rp_filter(struct doctor *d)
+unsigned long rp_filter_dropped(void)
 {
-	unsigned long dropped = read_netstat("IPReversePathFilter");
-
-	if (!dropped)
-		return;
-	found(d, LEVEL_WARNING,
-	      "reverse path filtering has dropped %lu packets: answers that come in by another interface than the route to their sender are lost",
-	      dropped);
-	remedy(d,
-	       "if these were answers of VPN servers: sysctl -w net.ipv4.conf.all.rp_filter=2");
+	return read_netstat("IPReversePathFilter");
 }
 
-void check_kernel_pptp(struct doctor *d)
+/* What was dropped before doctor looked may have been mended since. */
+void check_rp_filter(struct doctor *d)
 {
-	const struct flow *f = d->flows.flow;
-	size_t i;
+	const struct timespec moment = { .tv_sec = 1 };
+	unsigned long dropped;
 
-	for (i = 0; i < d->flows.n; i++, f++) {
-		if (f->orig.dport != 1723 || strcmp(f->helper, "pptp") ||
-		    !has_module("nf_conntrack_pptp"))
-			continue;
-		found(d, LEVEL_WARNING,
-		      "PPTP of this client has the kernel's own helper: a quiet call dies after three minutes");
-		about(d, &f->orig.src, &f->orig.dst);
-		remedy(d, "use helper pptp-ext in the rule; this connection keeps the other one until it ends");
+	if (!d->rp_dropped)
+		return;
+	nanosleep(&moment, NULL);
+	dropped = rp_filter_dropped();
+	if (dropped == d->rp_dropped) {
+		found(d, LEVEL_NOTE,
+		      "reverse path filtering has dropped %lu packets some time ago",
+		      dropped);
+		return;
 	}
+	found(d, LEVEL_WARNING,
+	      "reverse path filtering drops packets, %lu so far: answers that come in by another interface than the route to their sender are lost",
+	      dropped);
+	remedy(d,
+	       "if these are answers of VPN servers: sysctl -w net.ipv4.conf.all.rp_filter=2");
+}
+
+/* RFC 1918 and 6598: nobody outside answers these. */
+static bool is_private(in_addr_t addr)
+{
+	uint32_t a = ntohl(addr);
+
+	return a >> 24 == 10 || a >> 20 == 0xac1 || a >> 16 == 0xc0a8 ||
+	       a >> 22 == 0x191;
+}
+
+bool has_private_network(void)
+{
+	struct ifaddrs *all, *i;
+	const struct sockaddr_in *sin;
+	bool has = false;
+
+	if (getifaddrs(&all))
+		return true;
+	for (i = all; i && !has; i = i->ifa_next) {
+		sin = (const struct sockaddr_in *)i->ifa_addr;
+		has = sin && sin->sin_family == AF_INET &&
+		      !(i->ifa_flags & IFF_LOOPBACK) &&
+		      is_private(sin->sin_addr.s_addr);
+	}
+	freeifaddrs(all);
+	return has;
 }

@@ -108,10 +108,16 @@ static void check_masquerade(struct doctor *d, const json_t *ruleset)
 		{ "IKE (UDP port 500)",
 		  { .proto = IPPROTO_UDP, .port = 500 },
 		  ipsec },
-		{ "GRE (protocol 47)", { .proto = IPPROTO_GRE }, pptp },
+		/* what GRE is translated to, too */
+		{ "PPTP (TCP port 1723)",
+		  { .proto = IPPROTO_TCP, .port = 1723 },
+		  pptp },
 	};
 	size_t i;
 
+	/* hosts whose addresses are registered are routed */
+	if (!has_private_network())
+		return;
 	for (i = 0; i < ARRAY_SIZE(wants); i++) {
 		if (!wants[i].used || ruleset_covers(ruleset, &wants[i].packet))
 			continue;

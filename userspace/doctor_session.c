@@ -6,6 +6,7 @@
 
 #include "doctor.h"
 #include "print.h"
+#include "ruleset.h"
 
 /* A peer that is well answers sooner, even if a packet is lost. */
 #define PATIENCE_MS 5000
@@ -13,10 +14,13 @@
 /* A child SA follows its IKE SA at once. */
 #define CHILD_PATIENCE_MS 20000
 
+/* Who has sent so lately still sends. */
+#define LATELY_MS 10000
+
 /* What there is of a session, added up. */
 struct legs {
 	bool ike_answered, ike_unanswered;
-	bool esp_out, esp_in, esp_undecided;
+	bool esp_out, esp_in, esp_undecided, esp_sends;
 	uint64_t ike_first, esp_first; /* ms since the oldest */
 };
 
@@ -43,6 +47,7 @@ static void add_esp(struct legs *legs, const struct esp *e)
 		return;
 	}
 	legs->esp_out = true;
+	legs->esp_sends |= e->last < LATELY_MS;
 	if (e->first > legs->esp_first)
 		legs->esp_first = e->first;
 }
@@ -86,6 +91,31 @@ static void esp_unanswered(struct doctor *d, const struct session *s,
 	       server);
 }
 
+/*
+ * What a rule of the gateway drops is in our tables but never in conntrack's. An
+ * entry may also have gone with an address: then no rule is to blame.
+ */
+static bool esp_dropped(struct doctor *d, const struct session *s,
+			const struct legs *legs)
+{
+	const struct packet packet = { .proto = IPPROTO_ESP, .state = "new" };
+	const json_t *chain;
+
+	if (!legs->esp_sends || s->esp_timeout || s->client.len != 4)
+		return false;
+	chain = forward_drops(d, &packet);
+	if (!chain)
+		return false;
+	found(d, LEVEL_PROBLEM,
+	      "ESP of the client comes in and doesn't go out: chain %s of table %s %s of this gateway drops it",
+	      json_string_value(json_object_get(chain, "name")),
+	      json_string_value(json_object_get(chain, "family")),
+	      json_string_value(json_object_get(chain, "table")));
+	about(d, &s->client, &s->server);
+	remedy(d, "a rule there, before what drops it: meta l4proto esp accept");
+	return true;
+}
+
 static void ike_unanswered(struct doctor *d, const struct session *s)
 {
 	char server[VALUE_SIZE];
@@ -122,6 +152,8 @@ static void check_session(struct doctor *d, const struct session *s)
 		found(d, LEVEL_NOTE,
 		      "ESP goes in UDP port 4500 (NAT-T): nothing to do");
 		about(d, &s->client, &s->server);
+	} else if (esp_dropped(d, s, &legs)) {
+		return;
 	} else if (legs.esp_out && !legs.esp_in && !legs.esp_undecided &&
 		   legs.esp_first >= PATIENCE_MS) {
 		esp_unanswered(d, s, &legs);
@@ -143,7 +175,7 @@ void check_sessions(struct doctor *d)
 		check_session(d, s);
 }
 
-static bool is_translated(const struct flow *f)
+bool is_translated(const struct flow *f)
 {
 	return addr_cmp(&f->orig.src, &f->reply.dst) ||
 	       addr_cmp(&f->orig.dst, &f->reply.src);
@@ -196,24 +228,5 @@ void check_encapsulation(struct doctor *d)
 		about(d, &s->client, &s->server);
 		remedy(d,
 		       "forbid it at the server (libreswan: encapsulation=no), or let the client use NAT-T, too");
-	}
-}
-
-void check_pptp_helper(struct doctor *d)
-{
-	bool loaded = has_module("nf_conntrack_pptp_ext");
-	const struct flow *f = d->flows.flow;
-	size_t i;
-
-	for (i = 0; i < d->flows.n; i++, f++) {
-		if (f->orig.dport != 1723 || *f->helper || !f->replied ||
-		    !is_translated(f))
-			continue;
-		found(d, LEVEL_PROBLEM,
-		      "PPTP's control connection has no helper: its calls won't pass");
-		about(d, &f->orig.src, &f->orig.dst);
-		remedy(d,
-		       "%sa rule has to give it helper pptp-ext when it begins, see vpnct(8)",
-		       loaded ? "" : "modprobe nf_conntrack_pptp_ext; ");
 	}
 }

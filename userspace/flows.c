@@ -84,20 +84,32 @@ static void get_flow(const struct nf_conntrack *ct, struct flow *flow)
 		snprintf(flow->helper, sizeof(flow->helper), "%s", helper);
 }
 
+/* What shall be kept: what VPNs are made of if @wants is NULL. */
+struct want {
+	struct flows *flows;
+	flow_cb_t wants;
+	const void *data;
+};
+
 static int got_ct(enum nf_conntrack_msg_type type, struct nf_conntrack *ct,
 		  void *data)
 {
-	struct flows *flows = data;
+	const struct want *want = data;
+	struct flows *flows = want->flows;
+	struct flow *flow;
 
 	(void)type;
-	if (!is_vpn(ct))
+	if (!want->wants && !is_vpn(ct))
 		return NFCT_CB_CONTINUE;
 	if (flows->n == flows->room) {
 		flows->room = flows->room ? flows->room * 2 : 64;
 		flows->flow = xrealloc(flows->flow, flows->room,
 				       sizeof(*flows->flow));
 	}
-	get_flow(ct, &flows->flow[flows->n++]);
+	flow = &flows->flow[flows->n];
+	get_flow(ct, flow);
+	if (!want->wants || want->wants(flow, want->data))
+		flows->n++;
 	return NFCT_CB_CONTINUE;
 }
 
@@ -116,6 +128,12 @@ static int flow_cmp(const void *a, const void *b)
 
 int flows_fetch(struct flows *flows)
 {
+	return flows_fetch_some(flows, NULL, NULL);
+}
+
+int flows_fetch_some(struct flows *flows, flow_cb_t wants, const void *data)
+{
+	struct want want = { flows, wants, data };
 	uint32_t family = AF_UNSPEC;
 	struct nfct_handle *h;
 	int err = 0;
@@ -124,7 +142,7 @@ int flows_fetch(struct flows *flows)
 	h = nfct_open(CONNTRACK, 0);
 	if (!h)
 		return -errno;
-	nfct_callback_register(h, NFCT_T_ALL, got_ct, flows);
+	nfct_callback_register(h, NFCT_T_ALL, got_ct, &want);
 	if (nfct_query(h, NFCT_Q_DUMP, &family) < 0)
 		err = -errno;
 	nfct_close(h);

@@ -35,6 +35,10 @@ struct flows {
  * Returns 0 or a negative errno.
  */
 int flows_fetch(struct flows *flows);
+
+/* The same of those that @wants wants, whatever they are. */
+typedef bool (*flow_cb_t)(const struct flow *flow, const void *data);
+int flows_fetch_some(struct flows *flows, flow_cb_t wants, const void *data);
 void flows_free(struct flows *flows);
 
 /* Fills the columns of sessions that conntrack knows. */

@@ -131,9 +131,9 @@ int __wrap_isatty(int fd);
 
 struct mnl_socket *__wrap_mnl_socket_open(int bus)
 {
-	if (bus != NETLINK_GENERIC)
+	if (bus != NETLINK_GENERIC && bus != NETLINK_XFRM)
 		abort();
-	if (scenario("no-netlink")) {
+	if (bus != NETLINK_GENERIC || scenario("no-netlink")) {
 		errno = EPROTONOSUPPORT;
 		return NULL;
 	}

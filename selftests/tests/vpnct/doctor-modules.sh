@@ -32,7 +32,7 @@ gw_set nf_conntrack_vpn_enable 1
 "$modules" load nf_conntrack_pptp_ext
 healthy modules "a gateway for PPTP alone needs no others"
 at gw nft flush ruleset
-is "$(findings rules | sed -n 's/.*masquerades \([A-Z]*\) .*/\1/p')" GRE \
-	"and rules for GRE alone"
+is "$(findings rules | sed -n 's/.*masquerades \([A-Z]*\) .*/\1/p')" PPTP \
+	"and rules for PPTP alone"
 "$modules" unload nf_conntrack_pptp_ext
 done_testing

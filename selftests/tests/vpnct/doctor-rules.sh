@@ -31,7 +31,7 @@ rules() {
 	} | at gw nft -f -
 }
 
-# what isn't masqueraded: esp, ike, gre
+# what isn't masqueraded: esp, ike, pptp
 missing() {
 	findings rules | sed -n 's/.*no rule masquerades \([A-Z]*\) .*/\1/p' |
 		paste -sd' '
@@ -39,23 +39,23 @@ missing() {
 
 nft_rules() {
 	rules
-	is "$(missing)" "ESP IKE GRE" "no rule at all"
+	is "$(missing)" "ESP IKE PPTP" "no rule at all"
 	rules 'oifname "eth1" masquerade'
 	is "$(missing)" "" "one rule for everything"
 	rules 'ip protocol tcp masquerade'
-	is "$(missing)" "ESP IKE GRE" "a rule for TCP only"
+	is "$(missing)" "ESP IKE" "a rule for TCP only"
 	rules 'ip protocol { tcp, udp } masquerade'
-	is "$(missing)" "ESP GRE" "a rule for TCP and UDP"
+	is "$(missing)" "ESP" "a rule for TCP and UDP"
 	rules 'meta l4proto != esp masquerade'
 	is "$(missing)" "ESP" "all but ESP"
 	rules 'udp dport 1-499 masquerade' 'meta l4proto esp masquerade'
-	is "$(missing)" "IKE GRE" "ESP, and UDP without port 500"
+	is "$(missing)" "IKE PPTP" "ESP, and UDP without port 500"
 	rules 'udp dport { 53, 400-600 } masquerade'
-	is "$(missing)" "ESP GRE" "port 500 in a range in a set"
+	is "$(missing)" "ESP PPTP" "port 500 in a range in a set"
 	rules 'ip protocol @vpn masquerade'
 	is "$(missing)" "" "a named set is trusted"
 	rules 'meta l4proto 50 jump out'
-	is "$(missing)" "IKE GRE" "a chain that only ESP goes to"
+	is "$(missing)" "IKE PPTP" "a chain that only ESP goes to"
 	rules 'snat to 200.200.200.200'
 	is "$(missing)" "" "snat is as good"
 }
@@ -92,7 +92,7 @@ iptables_rules() {
 	is "$(missing)" "" "iptables: everything"
 	at gw iptables-nft -t nat -F
 	at gw iptables-nft -t nat -A POSTROUTING -p tcp -o eth1 -j MASQUERADE
-	is "$(missing)" "ESP IKE GRE" "iptables: TCP only"
+	is "$(missing)" "ESP IKE" "iptables: TCP only"
 	at gw iptables-nft -t raw -A PREROUTING -p tcp --dport 1723 \
 		-j CT --helper pptp-ext
 	unlike "$(findings rules)" 'no rule gives PPTP' "iptables: CT --helper"

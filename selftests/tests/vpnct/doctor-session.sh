@@ -62,6 +62,24 @@ natt() {
 		diagnosis session '^note 10.0.0.4 ESP goes in UDP port 4500'
 }
 
+# a rule of the gateway itself
+esp_dropped() {
+	at gw nft -f - <<-RULES
+		table inet own {
+			chain forw {
+				type filter hook forward priority 0;
+				meta l4proto esp drop
+			}
+		}
+	RULES
+	esp_send c3 199.0.0.8 0x3333 1
+	check "ESP that the gateway's own rules drop" busywait 10 \
+		diagnosis session '^problem 10.0.0.4 ESP of the client .* doesn.t go out: chain forw of table inet own'
+	at gw nft delete table inet own
+	esp_send c3 199.0.0.8 0x3333 1
+	unlike "$(findings session)" "doesn't go out" "it is well without them"
+}
+
 ah() {
 	healthy ah "nobody sends AH"
 	printf '%32s' '' | at c1 socat -u - "IP4-SENDTO:199.0.0.1:51"
@@ -104,6 +122,8 @@ kernel_pptp() {
 	bg at srv socat -u TCP4-LISTEN:1723,reuseaddr OPEN:/dev/null
 	busywait 10 eval 'at srv ss -tln | grep -q :1723'
 	bg at c2 socat -u EXEC:'sleep 1000' TCP4:199.0.0.1:1723
+	diagnosed kernel-pptp '^warning ct helper stock of table helper' \
+		"a rule that gives it"
 	check "the kernel's helper in the way" busywait 10 \
 		diagnosis kernel-pptp '^warning 10.0.0.3 PPTP of this client'
 }
@@ -115,6 +135,7 @@ esp_unanswered
 encapsulation
 natt
 esp_alone
+esp_dropped
 ike_unanswered
 ah
 pptp_helper

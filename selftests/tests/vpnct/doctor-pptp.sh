@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# vpnct doctor on PPTP calls that only one side is heard of, and on a helper that
+# isn't PPTP's.
+#
+#   c1 10.0.0.2 --- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
+#
+# beside: others
+set -u
+# shellcheck source=selftests/lib/doctor.sh
+. "$(dirname "$0")/../../lib/doctor.sh"
+# shellcheck source=selftests/lib/pptp.sh
+. "$(dirname "$0")/../../lib/pptp.sh"
+
+# no_gre NS HOOK...: GRE is dropped there
+no_gre() {
+	local hook ns=$1
+
+	shift
+	for hook; do
+		echo "table inet gre { chain $hook {"
+		echo "type filter hook $hook priority 0; meta l4proto gre drop"
+		echo '} }'
+	done | at "$ns" nft -f -
+}
+
+# one_way TEXT REGEX NS HOOK...
+one_way() {
+	local text=$1 regex=$2 ns=$3
+
+	shift 2
+	no_gre "$@"
+	pptp_client c1 1
+	check "$text" busywait 40 diagnosis call "$regex"
+	pptp_hang_up c1 KILL
+	at gw vpnct flush pptp > /dev/null
+	at "$ns" nft delete table inet gre
+}
+
+howto_net 1
+masquerade
+pptp_helper
+check "the server listens" pptp_server srv
+healthy call "no calls"
+one_way "a call whose GRE isn't answered" \
+	'^problem 10.0.0.2 GRE of this call goes out, and none' srv input output
+one_way "a call whose client is silent" \
+	'^problem 10.0.0.2 GRE of this call comes in, and none' c1 input output
+pptp_client c1 1
+check "a call that is up" pptp_up 60 c1
+healthy call "is well"
+healthy helper "no other helper"
+pptp_hang_up c1
+at gw nft -f - <<-RULES
+	table ip wrong {
+		ct helper ftp {
+			type "ftp" protocol tcp
+		}
+		chain prerouting {
+			type filter hook prerouting priority -140
+			tcp dport 1723 ct helper set "ftp"
+		}
+	}
+RULES
+bg at c1 socat -u EXEC:'sleep 1000' TCP4:199.0.0.1:1723
+check "a helper that is in the way" busywait 10 diagnosis helper \
+	'^warning 10.0.0.2 helper ftp is in the way of pptp'
+end_stragglers
+done_testing
