@@ -120,7 +120,7 @@ static int examine(struct doctor *d)
 	}
 	if (err)
 		return err;
-	d->ruleset = ruleset_read();
+	d->ruleset = ruleset_read(&d->whole);
 	err = flows_fetch(&d->flows);
 	if (err)
 		error("conntrack: %s%s", strerror(-err), nl_hint(err));

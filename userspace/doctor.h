@@ -31,7 +31,8 @@ struct finding {
  * @nl: NULL if the modules aren't loaded; then @snap is empty
  * @snap: what the tracker knows
  * @flows: what conntrack knows
- * @ruleset: what nft knows; NULL if it doesn't work here
+ * @ruleset: what nft knows, and iptables-legacy
+ * @whole: whether these are all rules
  * @rp_dropped: what reverse path filtering had dropped at first
  * @check: the check that is running
  * @finding: findings so far
@@ -43,6 +44,7 @@ struct doctor {
 	struct snapshot snap;
 	struct flows flows;
 	json_t *ruleset;
+	bool whole;
 	unsigned long rp_dropped;
 	const char *check;
 	struct finding *finding;

@@ -169,9 +169,7 @@ static const json_t *who_drops(const json_t *rules, const struct packet *packet)
 
 const json_t *forward_drops(const struct doctor *d, const struct packet *packet)
 {
-	const json_t *rules = rules_of(d);
-
-	return rules && !uses_legacy("filter") ? who_drops(rules, packet) : NULL;
+	return who_drops(rules_of(d), packet);
 }
 
 /* Returns false if what is needed doesn't pass. */
@@ -236,10 +234,6 @@ void check_forward(struct doctor *d)
 {
 	const json_t *rules = rules_of(d);
 
-	if (uses_legacy("filter") || !rules) {
-		found(d, LEVEL_NOTE, "the forward filter was not looked at");
-		return;
-	}
 	check_out(d, rules, uses_ipsec(d), uses_pptp(d));
 	check_in(d, rules, uses_ipsec(d), uses_pptp(d));
 }

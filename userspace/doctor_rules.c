@@ -222,16 +222,11 @@ static void check_each(struct doctor *d, const json_t *ruleset)
 void check_rules(struct doctor *d)
 {
 	const json_t *rules = rules_of(d);
-	bool legacy = uses_legacy("nat");
 
-	if (legacy)
-		found(d, LEVEL_NOTE,
-		      "rules of iptables-legacy are in use, and not looked at");
-	if (!rules)
-		found(d, LEVEL_NOTE,
-		      "nft -j list ruleset doesn't work here: rules were not looked at");
-	if (rules && !legacy)
+	if (d->whole)
 		check_masquerade(d, rules);
-	if (rules)
-		check_each(d, rules);
+	else
+		found(d, LEVEL_NOTE,
+		      "not all rules can be looked at: nft -j list ruleset, or iptables-legacy-save, doesn't work here");
+	check_each(d, rules);
 }

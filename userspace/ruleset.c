@@ -11,7 +11,7 @@
 #include "vpnct.h"
 
 /* Rules through libnftables would cost a library for one command of many. */
-json_t *ruleset_read(void)
+static json_t *read_nft(void)
 {
 	FILE *f = popen("nft -j list ruleset 2>/dev/null", "re");
 	json_t *json;
@@ -28,18 +28,17 @@ json_t *ruleset_read(void)
 	return json;
 }
 
-bool uses_legacy(const char *table)
+json_t *ruleset_read(bool *whole)
 {
-	FILE *f = fopen("/proc/net/ip_tables_names", "re");
-	size_t n = strlen(table);
-	bool has = false;
-	char line[64];
+	json_t *json = read_nft(), *rules;
 
-	while (f && !has && fgets(line, sizeof(line), f))
-		has = !strncmp(line, table, n) && !strcmp(line + n, "\n");
-	if (f)
-		fclose(f);
-	return has;
+	*whole = json;
+	if (!json)
+		json = json_pack("{s:[]}", "nftables");
+	rules = json_object_get(json, "nftables");
+	if (!legacy_append(rules))
+		*whole = false;
+	return json;
 }
 
 bool is_string(const json_t *json, const char *s)

@@ -23,11 +23,14 @@ struct packet {
 	const char *state;
 };
 
-/* All of it, or NULL if nft doesn't work here; for json_decref(). */
-json_t *ruleset_read(void);
+/*
+ * All of it, those of iptables-legacy, too, for json_decref(). @whole becomes false
+ * if nft, or iptables-legacy-save where that has rules, doesn't work here.
+ */
+json_t *ruleset_read(bool *whole);
 
-/* Whether iptables-legacy has @table: of that nft knows nothing. */
-bool uses_legacy(const char *table);
+/* ruleset_legacy.c; returns false if some couldn't be read. */
+bool legacy_append(json_t *rules);
 
 bool is_string(const json_t *json, const char *s);
 
