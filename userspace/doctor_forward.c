@@ -234,6 +234,10 @@ void check_forward(struct doctor *d)
 {
 	const json_t *rules = rules_of(d);
 
+	/* what is known to drop something drops it, whatever else there is */
+	if (!d->whole)
+		found(d, LEVEL_NOTE,
+		      "not all of the forward filter was looked at");
 	check_out(d, rules, uses_ipsec(d), uses_pptp(d));
 	check_in(d, rules, uses_ipsec(d), uses_pptp(d));
 }

@@ -213,7 +213,7 @@ static void check_each(struct doctor *d, const json_t *ruleset)
 		if (rule && check_statements(d, ruleset, rule))
 			helper = true;
 	}
-	if (helper || !has_module("nf_conntrack_pptp_ext"))
+	if (helper || !d->whole || !has_module("nf_conntrack_pptp_ext"))
 		return;
 	found(d, LEVEL_NOTE,
 	      "no rule gives PPTP's control connections helper pptp-ext: see vpnct(8)");

@@ -444,6 +444,19 @@ ACCEPT='{"accept": null}' DROP='{"drop": null}'
 ESP_OUT="ESP (protocol 50) of clients" IKE_OUT="IKE (UDP port 500) of clients"
 ESP_IN="ESP (protocol 50) of servers"
 
+# no_rules: what doctor says where nft doesn't work
+no_rules()
+{
+	printf '#!/bin/sh\nexit 1\n' > "$tmp/bin/nft"
+	VPNCT_FAKE=demo PATH=$tmp/bin:$PATH "${runner[@]}" "$vpnct" -p doctor |
+		awk -F '\t' '$2 == "rules" || $2 == "forward" { print $1, $5 }' \
+			> "$tmp/got"
+	[ "$(cut -d' ' -f1 "$tmp/got" | paste -sd' ')" = "note note" ] &&
+		[ "$(grep -c 'not all' "$tmp/got")" = 2 ] && return
+	echo "# got $(cat "$tmp/got")"
+	return 1
+}
+
 # Before the doctor says that rules drop something, it must be sure of it.
 forward_filters()
 {
@@ -477,6 +490,7 @@ forward_filters()
 	check "forward: a named map is trusted" forward drop all \
 		'{"vmap": {"key": {"meta": {"key": "l4proto"}},
 		"data": "@map"}}'
+	check "rules that can't be read aren't called good" no_rules
 }
 
 kernel()

@@ -62,8 +62,9 @@ dnat() {
 	tunnel 1
 	pings c1 192.168.99.1 2 > /dev/null
 	dnat_esp
-	road_warrior 5 199.0.0.5 192.168.5.1 0x10000005 0x20000005
-	is "$(pings srv "$(inner c3)" 2)" 2 "a server behind dnat is reached"
+	road_warrior 97 199.0.0.2 192.168.97.1 0x30000097 0x40000097
+	is "$(pings srv 192.168.3.1 2 0.2 -I 192.168.97.1)" 2 \
+		"a server behind dnat is reached"
 	well "a server behind dnat"
 }
 
@@ -93,13 +94,13 @@ own_tunnel() {
 			}
 		}
 	RULES
-	pings c2 192.168.99.1 1 > /dev/null
-	diagnosed own-tunnel '^warning 10.0.0.3 .* own tunnel to 192.168.99.0/24' \
+	pings c3 192.168.99.1 1 > /dev/null
+	diagnosed own-tunnel '^warning 10.0.0.4 .* own tunnel to 192.168.99.0/24' \
 		"one whose traffic is masqueraded"
 	at gw nft flush ruleset
 	at gw conntrack -F 2> /dev/null
 	masquerade
-	pings c2 192.168.99.1 1 > /dev/null
+	pings c3 192.168.99.1 1 > /dev/null
 	healthy own-tunnel "one whose traffic isn't"
 }
 
