@@ -56,7 +56,8 @@ installed_loads() {
 	is "$(loaded)" \
 		"nf_conntrack_vpn nf_conntrack_esp nf_nat_esp nf_conntrack_isakmp" \
 		"nf_nat_esp brings nf_conntrack_isakmp along"
-	bash -c "$(readme 'modprobe -r')"
+	check "$(readme 'modprobe -r'), without PPTP" \
+		bash -c "$(readme 'modprobe -r')"
 	is "$(loaded)" "" "and they go together"
 }
 
