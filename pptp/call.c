@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * PPTP calls: how they are found by a Call-ID, begin and end.
- *
- * Enhanced GRE (RFC 2637 section 4.1) carries the Call-ID of its receiver only.
- * So a call is found by both addresses and that one. Hosts that are translated
- * to one address must not use the same Call-ID: one of them gets another on the
- * wire.
- */
+/* PPTP calls: how they begin and end, and which Call-IDs they get. */
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -15,232 +8,6 @@
 #include "core/id.h"
 #include "core/net.h"
 #include "pptp/call.h"
-
-/* Inlined into the look-up of each packet, which memcmp() would not be. */
-static int nf_pptp_call_cmpfn(struct rhashtable_compare_arg *arg,
-			      const void *obj)
-{
-	const struct nf_pptp_call_node *node = obj;
-	const struct nf_pptp_call_key *key = arg->key;
-
-	return node->key.id != key->id || node->key.kind != key->kind ||
-	       node->key.src != key->src || node->key.dst != key->dst;
-}
-
-static const struct rhashtable_params nf_pptp_call_params = {
-	.head_offset		= offsetof(struct nf_pptp_call_node, node),
-	.key_offset		= offsetof(struct nf_pptp_call_node, key),
-	.key_len		= sizeof(struct nf_pptp_call_key),
-	.obj_cmpfn		= nf_pptp_call_cmpfn,
-	.automatic_shrinking	= true,
-};
-
-int nf_pptp_calls_init(struct nf_pptp_net *pn)
-{
-	int err = rhashtable_init(&pn->table, &nf_pptp_call_params);
-
-	if (err)
-		return err;
-	err = nf_pptp_paths_init(pn);
-	if (err)
-		rhashtable_destroy(&pn->table);
-	return err;
-}
-
-void nf_pptp_calls_exit(struct nf_pptp_net *pn)
-{
-	nf_pptp_paths_exit(pn);
-	rhashtable_destroy(&pn->table);
-}
-
-/**
- * nf_pptp_call_lookup - find the call of a GRE packet
- * @vn: netns, under RCU
- * @key: addresses and Call-ID of the packet
- *
- * __flatten inlines the hash function and the comparison.
- *
- * Return: one of the call's nodes, or NULL
- */
-__flatten struct nf_pptp_call_node *
-nf_pptp_call_lookup(struct nf_vpn_net *vn, const struct nf_pptp_call_key *key)
-{
-	return rhashtable_lookup(&vn->pptp->table, key, nf_pptp_call_params);
-}
-
-/**
- * nf_pptp_call_by_real - find a call of a conn by the Call-ID that its owner
- * chose
- * @conn: control connection, lock of its netns held
- * @side: owner of the Call-ID
- * @id: Call-ID
- *
- * Return: call or NULL
- */
-struct nf_pptp_call *nf_pptp_call_by_real(const struct nf_pptp_conn *conn,
-					  int side, __be16 id)
-{
-	struct nf_pptp_call *call;
-
-	list_for_each_entry(call, &conn->calls, by_conn)
-		if (call->path[side] && call->real[side] == id)
-			return call;
-	return NULL;
-}
-
-static struct nf_pptp_call_key
-nf_pptp_call_arriving(const struct nf_pptp_conn *conn, int side, __be16 id)
-{
-	/*
-	 * The packets that a side receives are those that the other one sends.
-	 */
-	struct nf_pptp_call_key key = {
-		.src	= conn->src[!side],
-		.dst	= conn->dst[!side],
-		.id	= id,
-		.kind	= NF_PPTP_CALL_ARRIVING,
-	};
-
-	return key;
-}
-
-/**
- * nf_pptp_call_by_wire - find a call of a conn by a Call-ID on the wire
- * @vn: netns, under RCU, its lock held
- * @conn: control connection
- * @side: owner of the Call-ID
- * @id: Call-ID as the other side knows it
- *
- * Return: call or NULL
- */
-struct nf_pptp_call *nf_pptp_call_by_wire(struct nf_vpn_net *vn,
-					  const struct nf_pptp_conn *conn,
-					  int side, __be16 id)
-{
-	struct nf_pptp_call_key key = nf_pptp_call_arriving(conn, side, id);
-	struct nf_pptp_call_node *node;
-	struct nf_pptp_call *call;
-
-	node = nf_pptp_call_lookup(vn, &key);
-	if (!node)
-		return NULL;
-	call = nf_pptp_call_of(node);
-	return call->conn == conn && node->side == side ? call : NULL;
-}
-
-static int nf_pptp_call_link(struct nf_vpn_net *vn, struct nf_pptp_call *call,
-			     int side)
-{
-	struct nf_pptp_call_node *node = call->nodes[side];
-	int err;
-
-	err = rhashtable_insert_fast(&vn->pptp->table, &node[0].node,
-				     nf_pptp_call_params);
-	if (err)
-		return err;
-	/*
-	 * A client may choose the same Call-ID on several connections. ICMP
-	 * errors find the first of these calls; the others aren't inserted,
-	 * since equal keys would make a chain.
-	 */
-	if (nf_pptp_call_lookup(vn, &node[1].key))
-		return 0;
-	err = rhashtable_insert_fast(&vn->pptp->table, &node[1].node,
-				     nf_pptp_call_params);
-	if (err)
-		rhashtable_remove_fast(&vn->pptp->table, &node[0].node,
-				       nf_pptp_call_params);
-	return err;
-}
-
-static void nf_pptp_call_unlink(struct nf_vpn_net *vn,
-				struct nf_pptp_call *call, int side)
-{
-	struct nf_pptp_call_node *node = call->nodes[side];
-	int i;
-
-	for (i = 0; i < NF_PPTP_CALL_KINDS; i++)
-		rhashtable_remove_fast(&vn->pptp->table, &node[i].node,
-				       nf_pptp_call_params);
-}
-
-static void nf_pptp_call_set_keys(struct nf_pptp_call *call, int side,
-				  __be16 real, __be16 wire)
-{
-	struct nf_pptp_call_node *node = call->nodes[side];
-	const struct nf_pptp_conn *conn = call->conn;
-
-	call->real[side] = real;
-	node[NF_PPTP_CALL_ARRIVING].side = side;
-	node[NF_PPTP_CALL_ARRIVING].key = nf_pptp_call_arriving(conn, side,
-								wire);
-	node[NF_PPTP_CALL_LEAVING].side = side;
-	node[NF_PPTP_CALL_LEAVING].key = (struct nf_pptp_call_key) {
-		.src	= conn->dst[side],
-		.dst	= conn->src[side],
-		.id	= real,
-		.kind	= NF_PPTP_CALL_LEAVING,
-	};
-}
-
-/*
- * The Call-ID of a side that isn't translated is taken on the wire. Only an
- * older call of the same host can have it, which the host has forgotten: free
- * that one.
- */
-static bool nf_pptp_call_supersede(struct nf_vpn_net *vn,
-				   const struct nf_pptp_call *by, int side,
-				   __be16 id)
-{
-	struct nf_pptp_call_key key = nf_pptp_call_arriving(by->conn, side, id);
-	struct nf_pptp_call_node *node;
-	struct nf_pptp_call *call;
-
-	node = nf_pptp_call_lookup(vn, &key);
-	if (!node)
-		return false;
-	call = nf_pptp_call_of(node);
-	/* If a host calls itself, both sides have the same address. */
-	if (call == by || call->conn->translated[node->side])
-		return false;
-	nf_pptp_call_free(vn, call);
-	return true;
-}
-
-/* A side has named its Call-ID @real. @want is preferred on the wire. */
-static int nf_pptp_call_add_side(struct nf_vpn_net *vn,
-				 struct nf_pptp_call *call, int side,
-				 __be16 real, u16 want, bool fixed)
-{
-	const struct nf_pptp_conn *conn = call->conn;
-	bool translate = conn->translated[side];
-	struct nf_pptp_path *path;
-	int id, err;
-
-	path = nf_pptp_path_get(vn, conn->src[!side], conn->dst[!side]);
-	if (!path)
-		return -ENOMEM;
-	id = nf_pptp_path_id_get(path, want, translate, fixed);
-	if (id == -ENOSPC && !translate &&
-	    nf_pptp_call_supersede(vn, call, side, real))
-		id = nf_pptp_path_id_get(path, want, translate, fixed);
-	if (id < 0) {
-		err = id;
-		goto err_pair;
-	}
-	nf_pptp_call_set_keys(call, side, real, htons(id));
-	err = nf_pptp_call_link(vn, call, side);
-	if (err)
-		goto err_id;
-	call->path[side] = path;
-	return 0;
-
-err_id:
-	nf_pptp_path_id_put(path, id);
-err_pair:
-	nf_pptp_path_put(vn, path);
-	return err;
-}
 
 static void nf_pptp_call_drop_side(struct nf_vpn_net *vn,
 				   struct nf_pptp_call *call, int side)
@@ -277,12 +44,28 @@ bool nf_pptp_calls_full(struct nf_vpn_net *vn)
 	return true;
 }
 
+/* Calls that have ended yield to new ones, the oldest first. */
+static bool nf_pptp_conn_make_room(struct nf_vpn_net *vn,
+				   struct nf_pptp_conn *conn)
+{
+	struct nf_pptp_call *call;
+
+	if (conn->ncalls < NF_PPTP_CONN_CALLS)
+		return true;
+	call = list_first_entry_or_null(&conn->closed, struct nf_pptp_call,
+					by_conn);
+	if (!call)
+		return false;
+	nf_pptp_call_free(vn, call);
+	return true;
+}
+
 static struct nf_pptp_call *nf_pptp_call_alloc(struct nf_vpn_net *vn,
 					       struct nf_pptp_conn *conn)
 {
 	struct nf_pptp_call *call;
 
-	if (conn->dead || conn->ncalls >= NF_PPTP_CONN_CALLS ||
+	if (conn->dead || !nf_pptp_conn_make_room(vn, conn) ||
 	    nf_pptp_calls_full(vn) ||
 	    nf_vpn_charge(vn, conn->client))
 		return NULL;
@@ -328,6 +111,7 @@ static bool nf_pptp_call_over(struct nf_vpn_net *vn, struct nf_pptp_call *call)
 		return false;
 	WRITE_ONCE(call->state, NF_CT_VPN_STATE_CLOSED);
 	call->since = jiffies;
+	list_move_tail(&call->by_conn, &call->conn->closed);
 	nf_pptp_event(vn, NF_CT_VPN_EVENT_EXPIRED, call);
 	return true;
 }
@@ -377,6 +161,81 @@ void nf_pptp_calls_kill(struct llist_head *to_kill)
 			nf_ct_kill(call->flow);
 }
 
+/*
+ * A side has forgotten a call, since it uses its Call-ID for another one. The
+ * other side may not know that yet, and still say that the call has ended: it
+ * does so by its own Call-ID, which must not be taken for one of another call.
+ * That stays reserved like those of a call that has ended.
+ */
+static void nf_pptp_call_forget_side(struct nf_vpn_net *vn,
+				     struct nf_pptp_call *call, int side,
+				     struct llist_head *to_kill)
+{
+	nf_pptp_call_close(vn, call, to_kill);
+	nf_pptp_call_drop_side(vn, call, side);
+	if (!call->path[!side])
+		nf_pptp_call_free(vn, call);
+}
+
+/*
+ * The Call-ID of a side that isn't translated is taken on the wire. Only an
+ * older call of the same host can have it, which the host has forgotten: free
+ * that one.
+ */
+static bool nf_pptp_call_supersede(struct nf_vpn_net *vn,
+				   const struct nf_pptp_call *by, int side,
+				   __be16 id)
+{
+	struct nf_pptp_call_key key = nf_pptp_call_arriving(by->conn, side, id);
+	struct nf_pptp_call_node *node;
+	struct nf_pptp_call *call;
+
+	node = nf_pptp_call_lookup(vn, &key);
+	if (!node)
+		return false;
+	call = nf_pptp_call_of(node);
+	/* If a host calls itself, both sides have the same address. */
+	if (call == by || call->conn->translated[node->side])
+		return false;
+	nf_pptp_call_forget_side(vn, call, node->side, &by->conn->to_kill);
+	return true;
+}
+
+/* A side has named its Call-ID @real. @want is preferred on the wire. */
+static int nf_pptp_call_add_side(struct nf_vpn_net *vn,
+				 struct nf_pptp_call *call, int side,
+				 __be16 real, u16 want, bool fixed)
+{
+	const struct nf_pptp_conn *conn = call->conn;
+	bool translate = conn->translated[side];
+	struct nf_pptp_path *path;
+	int id, err;
+
+	path = nf_pptp_path_get(vn, conn->src[!side], conn->dst[!side]);
+	if (!path)
+		return -ENOMEM;
+	id = nf_pptp_path_id_get(path, want, translate, fixed);
+	if (id == -ENOSPC && !translate &&
+	    nf_pptp_call_supersede(vn, call, side, real))
+		id = nf_pptp_path_id_get(path, want, translate, fixed);
+	if (id < 0) {
+		err = id;
+		goto err_pair;
+	}
+	nf_pptp_call_set_keys(call, side, real, htons(id));
+	err = nf_pptp_call_link(vn, call, side);
+	if (err)
+		goto err_id;
+	call->path[side] = path;
+	return 0;
+
+err_id:
+	nf_pptp_path_id_put(path, id);
+err_pair:
+	nf_pptp_path_put(vn, path);
+	return err;
+}
+
 static struct nf_pptp_call *nf_pptp_call_new(struct nf_vpn_net *vn,
 					     struct nf_pptp_conn *conn,
 					     int side, __be16 id, u16 want,
@@ -405,7 +264,8 @@ static struct nf_pptp_call *nf_pptp_call_new(struct nf_vpn_net *vn,
  * @fixed: the high byte on the wire must be the same
  *
  * If the side has used the Call-ID before, it repeats a request that wasn't
- * answered, or the old call is over.
+ * answered, or the old call is over. The latter's flow waits in
+ * &nf_pptp_conn.to_kill, as after nf_pptp_call_answer().
  *
  * Return: call, NULL if it can't be tracked.
  */
@@ -413,7 +273,7 @@ struct nf_pptp_call *nf_pptp_call_request(struct nf_vpn_net *vn,
 					  struct nf_pptp_conn *conn, int side,
 					  __be16 id, bool fixed)
 {
-	struct nf_pptp_call *old = nf_pptp_call_by_real(conn, side, id);
+	struct nf_pptp_call *old = nf_pptp_call_by_real(vn, conn, side, id);
 	u16 want = ntohs(id);
 
 	if (old && old->state == NF_CT_VPN_STATE_UNREPLIED &&
@@ -423,7 +283,7 @@ struct nf_pptp_call *nf_pptp_call_request(struct nf_vpn_net *vn,
 	}
 	if (old) {
 		want = ntohs(nf_pptp_call_wire(old, side));
-		nf_pptp_call_free(vn, old);
+		nf_pptp_call_forget_side(vn, old, side, &conn->to_kill);
 	}
 	return nf_pptp_call_new(vn, conn, side, id, want, fixed);
 }
@@ -444,7 +304,7 @@ struct nf_pptp_call *nf_pptp_call_answer(struct nf_vpn_net *vn,
 					 __be16 id, struct nf_pptp_call *asked,
 					 bool fixed)
 {
-	struct nf_pptp_call *old = nf_pptp_call_by_real(conn, side, id);
+	struct nf_pptp_call *old = nf_pptp_call_by_real(vn, conn, side, id);
 	u16 want = ntohs(id);
 
 	if (old && (!asked || old == asked))
@@ -462,7 +322,7 @@ struct nf_pptp_call *nf_pptp_call_answer(struct nf_vpn_net *vn,
 	 */
 	if (old) {
 		want = ntohs(nf_pptp_call_wire(old, side));
-		nf_pptp_call_free(vn, old);
+		nf_pptp_call_forget_side(vn, old, side, &conn->to_kill);
 	}
 	if (nf_pptp_call_add_side(vn, asked, side, id, want, fixed))
 		return NULL;

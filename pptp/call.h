@@ -17,7 +17,7 @@
  *	here; it is set once and put with the call. A reader that finds a call
  *	under RCU may take another reference, once it has seen that the flow is
  *	neither dying nor expired. A closed call keeps its Call-IDs for
- *	NF_PPTP_CALL_LINGER: late packets must not reach their next owner.
+ *	NF_PPTP_CALL_LINGER: late packets and messages aren't the next owner's.
  *
  * Locking
  *	&nf_vpn_net.lock protects the tables, the lists and a call's state;
@@ -53,17 +53,20 @@ struct nf_pptp_net {
 };
 
 /**
- * enum nf_pptp_call_kind - ways to look a call up by a GRE packet
- * @NF_PPTP_CALL_ARRIVING: as the packet arrives
+ * enum nf_pptp_call_kind - ways to look a call up
+ * @NF_PPTP_CALL_ARRIVING: by a GRE packet as it arrives
  * @NF_PPTP_CALL_LEAVING: as it leaves, translated: what ICMP errors quote
+ * @NF_PPTP_CALL_CHOSEN: by conn, side and the Call-ID that the side has chosen
  * @NF_PPTP_CALL_KINDS: their number
  */
 enum nf_pptp_call_kind {
 	NF_PPTP_CALL_ARRIVING,
 	NF_PPTP_CALL_LEAVING,
+	NF_PPTP_CALL_CHOSEN,
 	NF_PPTP_CALL_KINDS,
 };
 
+/* Of NF_PPTP_CALL_CHOSEN @src is the cookie of the conn, @dst the side. */
 struct nf_pptp_call_key {
 	__be32 src;
 	__be32 dst;
@@ -72,7 +75,7 @@ struct nf_pptp_call_key {
 };
 
 /**
- * struct nf_pptp_call_node - one of the four entries of a call in the table
+ * struct nf_pptp_call_node - one of the entries of a call in the table
  * @node: in &nf_pptp_net.table
  * @key: its key
  * @side: side that receives the packets
@@ -90,8 +93,8 @@ struct nf_vpn_kind;
  * struct nf_pptp_call - a PPTP call
  * @nodes: by side and &enum nf_pptp_call_kind
  * @conn: its control connection
- * @path: by side: where its Call-ID on the wire is taken from; NULL while the
- *	side has not named one
+ * @path: by side: where its Call-ID on the wire is taken from; NULL until it
+ *	names one, and after it has used that for another call
  * @real: by side: Call-ID that it has chosen
  * @state: &enum nf_ct_vpn_state
  * @flow: GRE entry, see the head of this file
@@ -99,7 +102,7 @@ struct nf_vpn_kind;
  * @last: jiffies of the last packet
  * @created: seconds of the boot clock
  * @id: in &nf_vpn_net.ids
- * @by_conn: in &nf_pptp_conn.calls
+ * @by_conn: in &nf_pptp_conn.calls or &nf_pptp_conn.closed
  * @to_kill: in the list of calls whose flows are to be deleted
  * @rcu: for freeing
  */
@@ -137,9 +140,11 @@ struct nf_pptp_conn_key {
  * @translated: by side: the other side sees another address than @src
  * @client: client that is charged, the host that opened it
  * @calls: its calls
- * @ncalls: length of @calls
+ * @closed: those that have ended, the oldest first
+ * @ncalls: number of both
+ * @to_kill: calls that have ended, until their flows are deleted
  * @dead: unlinked, to be freed
- * @lock: protects @stream
+ * @lock: protects @stream and @to_kill
  * @stream: by side: what it sends
  * @rcu: for freeing
  */
@@ -152,9 +157,11 @@ struct nf_pptp_conn {
 	bool translated[IP_CT_DIR_MAX];
 	struct nf_vpn_client *client;
 	struct list_head calls;
+	struct list_head closed;
 	u32 ncalls;
+	struct llist_head to_kill;
 	bool dead;
-	spinlock_t lock;	/* streams of this conn */
+	spinlock_t lock;	/* streams of this conn, and to_kill */
 	struct pptp_stream stream[IP_CT_DIR_MAX];
 	struct rcu_head rcu;
 };
@@ -194,17 +201,28 @@ int nf_pptp_path_id_get(struct nf_pptp_path *path, u16 want, bool translate,
 			bool fixed);
 void nf_pptp_path_id_put(struct nf_pptp_path *path, u16 id);
 
-/* pptp/call.c */
-bool nf_pptp_calls_full(struct nf_vpn_net *vn);
+/* pptp/table.c */
 int nf_pptp_calls_init(struct nf_pptp_net *pn);
 void nf_pptp_calls_exit(struct nf_pptp_net *pn);
 struct nf_pptp_call_node *
 nf_pptp_call_lookup(struct nf_vpn_net *vn, const struct nf_pptp_call_key *key);
-struct nf_pptp_call *nf_pptp_call_by_real(const struct nf_pptp_conn *conn,
+struct nf_pptp_call *nf_pptp_call_by_real(struct nf_vpn_net *vn,
+					  const struct nf_pptp_conn *conn,
 					  int side, __be16 id);
 struct nf_pptp_call *nf_pptp_call_by_wire(struct nf_vpn_net *vn,
 					  const struct nf_pptp_conn *conn,
 					  int side, __be16 id);
+struct nf_pptp_call_key nf_pptp_call_arriving(const struct nf_pptp_conn *conn,
+					      int side, __be16 id);
+int nf_pptp_call_link(struct nf_vpn_net *vn, struct nf_pptp_call *call,
+		      int side);
+void nf_pptp_call_unlink(struct nf_vpn_net *vn, struct nf_pptp_call *call,
+			 int side);
+void nf_pptp_call_set_keys(struct nf_pptp_call *call, int side, __be16 real,
+			   __be16 wire);
+
+/* pptp/call.c */
+bool nf_pptp_calls_full(struct nf_vpn_net *vn);
 struct nf_pptp_call *nf_pptp_call_request(struct nf_vpn_net *vn,
 					  struct nf_pptp_conn *conn, int side,
 					  __be16 id, bool fixed);

@@ -94,6 +94,8 @@ static void nf_pptp_conn_free(struct nf_vpn_net *vn, struct nf_pptp_conn *conn)
 		return;
 	list_for_each_entry_safe(call, next, &conn->calls, by_conn)
 		nf_pptp_call_free(vn, call);
+	list_for_each_entry_safe(call, next, &conn->closed, by_conn)
+		nf_pptp_call_free(vn, call);
 	conn->dead = true;
 	rhashtable_remove_fast(&vn->pptp->conns, &conn->node,
 			       nf_pptp_conn_params);
@@ -118,6 +120,7 @@ static struct nf_pptp_conn *nf_pptp_conn_alloc(struct nf_vpn_net *vn,
 		conn->cookie = atomic_inc_return(&cookies);
 	} while (!conn->cookie);
 	INIT_LIST_HEAD(&conn->calls);
+	INIT_LIST_HEAD(&conn->closed);
 	spin_lock_init(&conn->lock);
 	nf_pptp_conn_read(conn, ct);
 	return conn;
@@ -197,12 +200,12 @@ unlock:
  */
 void nf_pptp_conn_close(struct nf_vpn_net *vn, struct nf_pptp_conn *conn)
 {
-	struct nf_pptp_call *call;
+	struct nf_pptp_call *call, *next;
 	LLIST_HEAD(to_kill);
 
 	spin_lock_bh(&vn->lock);
 	if (!conn->dead)
-		list_for_each_entry(call, &conn->calls, by_conn)
+		list_for_each_entry_safe(call, next, &conn->calls, by_conn)
 			nf_pptp_call_close(vn, call, &to_kill);
 	spin_unlock_bh(&vn->lock);
 	nf_pptp_calls_kill(&to_kill);
@@ -270,7 +273,9 @@ static void nf_pptp_conn_gc(void *data, void *entry)
 	if (!conn->dead) {
 		list_for_each_entry_safe(call, next, &conn->calls, by_conn)
 			nf_pptp_call_gc(vn, call, lives, &to_kill);
-		if (!lives && list_empty(&conn->calls))
+		list_for_each_entry_safe(call, next, &conn->closed, by_conn)
+			nf_pptp_call_gc(vn, call, lives, &to_kill);
+		if (!lives && !conn->ncalls)
 			nf_pptp_conn_free(vn, conn);
 	}
 	spin_unlock_bh(&vn->lock);

@@ -12,6 +12,18 @@
 #include "pptp/message.h"
 #include "pptp/pptp.h"
 
+/*
+ * Release the lock of the netns, and delete the flows of calls that have ended
+ * under it.
+ */
+static void pptp_unlock(const struct pptp_segment *seg)
+	__releases(&seg->vn->lock)
+{
+	spin_unlock_bh(&seg->vn->lock);
+	nf_pptp_calls_kill(&seg->conn->to_kill);
+	init_llist_head(&seg->conn->to_kill);
+}
+
 static bool pptp_is_reply(const struct pptp_message *m)
 {
 	return m->type == PPTP_TYPE_OUT_CALL_REPLY || m->type == PPTP_TYPE_IN_CALL_REPLY;
@@ -42,27 +54,41 @@ static struct nf_pptp_call *pptp_new_id(const struct pptp_segment *seg,
 	asked = pptp_asked(seg, m);
 	/* It refuses the call, or answers none that we know. */
 	if (m->complete && (m->result != PPTP_RESULT_CONNECTED || !asked))
-		return nf_pptp_call_by_real(seg->conn, seg->side, id);
+		return nf_pptp_call_by_real(seg->vn, seg->conn, seg->side, id);
 	return nf_pptp_call_answer(seg->vn, seg->conn, seg->side, id, asked,
 				   fixed);
 }
 
-/* The Call-ID that replaces @id; lock of the netns held. */
+/* The Call-ID that replaces @id, which the sender has chosen just now. */
 static __be16 pptp_new_number(const struct pptp_segment *seg,
-			      const struct pptp_message *m,
-			      enum pptp_whose whose, __be16 id, bool fixed)
+			      const struct pptp_message *m, __be16 id,
+			      bool fixed)
 {
 	struct nf_pptp_call *call;
 
-	if (whose == PPTP_ID_NEW) {
-		call = pptp_new_id(seg, m, id, fixed);
-		if (!call && (!m->complete || !pptp_is_reply(m) ||
-			      m->result == PPTP_RESULT_CONNECTED))
-			nf_vpn_stat_inc(seg->vn, PPTP_CALL_REFUSED);
-		return call ? nf_pptp_call_wire(call, seg->side) : id;
-	}
+	spin_lock_bh(&seg->vn->lock);
+	call = pptp_new_id(seg, m, id, fixed);
+	if (!call && (!m->complete || !pptp_is_reply(m) ||
+		      m->result == PPTP_RESULT_CONNECTED))
+		nf_vpn_stat_inc(seg->vn, PPTP_CALL_REFUSED);
+	if (call)
+		id = nf_pptp_call_wire(call, seg->side);
+	pptp_unlock(seg);
+	return id;
+}
+
+/*
+ * The Call-ID that replaces @id, which is known. Calls of a conn get Call-IDs
+ * under its lock only, so that of the netns, which a peer could keep busy with
+ * such messages, isn't needed.
+ */
+static __be16 pptp_known_number(const struct pptp_segment *seg,
+				enum pptp_whose whose, __be16 id)
+{
+	struct nf_pptp_call *call;
+
 	if (whose == PPTP_ID_SENDER) {
-		call = nf_pptp_call_by_real(seg->conn, seg->side, id);
+		call = nf_pptp_call_by_real(seg->vn, seg->conn, seg->side, id);
 		if (call)
 			return nf_pptp_call_wire(call, seg->side);
 	}
@@ -76,9 +102,10 @@ static u16 pptp_translate(void *priv, const struct pptp_message *m,
 	struct pptp_segment *seg = priv;
 	u16 new;
 
-	spin_lock_bh(&seg->vn->lock);
-	new = ntohs(pptp_new_number(seg, m, whose, htons(id), fixed));
-	spin_unlock_bh(&seg->vn->lock);
+	if (whose == PPTP_ID_NEW)
+		new = ntohs(pptp_new_number(seg, m, htons(id), fixed));
+	else
+		new = ntohs(pptp_known_number(seg, whose, htons(id)));
 	/*
 	 * The high byte is gone: half a new Call-ID is worse than the old one.
 	 */
@@ -92,20 +119,18 @@ static u16 pptp_translate(void *priv, const struct pptp_message *m,
 static void pptp_reply(struct pptp_segment *seg, const struct pptp_message *m)
 {
 	struct nf_pptp_call *call;
-	LLIST_HEAD(to_kill);
 
 	spin_lock_bh(&seg->vn->lock);
 	call = pptp_asked(seg, m);
 	if (call && m->result != PPTP_RESULT_CONNECTED)
-		nf_pptp_call_close(seg->vn, call, &to_kill);
+		nf_pptp_call_close(seg->vn, call, &seg->conn->to_kill);
 	/* A reply in two segments: now it is known which call it answers. */
 	else if (call && !call->path[seg->side])
 		nf_pptp_call_answer(seg->vn, seg->conn, seg->side,
 				    htons(m->id), call, false);
 	if (call && !call->path[seg->side])
 		call = NULL;
-	spin_unlock_bh(&seg->vn->lock);
-	nf_pptp_calls_kill(&to_kill);
+	pptp_unlock(seg);
 	if (call && m->result == PPTP_RESULT_CONNECTED)
 		nf_pptp_call_up(seg->vn, seg->ct, call);
 }
@@ -115,17 +140,18 @@ static void pptp_disconnect(struct pptp_segment *seg,
 			    const struct pptp_message *m)
 {
 	struct nf_pptp_call *call;
-	LLIST_HEAD(to_kill);
 
-	spin_lock_bh(&seg->vn->lock);
-	call = nf_pptp_call_by_real(seg->conn, seg->side, htons(m->id));
+	call = nf_pptp_call_by_real(seg->vn, seg->conn, seg->side,
+				    htons(m->id));
 	if (!call)
 		call = nf_pptp_call_by_wire(seg->vn, seg->conn, !seg->side,
 					    htons(m->id));
-	if (call)
-		nf_pptp_call_close(seg->vn, call, &to_kill);
-	spin_unlock_bh(&seg->vn->lock);
-	nf_pptp_calls_kill(&to_kill);
+	if (!call)
+		return;
+	/* If it was freed meanwhile, it is closed already. */
+	spin_lock_bh(&seg->vn->lock);
+	nf_pptp_call_close(seg->vn, call, &seg->conn->to_kill);
+	pptp_unlock(seg);
 }
 
 static void pptp_message(void *priv, const struct pptp_message *m)

@@ -73,7 +73,11 @@ cmp_ok "$(vpn_stat pptp_early)" -gt "$early" \
 	"those that can't be understood wait"
 at gw nft delete table ip lossy
 
-diag "more calls than there may be"
+diag "more calls than there may be, one by one"
+refused=$(vpn_stat pptp_call_refused)
+sim -c "${NS}c1" -n 300 short
+is "$(vpn_stat pptp_call_refused)" "$refused" "those that have ended yield"
+diag "and at a time"
 refused=$(vpn_stat pptp_call_refused)
 sim -c "${NS}c1" -n 300 flood
 cmp_ok "$(vpn_stat pptp_call_refused)" -ge $((refused + 44)) \

@@ -19,6 +19,6 @@ howto_net 3
 masquerade
 pptp_helper
 sim -c "${NS}c1" -c "${NS}c2" -c "${NS}c3" same-id roles messages pieces \
-	cuts together refused again many garbage
+	cuts together refused again late many garbage
 unlike "$(at gw conntrack -S)" 'insert_failed=[1-9]' "no entry was refused"
 done_testing

@@ -60,6 +60,8 @@ static const struct scenario {
 	{ "together", play_together },
 	{ "refused", play_refused },
 	{ "again", play_again },
+	{ "late", play_late },
+	{ "short", play_short },
 	{ "servers", play_servers },
 	{ "icmp", play_icmp },
 	{ "forged", play_forged },
@@ -71,6 +73,7 @@ static const struct scenario {
 	{ "garbage", play_garbage },
 	{ "bench", bench_masqueraded },
 	{ "bench-routed", bench_routed },
+	{ "bench-clear", bench_clear },
 };
 
 static void play(const char *name)

@@ -123,6 +123,8 @@ bool is_silent(const struct call *call, int end);
 /* pptpsim_ids.c */
 void play_same_id(void);
 void play_again(void);
+void play_late(void);
+void play_short(void);
 void play_servers(void);
 void play_beside(void);
 
@@ -147,6 +149,7 @@ void play_icmp(void);
 void play_forged(void);
 
 /* pptpsim_bench.c */
+void bench_clear(void);
 void bench(struct host *client, struct host *server, const char *address,
 	   uint16_t port, unsigned int n, bool routed);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pptpsim: what setting up a call and carrying a packet costs */
+/* pptpsim: what setting up a call, carrying a packet and a message cost */
 #include <arpa/inet.h>
 #include <net/ethernet.h>
 #include <netinet/in.h>
@@ -19,6 +19,9 @@
 #define BENCH_ROUNDS	3
 /* From one call to the next: where one stands in a list is to even out. */
 #define BENCH_STEP	7919
+/* Messages that are written together, and how often. */
+#define BENCH_CLEARS	64
+#define BENCH_WRITES	64
 
 /* An end's packet socket: its own network stack is not to be measured. */
 struct wire {
@@ -168,4 +171,56 @@ void bench(struct host *client, struct host *server, const char *address,
 		conn_close(&c[i]);
 	free(call);
 	free(c);
+}
+
+static void bench_swallow(int fd, size_t len)
+{
+	static uint8_t data[65536];
+	ssize_t n;
+
+	while (len) {
+		n = recv(fd, data, len < sizeof(data) ? len : sizeof(data), 0);
+		if (n <= 0)
+			die("recv");
+		len -= n;
+	}
+}
+
+/* Call-Clear-Requests, many in one write, about no call */
+static double bench_clears(struct conn *c, unsigned int n)
+{
+	uint8_t data[BENCH_CLEARS * sizeof(((struct message *)0)->bytes)];
+	struct message m;
+	double begin;
+	size_t len = 0;
+	unsigned int i;
+
+	message_make(&m, CLEAR, 0xffff, 0, 0);
+	for (i = 0; i < BENCH_CLEARS; i++, len += m.len)
+		memcpy(data + len, m.bytes, m.len);
+	begin = now_ns();
+	for (i = 0; i < n; i++)
+		bytes_send(c, 0, data, len);
+	bench_swallow(c->fd[1], n * len);
+	return (now_ns() - begin) / (n * BENCH_CLEARS);
+}
+
+/* What such a message costs, without a call and with many. */
+void bench_clear(void)
+{
+	struct call call;
+	struct conn c;
+	unsigned int i;
+
+	dial(&c, 0);
+	if (!start(&c))
+		die("start");
+	bench_clears(&c, 1);
+	printf("none=%.0f", bench_clears(&c, BENCH_WRITES));
+	for (i = 0; i < scene.number; i++)
+		if (!call_out(&call, &c, i, i))
+			die("call");
+	bench_clears(&c, 1);
+	printf(" many=%.0f\n", bench_clears(&c, BENCH_WRITES));
+	conn_close(&c);
 }

@@ -65,6 +65,56 @@ void play_again(void)
 	conn_close(&d);
 }
 
+/*
+ * A host clears a call and uses its Call-ID again at once. That the call has
+ * ended its server says later, by its own Call-ID, which is that of another
+ * call at the host.
+ */
+void play_late(void)
+{
+	struct call old, other, next;
+	struct message m;
+	struct conn c;
+
+	dial(&c, 0);
+	ok(start(&c) && call_out(&old, &c, 10, 20) &&
+	   call_out(&other, &c, 20, 30) && works(&old) && works(&other),
+	   "two calls whose numbers overlap");
+	ok(tell(&c, 0, CLEAR, 10, 0, 0, &m) && call_out(&next, &c, 10, 40),
+	   "one is cleared, and its Call-ID used again");
+	ok(tell(&c, 1, DISCONNECT, 20, 0, 0, &m) && m.id == 20,
+	   "late Call-Disconnect of the old call");
+	ok(works(&other), "the other call goes on");
+	ok(works(&next), "so does the new one");
+	ok(is_silent(&old, 0), "the old one carries nothing");
+	ok(call_out(&old, &c, 50, 20) && works(&old),
+	   "the server uses its Call-ID again, too");
+	conn_close(&c);
+}
+
+/* Calls that end at once, many more than a connection may have at a time. */
+void play_short(void)
+{
+	unsigned int i, n = 0;
+	struct message m;
+	struct call call;
+	struct conn c;
+
+	dial(&c, 0);
+	if (!start(&c))
+		die("start");
+	for (i = 0; i < scene.number; i++)
+		n += call_out(&call, &c, 60, 0x6000 + i) &&
+		     (i % 16 || works(&call));
+	ok(n == scene.number, "many calls with the same Call-ID, one by one");
+	for (i = 0, n = 0; i < scene.number; i++)
+		n += call_out(&call, &c, 0x4000 + i, 0x4000 + i) &&
+		     (i % 16 || works(&call)) &&
+		     tell(&c, 1, DISCONNECT, call.id[1], 0, 0, &m);
+	ok(n == scene.number, "many calls with other ones, one by one");
+	conn_close(&c);
+}
+
 /* Two servers behind one address choose the same Call-IDs for one client. */
 void play_servers(void)
 {
