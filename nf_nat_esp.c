@@ -23,6 +23,7 @@
  */
 #include <linux/module.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_acct.h>
 
 #include "compat.h"
 #include "core/copy.h"
@@ -169,6 +170,18 @@ static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 	return NF_ACCEPT;
 }
 
+/* Count what the owner has got while it wasn't known to be the owner. */
+static void nf_nat_esp_count_copies(struct nf_conn *ct,
+				    const struct nf_nat_esp_choice *c)
+{
+	struct nf_conn_acct *acct = nf_conn_acct_find(ct);
+
+	if (!acct)
+		return;
+	atomic64_add(c->copies, &acct->counter[IP_CT_DIR_REPLY].packets);
+	atomic64_add(c->bytes, &acct->counter[IP_CT_DIR_REPLY].bytes);
+}
+
 static unsigned int nf_nat_esp_deliver(struct nf_vpn_net *vn,
 				       struct sk_buff *skb,
 				       const struct nf_nat_esp_choice *c,
@@ -181,8 +194,11 @@ static unsigned int nf_nat_esp_deliver(struct nf_vpn_net *vn,
 	if (!ct && READ_ONCE(vn->set.esp_inbound_first) &&
 	    !nf_nat_esp_is_by_remote(s))
 		ct = nf_nat_esp_create(vn, s, pkt, state);
-	return ct ? nf_esp_attach_in(vn, skb, s, ct, c->proven) :
-		    NF_ESP_NOT_OURS;
+	if (!ct)
+		return NF_ESP_NOT_OURS;
+	if (c->copies)
+		nf_nat_esp_count_copies(ct, c);
+	return nf_esp_attach_in(vn, skb, s, ct, c->proven);
 }
 
 /*

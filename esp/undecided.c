@@ -165,6 +165,8 @@ void nf_esp_undecided_admit(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 	if (fresh)
 		u->fresh |= BIT(u->n);
 	u->hits[u->n] = 0;
+	u->copies[u->n] = 0;
+	u->bytes[u->n] = 0;
 	u->cand[u->n++] = s;
 	nf_esp_watch_get(s);
 }
@@ -190,6 +192,10 @@ void nf_esp_undecided_drop(struct nf_esp_undecided *u, unsigned int i)
 	memmove(&u->cand[i], &u->cand[i + 1],
 		(u->n - i) * sizeof(u->cand[0]));
 	memmove(&u->hits[i], &u->hits[i + 1], u->n - i);
+	memmove(&u->copies[i], &u->copies[i + 1],
+		(u->n - i) * sizeof(u->copies[0]));
+	memmove(&u->bytes[i], &u->bytes[i + 1],
+		(u->n - i) * sizeof(u->bytes[0]));
 	u->fresh = nf_esp_undecided_cut(u->fresh, i);
 	u->claimed = nf_esp_undecided_cut(u->claimed, i);
 }

@@ -30,6 +30,8 @@
  * @over: packets for which the budget of copies was too small
  * @n: number of candidates in @cand
  * @hits: packets that spoke for each candidate
+ * @copies: packets that each candidate got
+ * @bytes: their bytes
  * @cand: candidates, longest waiting first
  *
  * All but @spi is protected by &nf_vpn_net.lock.
@@ -49,6 +51,8 @@ struct nf_esp_undecided {
 	u8 over;
 	u8 n;
 	u8 hits[NF_ESP_CANDIDATES];
+	u32 copies[NF_ESP_CANDIDATES];
+	u64 bytes[NF_ESP_CANDIDATES];
 	struct nf_vpn_session *cand[NF_ESP_CANDIDATES];
 };
 

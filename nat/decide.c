@@ -59,6 +59,30 @@ static struct nf_esp_spi *nf_nat_esp_bind(struct nf_vpn_net *vn,
 	return spi;
 }
 
+/*
+ * Note who gets the packet, or a copy: the owner's will be counted in its entry
+ * of conntrack once it is known. A session without an entry gets none.
+ */
+static void nf_nat_esp_note_copies(struct nf_esp_undecided *u,
+				   const struct nf_nat_esp_choice *c,
+				   const struct nf_nat_esp_arrival *a)
+{
+	unsigned int i;
+	int k;
+
+	if (c->n > 1 && a->guess < 2)
+		return;
+	for (i = 0; i < c->n; i++) {
+		/* Unless they were sorted, they are in the same order. */
+		k = u->cand[i] == c->s[i] ? (int)i :
+					    nf_esp_undecided_index(u, c->s[i]);
+		if (k < 0 || !READ_ONCE(c->s[i]->flow[NF_VPN_FLOW_ESP].seen))
+			continue;
+		u->copies[k]++;
+		u->bytes[k] += a->len;
+	}
+}
+
 /* Bind an undecided SPI to one of its candidates. */
 static void nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 			      unsigned int owner, struct nf_nat_esp_choice *c,
@@ -70,6 +94,8 @@ static void nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 	struct nf_esp_spi *spi;
 
 	c->s[0] = u->cand[owner];
+	c->copies = u->copies[owner];
+	c->bytes = u->bytes[owner];
 	nf_esp_undecided_free(vn, u);
 	spi = nf_nat_esp_bind(vn, c, a, conf);
 	if (!spi)
@@ -102,6 +128,8 @@ static void nf_nat_esp_open(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		nf_nat_esp_mark_answered(c, remote, a->pkt);
 budget:
 	nf_nat_esp_budget(vn, remote, c, u);
+	if (u)
+		nf_nat_esp_note_copies(u, c, a);
 }
 
 /*
@@ -304,8 +332,10 @@ static bool nf_nat_esp_decide_next(struct nf_vpn_net *vn,
 	nf_nat_esp_to_choice(c, u);
 	if (a->guess < 2)
 		nf_nat_esp_no_copies(c, a->guess);
-	else if (c->n && nf_nat_esp_budget(vn, remote, c, u))
-		return nf_nat_esp_give_up(vn, u, c, a);
+	else if (c->n && nf_nat_esp_budget(vn, remote, c, u) &&
+		 nf_nat_esp_give_up(vn, u, c, a))
+		return true;
+	nf_nat_esp_note_copies(u, c, a);
 	return false;
 }
 
@@ -326,6 +356,7 @@ bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 	c->n = 0;
 	c->stock = false;
 	c->proven = false;
+	c->copies = 0;
 	if (!remote)
 		return false;
 	if (spi && spi->session) {

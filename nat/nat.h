@@ -13,6 +13,8 @@
  * @stock: the receiver that stock conntrack has, or has rules for, is a
  *	candidate, too
  * @proven: there is an owner, and this packet isn't the first one on the SPI
+ * @copies: packets that the owner has got while the SPI was undecided
+ * @bytes: their bytes
  * @s: candidates, longest waiting first
  */
 struct nf_nat_esp_choice {
@@ -20,6 +22,8 @@ struct nf_nat_esp_choice {
 	bool expecting;
 	bool stock;
 	bool proven;
+	u32 copies;
+	u64 bytes;
 	struct nf_vpn_session *s[NF_ESP_CANDIDATES];
 };
 

@@ -13,6 +13,7 @@ those that hosts got although they are another's.
 """
 import heapq
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -136,6 +137,16 @@ class Play:
                       in sorted(words.items())), f"foreign={foreign}",
               flush=True)
 
+    def entries(self, part):
+        """Of what the server sent to a host in all, how much conntrack counted"""
+        listed = gateway("conntrack", "-L", "-p", "50")
+        for c in self.children:
+            line = re.search(f"src={address(c.k)} .*|$", listed)[0]
+            counts = re.findall("packets=([0-9]+)", line)
+            got = "none" if "[UNREPLIED]" in line else counts[1]
+            part += f" host{c.k}={got}/{c.in_seq}"
+        print(part, flush=True)
+
     def up(self, child, packets=10):
         """It has been in use for a while"""
         for i in range(packets):
@@ -147,9 +158,9 @@ class Play:
 
 
 def gateway(*command):
-    subprocess.run(["ip", "netns", "exec", os.environ["NS"] + "gw", *command],
-                   check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
+    return subprocess.run(["ip", "netns", "exec", os.environ["NS"] + "gw",
+                           *command], check=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True).stdout
 
 
 def recycled(p):
@@ -279,7 +290,17 @@ def unanswered(p):
         p.report(part)
 
 
-CASES = recycled, pushed_out, silent, deleted, late, children, unanswered
+def counted(p):
+    """Two hosts begin at once, and times tell them apart only after a while"""
+    hosts = [p.child(k) for k in (1, 2)]
+    for h, period in zip(hosts, (0.7, 1.1)):
+        p.talk(h, period)
+    p.run(12)
+    p.report("talk")
+    p.entries("entries")
+
+
+CASES = counted, recycled, pushed_out, silent, deleted, late, children, unanswered
 
 if __name__ == "__main__":
     {case.__name__: case for case in CASES}[sys.argv[1]](Play())

@@ -3,7 +3,7 @@
 #
 # An SPI that is in use stays its host's: whatever somebody makes up in the
 # server's name, whatever becomes of other hosts, and however many children it
-# has. Without visible IKE.
+# has. And it is counted. Without visible IKE.
 #
 #   10.1.0.1, .2, ... --- [c1] --- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #
@@ -58,6 +58,11 @@ most_of() {
 	[ -n "$share" ] &&
 		[ "$((100 * ${share%/*}))" -ge "$(($3 * ${share#*/}))" ]
 }
+
+play counted
+check "hosts that begin together lose nothing" all_of talk host1 host2
+check "what each got is counted in its entry, before and after it was decided" \
+	all_of entries host1 host2
 
 play recycled
 check "80 made-up SPIs of a server: who talks to it loses nothing" \
