@@ -158,6 +158,8 @@ static unsigned int nf_nat_esp_fan_out(struct nf_vpn_net *vn,
 		}
 		if (test_bit(NF_VPN_SESSION_REPLIED, &c->s[i]->flags))
 			nf_vpn_flow_answered(ct);
+		else if (!test_bit(NF_VPN_SESSION_COPIED, &c->s[i]->flags))
+			set_bit(NF_VPN_SESSION_COPIED, &c->s[i]->flags);
 		if (last)
 			nf_nat_esp_copy(vn, skb, last, state);
 		last = ct;

@@ -32,6 +32,26 @@ void nf_vpn_clients_exit(struct nf_vpn_net *vn)
 static void nf_vpn_client_free(struct nf_vpn_net *vn,
 			       struct nf_vpn_client *client);
 
+static bool nf_vpn_is_crowded(u32 used, u32 all)
+{
+	return used > all - all / NF_VPN_SPARE;
+}
+
+/**
+ * nf_vpn_clients_crowd - tell whether there is little room for new hosts
+ * @vn: netns
+ *
+ * Return: true if sessions that nobody has answered are to yield.
+ */
+bool nf_vpn_clients_crowd(const struct nf_vpn_net *vn)
+{
+	u32 zones = U16_MAX + 1 - READ_ONCE(vn->set.zone_base);
+
+	return nf_vpn_is_crowded(READ_ONCE(vn->nclients), zones) ||
+	       nf_vpn_is_crowded(READ_ONCE(vn->entries),
+				 READ_ONCE(vn->set.max));
+}
+
 /*
  * All zones are taken: the oldest quarantine ends early, or else a session
  * without a flow goes. Returns whether there may be a zone now.
@@ -244,6 +264,8 @@ int nf_vpn_charge(struct nf_vpn_net *vn, struct nf_vpn_client *client)
 	vn->entries++;
 	if (client)
 		client->entries++;
+	if (unlikely(nf_vpn_clients_crowd(vn)))
+		nf_vpn_room_kick(vn);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_charge);

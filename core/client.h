@@ -12,6 +12,12 @@
 /* An unused zone may hold packets that still sit in a user's NFQUEUE. */
 #define NF_VPN_ZONE_QUARANTINE	(60 * HZ)
 
+/*
+ * Of zones and of entries this part is kept free for new hosts, as long as there
+ * are sessions that nobody has answered: one of so many.
+ */
+#define NF_VPN_SPARE		8
+
 /**
  * struct nf_vpn_client - inside host (or address of the gateway) with sessions
  * @node: in &nf_vpn_net.clients
@@ -47,6 +53,7 @@ struct nf_vpn_client *nf_vpn_client_get(struct nf_vpn_net *vn,
 struct nf_vpn_client *nf_vpn_client_hold(struct nf_vpn_net *vn,
 					 const struct nf_vpn_host *host);
 void nf_vpn_client_put(struct nf_vpn_net *vn, struct nf_vpn_client *client);
+bool nf_vpn_clients_crowd(const struct nf_vpn_net *vn);
 void nf_vpn_client_gc(struct nf_vpn_net *vn, bool all);
 int nf_vpn_charge(struct nf_vpn_net *vn, struct nf_vpn_client *client);
 void nf_vpn_uncharge(struct nf_vpn_net *vn, struct nf_vpn_client *client);

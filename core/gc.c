@@ -61,7 +61,7 @@ static void nf_vpn_gc_session(void *data, void *entry)
 	} else if (v.flow[NF_VPN_FLOW_ESP] == NF_VPN_FLOW_IDLE &&
 		   !(needs & BIT(NF_CT_VPN_KIND_ISAKMP))) {
 		nf_vpn_session_remember(vn, s);
-	} else if (!s->unconfirmed) {
+	} else if (nf_vpn_session_is_remembered(s)) {
 		nf_vpn_session_protect(vn, s);
 	}
 unlock:

@@ -11,6 +11,7 @@
 #include "core/hook.h"
 #include "core/id.h"
 #include "core/net.h"
+#include "core/room.h"
 #include "core/session.h"
 #include "core/settings.h"
 #include "netlink/family.h"
@@ -26,6 +27,8 @@ static int __net_init nf_vpn_net_init(struct net *net)
 		return -ENOMEM;
 	spin_lock_init(&vn->lock);
 	INIT_DELAYED_WORK(&vn->gc, nf_vpn_gc_work);
+	INIT_WORK(&vn->room, nf_vpn_room_work);
+	vn->no_room = jiffies;
 	nf_vpn_ids_init(vn);
 
 	err = nf_vpn_clients_init(vn);

@@ -35,15 +35,27 @@ void nf_vpn_gc_kick(struct nf_vpn_net *vn)
 EXPORT_SYMBOL_GPL(nf_vpn_gc_kick);
 
 /**
- * nf_vpn_gc_stop - stop the garbage collector of a netns that goes away
+ * nf_vpn_room_kick - let sessions that nobody has answered yield to new ones
+ * @vn: netns
+ */
+void nf_vpn_room_kick(struct nf_vpn_net *vn)
+{
+	if (!time_before(jiffies, READ_ONCE(vn->no_room)))
+		queue_work(system_power_efficient_wq, &vn->room);
+}
+
+/**
+ * nf_vpn_gc_stop - stop the workers of a netns that goes away
  * @vn: netns, its hooks gone for a grace period; if it stays, because a module
  *	is being unloaded, nothing happens
  *
- * To be called before what the garbage collector looks at is freed.
+ * To be called before what the workers look at is freed.
  */
 void nf_vpn_gc_stop(struct nf_vpn_net *vn)
 {
-	if (READ_ONCE(vn->dead))
-		cancel_delayed_work_sync(&vn->gc);
+	if (!READ_ONCE(vn->dead))
+		return;
+	cancel_delayed_work_sync(&vn->gc);
+	cancel_work_sync(&vn->room);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_gc_stop);

@@ -57,6 +57,9 @@ struct nf_vpn_stats {
 
 #define NF_VPN_KINDS	(NF_CT_VPN_KIND_PPTP + 1)
 
+/* Of &enum nf_vpn_yields, core/session.h */
+#define NF_VPN_YIELD_LISTS	5
+
 /*
  * Limits whose events nf_vpn_event_full() tells; their counters are
  * consecutive.
@@ -83,9 +86,11 @@ struct nf_vpn_stats {
  * @reclaim: frees the oldest session that may yield, one of @client if that
  *	isn't NULL; @lock held. Returns false if there is none.
  * @idle_clients: clients without sessions, in quarantine, oldest first
- * @unconfirmed: sessions none of whose flows has been confirmed, oldest first
- * @nunconfirmed: length of @unconfirmed
- * @remembered: sessions whose flow idled out, least recently idled first
+ * @yield: sessions that are freed if others need room, by &enum nf_vpn_yields;
+ *	the oldest, or least recently idled, first
+ * @nunconfirmed: sessions of %NF_VPN_YIELDS_UNCONFIRMED
+ * @room: frees unanswered sessions before zones or entries are all taken
+ * @no_room: jiffies until which @room need not run, since it has found none
  * @esp: what nf_conntrack_esp keeps of this netns, NULL if it isn't loaded
  * @isakmp: likewise nf_conntrack_isakmp
  * @pptp: likewise nf_conntrack_pptp_ext
@@ -115,9 +120,10 @@ struct nf_vpn_net {
 	bool (*reclaim)(struct nf_vpn_net *vn,
 			const struct nf_vpn_client *client);
 	struct list_head idle_clients;
-	struct list_head unconfirmed;
+	struct list_head yield[NF_VPN_YIELD_LISTS];
 	u32 nunconfirmed;
-	struct list_head remembered;
+	struct work_struct room;
+	unsigned long no_room;
 	struct nf_esp_net *esp;
 	struct nf_isakmp_net *isakmp;
 	struct nf_pptp_net *pptp;
@@ -133,6 +139,7 @@ extern unsigned int nf_vpn_net_id;
 
 struct nf_vpn_net *nf_vpn_pernet(const struct net *net);
 void nf_vpn_gc_kick(struct nf_vpn_net *vn);
+void nf_vpn_room_kick(struct nf_vpn_net *vn);
 void nf_vpn_gc_stop(struct nf_vpn_net *vn);
 
 static inline void nf_vpn_stat_add(struct nf_vpn_net *vn,

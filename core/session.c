@@ -173,6 +173,15 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_free);
 
+static void nf_vpn_session_enlist(struct nf_vpn_net *vn,
+				  struct nf_vpn_session *s,
+				  enum nf_vpn_yields yields)
+{
+	s->yields = yields;
+	vn->nunconfirmed += yields == NF_VPN_YIELDS_UNCONFIRMED;
+	list_add_tail(&s->lru, &vn->yield[yields]);
+}
+
 /**
  * nf_vpn_session_protect - keep a session from being freed for want of room
  * @vn: netns, its lock held
@@ -182,8 +191,8 @@ void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	lockdep_assert_held(&vn->lock);
 	list_del_init(&s->lru);
-	vn->nunconfirmed -= s->unconfirmed;
-	s->unconfirmed = false;
+	vn->nunconfirmed -= s->yields == NF_VPN_YIELDS_UNCONFIRMED;
+	s->yields = NF_VPN_YIELDS_NOT;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_protect);
 
@@ -196,28 +205,86 @@ EXPORT_SYMBOL_GPL(nf_vpn_session_protect);
  */
 void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	if (s->held || (!list_empty(&s->lru) && !s->unconfirmed))
+	if (s->held || nf_vpn_session_is_remembered(s))
 		return;
 	nf_vpn_session_protect(vn, s);
-	list_add_tail(&s->lru, &vn->remembered);
+	nf_vpn_session_enlist(vn, s, NF_VPN_YIELDS_REMEMBERED);
+}
+
+/* Seconds since a session was made. */
+static u32 nf_vpn_session_age(const struct nf_vpn_session *s)
+{
+	return (u32)ktime_get_seconds() - s->created;
+}
+
+/* Has the client gone on sending for a second at least? */
+static bool nf_vpn_session_insists(const struct nf_vpn_session *s)
+{
+	u32 idle = nf_vpn_since(READ_ONCE(s->last_out)) / HZ;
+
+	return nf_vpn_session_age(s) >= idle + 2;
+}
+
+/* Has anything come from the remote host that may be for the session? */
+static bool nf_vpn_session_is_answered(const struct nf_vpn_session *s)
+{
+	const unsigned long bits = BIT(NF_VPN_SESSION_REPLIED) |
+				   BIT(NF_VPN_SESSION_HEARD) |
+				   BIT(NF_VPN_SESSION_COPIED);
+
+	return READ_ONCE(s->flags) & bits || s->nspis[NF_CT_VPN_DIR_IN];
+}
+
+static enum nf_vpn_yields nf_vpn_session_rank(const struct nf_vpn_session *s)
+{
+	if (s->held)
+		return NF_VPN_YIELDS_NOT;
+	if (!nf_vpn_session_seen(s))
+		return NF_VPN_YIELDS_UNCONFIRMED;
+	if (nf_vpn_session_is_answered(s) ||
+	    test_bit(NF_VPN_SESSION_LOCAL, &s->flags))
+		return NF_VPN_YIELDS_NOT;
+	return nf_vpn_session_insists(s) ? NF_VPN_YIELDS_INSISTENT :
+					   NF_VPN_YIELDS_UNANSWERED;
+}
+
+/**
+ * nf_vpn_session_yields - tell whether a session is still as it was when it was
+ * put among those that yield
+ * @vn: netns, its lock held
+ * @s: session; one that isn't goes to where it belongs
+ *
+ * Return: true if it may be freed.
+ */
+bool nf_vpn_session_yields(struct nf_vpn_net *vn, struct nf_vpn_session *s)
+{
+	enum nf_vpn_yields rank;
+
+	if (s->yields == NF_VPN_YIELDS_REMEMBERED)
+		return true;
+	rank = nf_vpn_session_rank(s);
+	if (rank == s->yields)
+		return rank != NF_VPN_YIELDS_NOT;
+	nf_vpn_session_protect(vn, s);
+	if (rank != NF_VPN_YIELDS_NOT)
+		nf_vpn_session_enlist(vn, s, rank);
+	return false;
 }
 
 /*
- * Free the oldest session of @list, or the oldest of @client. On the way,
- * sessions that have got a flow since are taken off the list. Returns false if
+ * Free the oldest session of a kind, or the oldest of @client. Returns false if
  * there is none to free.
  */
-static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
+static bool nf_vpn_session_yield(struct nf_vpn_net *vn,
+				 enum nf_vpn_yields yields,
 				 const struct nf_vpn_client *client)
 {
 	unsigned int scan = NF_VPN_SCAN;
 	struct nf_vpn_session *s, *next;
 
-	list_for_each_entry_safe(s, next, list, lru) {
-		if (s->unconfirmed && nf_vpn_session_seen(s)) {
-			nf_vpn_session_protect(vn, s);
+	list_for_each_entry_safe(s, next, &vn->yield[yields], lru) {
+		if (!nf_vpn_session_yields(vn, s))
 			continue;
-		}
 		if (client && s->client != client) {
 			if (!--scan)
 				return false;
@@ -231,20 +298,66 @@ static bool nf_vpn_session_yield(struct nf_vpn_net *vn, struct list_head *list,
 }
 
 /**
+ * nf_vpn_sessions_sort - find out which sessions have got a flow
+ * @vn: netns, its lock held
+ *
+ * They are put among the unanswered ones in the order in which they were made.
+ */
+void nf_vpn_sessions_sort(struct nf_vpn_net *vn)
+{
+	struct nf_vpn_session *s, *next;
+
+	lockdep_assert_held(&vn->lock);
+	/* At most NF_VPN_UNCONFIRMED of them. */
+	list_for_each_entry_safe(s, next, &vn->yield[NF_VPN_YIELDS_UNCONFIRMED],
+				 lru)
+		nf_vpn_session_yields(vn, s);
+}
+
+/**
+ * nf_vpn_session_unanswered - find the session that is the next to yield of
+ * those that nobody has answered
+ * @vn: netns, its lock held
+ *
+ * Those whose client has sent once go first, then those that insist; of each
+ * the oldest. A server has time to answer: no session is taken that is younger
+ * than NF_VPN_UNANSWERED.
+ *
+ * Return: session, which may have been answered since it was put there; NULL if
+ * there is none.
+ */
+struct nf_vpn_session *nf_vpn_session_unanswered(struct nf_vpn_net *vn)
+{
+	struct nf_vpn_session *s;
+	enum nf_vpn_yields kind;
+
+	lockdep_assert_held(&vn->lock);
+	for (kind = NF_VPN_YIELDS_UNANSWERED; kind <= NF_VPN_YIELDS_INSISTENT;
+	     kind++) {
+		s = list_first_entry_or_null(&vn->yield[kind],
+					     struct nf_vpn_session, lru);
+		if (s && nf_vpn_session_age(s) >= NF_VPN_UNANSWERED)
+			return s;
+	}
+	return NULL;
+}
+
+/**
  * nf_vpn_session_unprotect - let a session be freed for want of room again
  * @vn: netns, its lock held
- * @s: session after nf_vpn_session_protect(); nothing happens if it has had a
- *	flow or has SPIs that are held
+ * @s: session after nf_vpn_session_protect(); nothing happens if its remote
+ *	host has been heard, or it has SPIs that are held
  */
 void nf_vpn_session_unprotect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
-	if (s->held || nf_vpn_session_seen(s))
+	enum nf_vpn_yields rank = nf_vpn_session_rank(s);
+
+	if (rank == NF_VPN_YIELDS_NOT)
 		return;
-	if (vn->nunconfirmed >= NF_VPN_UNCONFIRMED)
-		nf_vpn_session_yield(vn, &vn->unconfirmed, NULL);
-	s->unconfirmed = true;
-	vn->nunconfirmed++;
-	list_add_tail(&s->lru, &vn->unconfirmed);
+	if (rank == NF_VPN_YIELDS_UNCONFIRMED &&
+	    vn->nunconfirmed >= NF_VPN_UNCONFIRMED)
+		nf_vpn_session_yield(vn, rank, NULL);
+	nf_vpn_session_enlist(vn, s, rank);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_session_unprotect);
 
@@ -299,17 +412,18 @@ EXPORT_SYMBOL_GPL(nf_vpn_session_get);
 static bool nf_vpn_session_reclaim(struct nf_vpn_net *vn,
 				   const struct nf_vpn_client *client)
 {
-	return nf_vpn_session_yield(vn, &vn->unconfirmed, client) ||
-	       nf_vpn_session_yield(vn, &vn->remembered, client);
+	return nf_vpn_session_yield(vn, NF_VPN_YIELDS_UNCONFIRMED, client) ||
+	       nf_vpn_session_yield(vn, NF_VPN_YIELDS_REMEMBERED, client);
 }
 
 int nf_vpn_sessions_init(struct nf_vpn_net *vn)
 {
-	int err;
+	int err, i;
 
+	BUILD_BUG_ON(ARRAY_SIZE(vn->yield) != NF_VPN_YIELDS);
 	vn->reclaim = nf_vpn_session_reclaim;
-	INIT_LIST_HEAD(&vn->unconfirmed);
-	INIT_LIST_HEAD(&vn->remembered);
+	for (i = 0; i < NF_VPN_YIELDS; i++)
+		INIT_LIST_HEAD(&vn->yield[i]);
 	err = rhashtable_init(&vn->sessions, &nf_vpn_session_params);
 	if (err)
 		return err;

@@ -60,19 +60,47 @@ struct nf_esp_watch;
  */
 #define NF_VPN_UNCONFIRMED	1024
 
+/*
+ * Seconds after which a session that nobody has answered may yield. They are
+ * counted by the clock's, so a server may have one less to answer.
+ */
+#define NF_VPN_UNANSWERED	3
+
 /**
  * enum nf_vpn_session_flags - bits of &nf_vpn_session.flags
  * @NF_VPN_SESSION_LOCAL: the client is the gateway itself
  * @NF_VPN_SESSION_USED: a flow has been made in its client's zone, or a packet
  *	is on its way to create one
  * @NF_VPN_SESSION_REPLIED: the remote host has been heard
+ * @NF_VPN_SESSION_HEARD: it has been heard in IKE
+ * @NF_VPN_SESSION_COPIED: packets that may be the session's were delivered to it
  * @NF_VPN_SESSION_DEAD: unlinked, to be freed
  */
 enum nf_vpn_session_flags {
 	NF_VPN_SESSION_LOCAL,
 	NF_VPN_SESSION_USED,
 	NF_VPN_SESSION_REPLIED,
+	NF_VPN_SESSION_HEARD,
+	NF_VPN_SESSION_COPIED,
 	NF_VPN_SESSION_DEAD,
+};
+
+/**
+ * enum nf_vpn_yields - why a session may be freed if others need room
+ * @NF_VPN_YIELDS_NOT: it may not
+ * @NF_VPN_YIELDS_UNCONFIRMED: it had no confirmed flow when last looked at
+ * @NF_VPN_YIELDS_UNANSWERED: its remote host had not been heard then
+ * @NF_VPN_YIELDS_INSISTENT: likewise, though the client had sent for a while
+ * @NF_VPN_YIELDS_REMEMBERED: its flow has idled out
+ * @NF_VPN_YIELDS: number of these
+ */
+enum nf_vpn_yields {
+	NF_VPN_YIELDS_NOT,
+	NF_VPN_YIELDS_UNCONFIRMED,
+	NF_VPN_YIELDS_UNANSWERED,
+	NF_VPN_YIELDS_INSISTENT,
+	NF_VPN_YIELDS_REMEMBERED,
+	NF_VPN_YIELDS,
 };
 
 /**
@@ -106,9 +134,8 @@ enum nf_vpn_session_flags {
  * @pending_old: the unpaired SPI was in use before we saw it (RFC 4303
  *	section 3.3.3: a new one starts at 1)
  * @spis: its SPIs
- * @lru: in &nf_vpn_net.unconfirmed when new, in &nf_vpn_net.remembered once its
- *	flow has idled out
- * @unconfirmed: @lru is in the former
+ * @lru: in &nf_vpn_net.yield, by @yields
+ * @yields: &enum nf_vpn_yields
  * @id: in &nf_vpn_net.ids
  * @rcu: for freeing
  */
@@ -136,7 +163,7 @@ struct nf_vpn_session {
 	u8 unproven;
 	u8 order;
 	bool pending_old;
-	bool unconfirmed;
+	u8 yields;
 	u32 id;
 	struct hlist_head spis;
 	union {
@@ -159,6 +186,9 @@ void nf_vpn_session_free(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_protect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_unprotect(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 void nf_vpn_session_remember(struct nf_vpn_net *vn, struct nf_vpn_session *s);
+void nf_vpn_sessions_sort(struct nf_vpn_net *vn);
+struct nf_vpn_session *nf_vpn_session_unanswered(struct nf_vpn_net *vn);
+bool nf_vpn_session_yields(struct nf_vpn_net *vn, struct nf_vpn_session *s);
 
 static inline struct nf_vpn_expect *
 nf_vpn_session_expects(const struct nf_vpn_session *s)
@@ -205,7 +235,7 @@ static inline void nf_vpn_flow_keep_alive(struct nf_vpn_net *vn,
 /* Has its flow idled out? Lock of its netns held. */
 static inline bool nf_vpn_session_is_remembered(const struct nf_vpn_session *s)
 {
-	return !s->unconfirmed && !list_empty(&s->lru);
+	return s->yields == NF_VPN_YIELDS_REMEMBERED;
 }
 
 #endif /* _NF_VPN_SESSION_H */
