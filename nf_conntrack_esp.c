@@ -45,6 +45,7 @@
 #include "core/session.h"
 #include "core/tracker.h"
 #include "esp/esp.h"
+#include "esp/grave.h"
 #include "esp/spi.h"
 #include "esp/undecided.h"
 #include "netlink/kind.h"
@@ -66,8 +67,10 @@ static bool esp_flow_lost(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 		deleted = true;
 	else if (READ_ONCE(s->flow[NF_VPN_FLOW_ESP].due) != due)
 		deleted = false;	/* another CPU has just met it */
-	else if (deleted)
+	if (deleted && !test_bit(NF_VPN_SESSION_DEAD, &s->flags)) {
+		nf_esp_session_bury(vn, s);
 		nf_esp_session_forget(vn, s);
+	}
 	spin_unlock_bh(&vn->lock);
 	return deleted;
 }
@@ -367,7 +370,12 @@ static int __net_init nf_esp_net_init(struct net *net)
 	struct nf_esp_net *en = net_generic(net, nf_esp_net_id);
 	int err = nf_esp_spis_init(en);
 
-	if (!err)
+	if (err)
+		return err;
+	err = nf_esp_graves_init(en);
+	if (err)
+		nf_esp_spis_exit(en);
+	else
 		nf_vpn_pernet(net)->esp = en;
 	return err;
 }
@@ -378,6 +386,7 @@ static void __net_exit nf_esp_net_exit(struct net *net)
 
 	nf_vpn_gc_stop(vn);
 	nf_esp_flush(vn);
+	nf_esp_graves_exit(vn->esp);
 	nf_esp_spis_exit(vn->esp);
 	vn->esp = NULL;
 }

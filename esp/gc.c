@@ -9,6 +9,7 @@
 #include "core/session.h"
 #include "core/tracker.h"
 #include "core/walk.h"
+#include "esp/grave.h"
 #include "esp/sieve.h"
 #include "esp/spi.h"
 #include "esp/undecided.h"
@@ -131,8 +132,10 @@ static bool esp_gc_flow(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 			return true;
 		if (ike)
 			return false;
-		fallthrough;
+		nf_esp_session_forget(vn, s);
+		return false;
 	case NF_VPN_FLOW_DELETED:
+		nf_esp_session_bury(vn, s);
 		nf_esp_session_forget(vn, s);
 		return false;
 	case NF_VPN_FLOW_IDLE:
@@ -162,7 +165,8 @@ bool nf_esp_gc_net(struct nf_vpn_net *vn)
 	nf_esp_undecided_gc(vn, HZ * (u32)
 			    READ_ONCE(vn->set.esp_timeout_unreplied));
 	nf_esp_sieve_free(vn, true);
-	return false;
+	nf_esp_graves_gc(vn, HZ * (u32)READ_ONCE(vn->set.esp_timeout));
+	return !list_empty_careful(&vn->esp->graves);
 }
 
 /* The session waits for no SPI any more, and its packets aren't timed. */
@@ -223,6 +227,7 @@ void nf_esp_flush(struct nf_vpn_net *vn)
 		cond_resched();
 	nf_esp_undecided_gc(vn, 0);
 	nf_esp_sieve_free(vn, false);
+	nf_esp_graves_gc(vn, 0);
 }
 
 static void nf_esp_load_session(void *data, void *entry)

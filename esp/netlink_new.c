@@ -218,11 +218,8 @@ static struct nf_esp_spi *esp_new_add(const struct nf_vpn_new *n,
 		return spi;
 	}
 	spi = nf_esp_spi_add_out(n->vn, s, &want->pkt);
-	if (spi && !want->waits && !spi->paired) {
-		WRITE_ONCE(spi->paired, true);
-		s->unpaired--;
-		nf_esp_session_end_wait(s);
-	}
+	if (spi && !want->waits)
+		nf_esp_spi_has_partner(spi);
 	return spi;
 }
 

@@ -11,6 +11,7 @@
 #include "core/packet.h"
 #include "core/session.h"
 #include "esp/esp.h"
+#include "esp/grave.h"
 #include "esp/spi.h"
 #include "esp/times.h"
 #include "esp/watch.h"
@@ -160,6 +161,17 @@ unsigned int nf_esp_answer_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 }
 
 /*
+ * Has the host of an outbound SPI sent on it before, until its entry was
+ * deleted?
+ */
+static void esp_note_old(struct nf_vpn_net *vn, struct nf_esp_spi *spi,
+			 const struct nf_vpn_pkt *pkt)
+{
+	if (nf_esp_session_returns(vn, spi->session, pkt))
+		nf_esp_spi_has_partner(spi);
+}
+
+/*
  * Find or make the session of a packet, and its SPI. Returns an ERR_PTR if we
  * don't track the packet. *@spi is NULL then, and if there is no room for it.
  */
@@ -176,6 +188,8 @@ static struct nf_vpn_session *esp_learn(struct nf_vpn_net *vn,
 	if (IS_ERR(s))
 		goto unlock;
 	*spi = nf_esp_spi_add_out(vn, s, pkt);
+	if (*spi && !atomic64_read(&(*spi)->packets))
+		esp_note_old(vn, *spi, pkt);
 	if (*spi)
 		nf_esp_spi_seen(*spi, pkt, len);
 	nf_vpn_expect_raw_esp(s);

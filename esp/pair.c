@@ -45,6 +45,19 @@ void nf_esp_session_pair(struct nf_vpn_session *s)
 }
 
 /**
+ * nf_esp_spi_has_partner - note that an outbound SPI waits for none
+ * @spi: SPI, lock of its netns held
+ */
+void nf_esp_spi_has_partner(struct nf_esp_spi *spi)
+{
+	if (spi->paired)
+		return;
+	WRITE_ONCE(spi->paired, true);
+	spi->session->unpaired--;
+	nf_esp_session_end_wait(spi->session);
+}
+
+/**
  * nf_esp_session_part - note that an SPI goes whose partner stays
  * @s: session, lock of its netns held
  * @dir: direction of the SPI that goes, &enum nf_ct_vpn_dir

@@ -341,6 +341,31 @@ void nf_esp_spi_prove(struct nf_esp_spi *spi)
 EXPORT_SYMBOL_GPL(nf_esp_spi_prove);
 
 /**
+ * nf_esp_spi_give_back - make a session the owner of an inbound SPI that it had
+ * before, together with a partner
+ * @vn: netns, its lock held
+ * @s: owner
+ * @pkt: addresses and SPI of its packets
+ * @conf: how sure it was
+ *
+ * Return: as nf_esp_spi_bind().
+ */
+struct nf_esp_spi *nf_esp_spi_give_back(struct nf_vpn_net *vn,
+					struct nf_vpn_session *s,
+					const struct nf_vpn_pkt *pkt,
+					enum nf_ct_vpn_conf conf)
+{
+	struct nf_esp_spi *spi = nf_esp_spi_bind(vn, s, pkt, conf);
+
+	if (!spi)
+		return NULL;
+	/* What the session waits for now is another one. */
+	nf_esp_session_count_unproven(s, -1);
+	WRITE_ONCE(spi->proven, true);
+	return spi;
+}
+
+/**
  * nf_esp_spi_seen_again - prove an inbound SPI by its second packet
  * @vn: netns, its lock not held
  * @spi: SPI of a session, under RCU

@@ -34,6 +34,9 @@
  * @undecided: undecided SPIs of all remote hosts, oldest first
  * @nundecided: length of @undecided
  * @sieve: SPIs of a flood, NULL if there is none
+ * @grave_table: &struct nf_esp_grave by addresses and SPI
+ * @graves: the same, oldest first
+ * @ngraves: length of @graves
  */
 struct nf_esp_net {
 	struct rhashtable spis;
@@ -41,6 +44,9 @@ struct nf_esp_net {
 	struct list_head undecided;
 	u32 nundecided;
 	struct nf_esp_sieve *sieve;
+	struct rhashtable grave_table;
+	struct list_head graves;
+	u32 ngraves;
 };
 
 /*
@@ -200,6 +206,10 @@ struct nf_esp_spi *nf_esp_spi_bind(struct nf_vpn_net *vn,
 				   struct nf_vpn_session *s,
 				   const struct nf_vpn_pkt *pkt,
 				   enum nf_ct_vpn_conf conf);
+struct nf_esp_spi *nf_esp_spi_give_back(struct nf_vpn_net *vn,
+					struct nf_vpn_session *s,
+					const struct nf_vpn_pkt *pkt,
+					enum nf_ct_vpn_conf conf);
 void nf_esp_spi_seen_again(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
 void nf_esp_spi_prove(struct nf_esp_spi *spi);
 void nf_esp_spi_hold(struct nf_esp_spi *spi, enum nf_esp_hold hold);
@@ -208,6 +218,7 @@ void nf_esp_spi_free(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
 
 /* esp/pair.c */
 void nf_esp_session_pair(struct nf_vpn_session *s);
+void nf_esp_spi_has_partner(struct nf_esp_spi *spi);
 void nf_esp_session_part(struct nf_vpn_session *s, u8 dir);
 bool nf_esp_session_asks(struct nf_vpn_session *s, struct nf_esp_spi *spi);
 void nf_esp_session_unpair(struct nf_vpn_net *vn, struct nf_vpn_session *s,

@@ -8,6 +8,7 @@
 #include "core/expect.h"
 #include "core/net.h"
 #include "core/session.h"
+#include "esp/grave.h"
 #include "esp/sieve.h"
 #include "esp/spi.h"
 #include "esp/undecided.h"
@@ -370,5 +371,7 @@ bool nf_nat_esp_decide(struct nf_vpn_net *vn, struct nf_nat_esp_choice *c,
 					      a);
 	if (nf_esp_spi_is_reserved(a->pkt->spi))
 		return nf_nat_esp_probe(vn, remote, c, a);
+	if (nf_esp_grave_keeps(vn, a->pkt))
+		return false;
 	return nf_nat_esp_decide_first(vn, remote, c, a);
 }

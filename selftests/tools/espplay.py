@@ -62,6 +62,11 @@ class Child:
         self.in_spi = IN + (number << 8) + k
         self.out_seq = self.in_seq = self.counted = 0
 
+    def long_ago(self):
+        """Many packets, of which nobody has seen any"""
+        self.out_seq += 1000
+        self.later(1000)
+
     def ask(self):
         self.out_seq += 1
         self.play.lan.sendto(packet(address(self.k), SERVER, self.out_spi,
@@ -225,6 +230,33 @@ def deleted(p):
     go_on(p, hosts, 3, "deleted", "after")
 
 
+def flushed(p):
+    """All entries are deleted; one host sends later than its server, and then
+    that of a host alone"""
+    hosts = [p.child(k) for k in (1, 2, 3)]
+    for h in hosts:
+        p.up(h)
+        h.long_ago()
+    go_on(p, hosts[:1], 2, "before", period=0.3)
+    gateway("conntrack", "-F")
+    p.talk(hosts[0], 0.3)
+    for h in hosts[1:]:
+        p.at(0.1, h.answer, 0.3)
+    p.run(1)
+    p.report("gap")
+    for i, h in enumerate(hosts):
+        p.talk(h, 1, 0.3 * i, 0.3 * i + 0.05)
+    p.run(3)
+    p.report("back")
+    gateway("conntrack", "-D", "-p", "50", "--orig-src", address(3))
+    p.at(0.1, hosts[2].answer, 0.3)
+    go_on(p, hosts[:2], 1, "gone", period=0.2)
+    for i, h in enumerate(hosts):
+        p.talk(h, 1, 0.3 * i, 0.3 * i + 0.05)
+    p.run(3)
+    p.report("again")
+
+
 def late(p):
     """A host's answer is late: two others have just begun when it comes"""
     first, *others = [p.child(k) for k in (1, 2, 3)]
@@ -300,7 +332,7 @@ def counted(p):
     p.entries("entries")
 
 
-CASES = counted, recycled, pushed_out, silent, deleted, late, children, unanswered
+CASES = counted, recycled, pushed_out, silent, deleted, flushed, late, children, unanswered
 
 if __name__ == "__main__":
     {case.__name__: case for case in CASES}[sys.argv[1]](Play())

@@ -86,6 +86,18 @@ check "a candidate's entry is deleted: the others go on" \
 check "also afterwards" all_of after host1 host2
 check "and it comes back" all_of after host3
 
+play flushed
+check "all entries are deleted: who sends again is answered" \
+	all_of gap host1
+is "$(field foreign "$(grep ^gap <<< "$played")")" 0 \
+	"and gets nothing of those that don't"
+check "these have their SPIs as soon as they send, too" \
+	all_of back host1 host2 host3
+check "an entry is deleted: the others go on" all_of gone host1 host2
+is "$(field foreign "$(grep ^gone <<< "$played")")" 0 "with their own"
+check "and its host has its SPI as soon as it sends" \
+	all_of again host1 host2 host3
+
 play late
 check "a host whose answer is late is served when it asks again" \
 	all_of after host1 host2 host3
