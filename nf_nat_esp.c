@@ -264,6 +264,7 @@ static const struct nf_esp_nat_ops nf_nat_esp_ops = {
 	.inbound	= nf_nat_esp_inbound,
 	.admit		= nf_nat_esp_admit,
 	.starved	= nf_nat_esp_starved,
+	.moved		= nf_nat_esp_moved,
 	.revive		= nf_nat_esp_revive,
 };
 

@@ -32,6 +32,8 @@ struct nf_vpn_kind;
  * @starved: looks for the owner's SPI among those of other sessions, after an
  *	outbound SPI has perhaps not been answered since a second or more ago
  *	(@since, low half of jiffies)
+ * @moved: a session sends on an outbound SPI that was another one's, so that its
+ *	host may have moved; lock of the netns held
  * @revive: makes a flow for an inbound packet whose session's flow has idled
  *	out. Returns it with a reference, or NULL.
  */
@@ -42,6 +44,8 @@ struct nf_esp_nat_ops {
 	bool (*admit)(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 	void (*starved)(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 			u32 since);
+	void (*moved)(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		      struct nf_vpn_session *from);
 	struct nf_conn *(*revive)(struct nf_vpn_net *vn,
 				  struct nf_vpn_session *s,
 				  const struct nf_esp_spi *spi,

@@ -162,13 +162,19 @@ unsigned int nf_esp_answer_out(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 
 /*
  * Has the host of an outbound SPI sent on it before, until its entry was
- * deleted?
+ * deleted, or from another address?
  */
 static void esp_note_old(struct nf_vpn_net *vn, struct nf_esp_spi *spi,
 			 const struct nf_vpn_pkt *pkt)
 {
+	const struct nf_esp_nat_ops *nat = rcu_dereference(nf_esp_nat);
+	struct nf_esp_spi *former;
+
 	if (nf_esp_session_returns(vn, spi->session, pkt))
 		nf_esp_spi_has_partner(spi);
+	former = nat ? nf_esp_spi_find_former(vn, spi) : NULL;
+	if (former)
+		nat->moved(vn, spi->session, former->session);
 }
 
 /*

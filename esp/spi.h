@@ -193,6 +193,8 @@ struct nf_esp_spi *nf_esp_spi_find_in_any(struct nf_vpn_net *vn,
 					  const struct nf_vpn_pkt *pkt);
 struct nf_esp_spi *nf_esp_spi_find_wire(struct nf_vpn_net *vn,
 					const struct nf_vpn_pkt *pkt);
+struct nf_esp_spi *nf_esp_spi_find_former(struct nf_vpn_net *vn,
+					  const struct nf_esp_spi *spi);
 int nf_esp_spi_link(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
 void nf_esp_spi_unlink(struct nf_vpn_net *vn, struct nf_esp_spi *spi);
 

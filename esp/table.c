@@ -258,6 +258,32 @@ struct nf_esp_spi *nf_esp_spi_find_wire(struct nf_vpn_net *vn,
 	return NULL;
 }
 
+/**
+ * nf_esp_spi_find_former - find the same outbound SPI of another client
+ * @vn: netns, its lock held
+ * @spi: outbound SPI
+ *
+ * Its receiver has chosen it for one SA: who goes on with it is the same host.
+ *
+ * Return: SPI with a lower sequence number, or NULL
+ */
+struct nf_esp_spi *nf_esp_spi_find_former(struct nf_vpn_net *vn,
+					  const struct nf_esp_spi *spi)
+{
+	struct nf_esp_spi *other, *former = NULL;
+	struct rhlist_head *list, *pos;
+
+	rcu_read_lock();
+	list = nf_esp_quoted_find(vn, &spi->remote->host, spi->spi,
+				  NF_CT_VPN_DIR_OUT);
+	rhl_for_each_entry_rcu(other, pos, list, quoted)
+		if (other->session != spi->session &&
+		    (s32)(spi->seq - READ_ONCE(other->seq)) > 0)
+			former = other;
+	rcu_read_unlock();
+	return former;
+}
+
 static unsigned int nf_esp_spi_count(struct nf_vpn_net *vn,
 				     const struct nf_esp_spi *spi)
 {

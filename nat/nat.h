@@ -172,5 +172,7 @@ bool nf_nat_esp_admit(struct nf_vpn_net *vn, const struct nf_vpn_pkt *pkt);
 /* nat/repair.c */
 void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 			u32 since);
+void nf_nat_esp_moved(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		      struct nf_vpn_session *from);
 
 #endif /* _NF_NAT_ESP_NAT_H */

@@ -48,6 +48,8 @@
  * @since: low half of jiffies when that was first sent on in vain
  * @guess: nf_conntrack_esp_guess
  * @left: number of SPIs that may still be made undecided, or be moved
+ * @moved: its client has come from another address, which is no doubt about the
+ *	owner and doesn't count as one
  */
 struct nf_nat_esp_search {
 	struct nf_vpn_net *vn;
@@ -56,6 +58,7 @@ struct nf_nat_esp_search {
 	u32 since;
 	int guess;
 	unsigned int left;
+	bool moved;
 };
 
 /* Is @stamp not before @since? Both are low halves of jiffies. */
@@ -147,6 +150,16 @@ static bool nf_nat_esp_spare(const struct nf_nat_esp_search *search,
 	return got > asked;
 }
 
+/* Is it open to doubt who owns an inbound SPI? */
+static bool nf_nat_esp_may_doubt(const struct nf_esp_spi *spi)
+{
+	return spi->dir == NF_CT_VPN_DIR_IN &&
+	       (spi->conf == NF_CT_VPN_CONF_GUESSED ||
+		spi->conf == NF_CT_VPN_CONF_INFERRED ||
+		spi->conf == NF_CT_VPN_CONF_SOLE) &&
+	       !spi->hold;
+}
+
 /*
  * May the SPI be the one that the session lacks, so far as its owner is
  * doubtful?
@@ -154,11 +167,7 @@ static bool nf_nat_esp_spare(const struct nf_nat_esp_search *search,
 static bool nf_nat_esp_doubtful(const struct nf_nat_esp_search *search,
 				const struct nf_esp_spi *spi)
 {
-	return spi->dir == NF_CT_VPN_DIR_IN &&
-	       (spi->conf == NF_CT_VPN_CONF_GUESSED ||
-		spi->conf == NF_CT_VPN_CONF_INFERRED ||
-		spi->conf == NF_CT_VPN_CONF_SOLE) &&
-	       !spi->hold && spi->repairs < NF_NAT_ESP_REPAIRS &&
+	return nf_nat_esp_may_doubt(spi) && spi->repairs < NF_NAT_ESP_REPAIRS &&
 	       nf_nat_esp_active(spi, search->since) &&
 	       nf_nat_esp_uses(search->starved, &spi->gw);
 }
@@ -216,6 +225,7 @@ static void nf_nat_esp_reopen(struct nf_nat_esp_search *search,
 	if (!u)
 		return;
 	nf_nat_esp_go_on(&u->spi, &history, last);
+	u->spi.repairs -= search->moved;
 	nf_esp_undecided_admit(vn, u, search->starved, false);
 	nf_esp_undecided_admit(vn, u, s, false);
 }
@@ -341,4 +351,41 @@ void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 			nf_nat_esp_search(&search, nf_nat_esp_spare);
 	}
 	spin_unlock_bh(&vn->lock);
+}
+
+/**
+ * nf_nat_esp_moved - offer a session the inbound SPIs of another one
+ * @vn: netns, its lock held
+ * @s: session that sends on an outbound SPI of @from
+ * @from: session of the same remote host
+ *
+ * Its host may have moved to another address with its SAs. But anybody could
+ * repeat a packet of a sibling, so it is no more than a candidate. If packets
+ * aren't copied, it has to ask in vain first.
+ */
+void nf_nat_esp_moved(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+		      struct nf_vpn_session *from)
+{
+	struct nf_nat_esp_search search = {
+		.vn	= vn,
+		.starved = s,
+		.moved	= true,
+	};
+	struct nf_esp_undecided *u;
+	struct hlist_node *next;
+	struct nf_esp_spi *spi;
+
+	if (READ_ONCE(vn->set.esp_guess) < 2 || s->remote != from->remote ||
+	    test_bit(NF_VPN_SESSION_LOCAL, &s->flags) ||
+	    test_bit(NF_VPN_SESSION_LOCAL, &from->flags))
+		return;
+	nf_vpn_session_protect(vn, s);
+	list_for_each_entry(u, &s->remote->undecided, by_remote)
+		if (nf_esp_undecided_index(u, from) >= 0 &&
+		    nf_esp_undecided_index(u, s) < 0)
+			nf_esp_undecided_admit(vn, u, s, true);
+	hlist_for_each_entry_safe(spi, next, &from->spis, by_session)
+		if (nf_nat_esp_may_doubt(spi))
+			nf_nat_esp_reopen(&search, spi);
+	nf_vpn_session_unprotect(vn, s);
 }
