@@ -218,6 +218,50 @@ judge_idle() {
 	holds '.wrong == 0' "no wrong binding"
 }
 
+# --- hosts with several children ---
+
+FAULT_AT=6
+
+# children_fault NAME: options of vpnemu. A host whose entry is deleted, or that has
+# moved, has to send something, so all do.
+children_fault() {
+	case $1 in
+	none) ;;
+	flush)
+		fault=(--fault-at "$FAULT_AT" --mix pulse --fault
+			'conntrack -F > /dev/null 2>&1')
+		;;
+	delete)
+		fault=(--fault-at "$FAULT_AT" --mix pulse --fault
+			"conntrack -D -p esp --orig-src $HOST > /dev/null 2>&1")
+		;;
+	spoof) fault=(--fault-at "$FAULT_AT" --spoof 20) ;;
+	move) fault=(--fault-at "$FAULT_AT" --mix pulse --movers 1) ;;
+	*) bail "no fault $1" ;;
+	esac
+}
+
+# case_children SECONDS [HOSTS CHILDREN FAULT]
+case_children() {
+	local fault=()
+
+	children="${2:-2} hosts with ${3:-3} children, ${4:-none}"
+	children_fault "${4:-none}"
+	emulator_net
+	emulate --hosts "${2:-2}" --children "${3:-3}" --start 2000 \
+		--mix rr=3,idle=1,polled=2 --rekey 20 --server-first 33 \
+		--duration "$1" "${fault[@]}"
+}
+
+# What comes in the three seconds after a fault may be lost.
+judge_children() {
+	kept_up
+	holds '.own_outside == .outside and .outside > 0' \
+		"$children: every packet reaches its owner"
+	holds '.wrong_longest_ms <= 3000' \
+		"$children: no wrong binding outlives 3 s"
+}
+
 # --- bad input ---
 
 # SPIs by chance, from the server's address, while hosts rekey

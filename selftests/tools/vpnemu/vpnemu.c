@@ -23,6 +23,7 @@ static const char usage[] =
 "who:\n"
 "  --src ADDR --dst ADDR     first host (10.1.0.1), first server (199.0.0.1)\n"
 "  --hosts N --servers N     so many, with consecutive addresses (20, 1)\n"
+"  --children N              of each host, under one IKE SA (1)\n"
 "  --dev DEV                 the gateway's outer device (eth1)\n"
 "when:\n"
 "  --duration SECONDS        (20)\n"
@@ -31,7 +32,8 @@ static const char usage[] =
 "  --rekey SECONDS           so often, a fifth more or less (0: never)\n"
 "  --dpd SECONDS             hosts probe their server (0: never)\n"
 "how:\n"
-"  --mix KIND=N,...          shares of rr, bulk, voice, oneway, idle (rr)\n"
+"  --mix KIND=N,...          shares of rr, bulk, voice, oneway, idle, pulse,\n"
+"                            polled (rr)\n"
 "  --manual                  keys without IKE\n"
 "  --server-first PERCENT    of rekeys that the server begins\n"
 "  --early PERCENT           of them with ESP before the response\n"
@@ -43,6 +45,12 @@ static const char usage[] =
 "  --deleters N              first hosts delete SPIs that they don't know\n"
 "  --sleep SECONDS           first host pauses, until its server wakes it at\n"
 "                            the moment when the last host starts\n"
+"faults:\n"
+"  --fault-at SECONDS        when it happens; 3 s later all is to be well\n"
+"  --fault COMMAND           that the gateway runs then\n"
+"  --movers N                first hosts have another address from then on\n"
+"  --spoof N                 so many made-up SPIs a second come in the server's\n"
+"                            name, each twice; from the fault on, if there is one\n"
 "report:\n"
 "  --poll MS                 between looks at the gateway's table (50)\n"
 "  --json, --verbose\n";
@@ -57,6 +65,7 @@ static const struct cmdline_option descriptions[] = {
 	OPTION("gateway", set_text, gateway),
 	OPTION("dev", set_text, dev),
 	OPTION("hosts", set_number, hosts),
+	OPTION("children", set_number, children),
 	OPTION("servers", set_number, servers),
 	OPTION("start", set_number, start),
 	OPTION("stagger", set_number, stagger),
@@ -71,6 +80,10 @@ static const struct cmdline_option descriptions[] = {
 	OPTION("silent", set_number, silent),
 	OPTION("deleters", set_number, deleters),
 	OPTION("sleep", set_number, sleep),
+	OPTION("fault-at", set_number, fault_at),
+	OPTION("fault", set_text, fault),
+	OPTION("movers", set_number, movers),
+	OPTION("spoof", set_number, spoof),
 	OPTION("spi", set_number, spi),
 	OPTION("seed", set_number, seed),
 	OPTION("poll", set_number, poll),
@@ -84,8 +97,13 @@ static void settings_check(const struct settings *s)
 		die("--server and --gateway are needed; try --help");
 	if (s->src.family != s->dst.family)
 		die("--src and --dst must be of one family");
-	if (!s->hosts || !s->servers || !s->duration || !s->poll)
-		die("--hosts, --servers, --duration, --poll: at least 1");
+	if (!s->hosts || !s->children || !s->servers || !s->duration ||
+	    !s->poll)
+		die("--hosts, --children, --servers, --duration, --poll: at least 1");
+	if (s->children > QUEUE_MAX)
+		die("--children: at most %d", QUEUE_MAX);
+	if ((s->fault || s->movers) && !s->fault_at)
+		die("--fault and --movers need --fault-at");
 	if (s->silent + s->deleters > s->hosts)
 		die("more odd hosts than hosts");
 	if (s->sleep && s->hosts < 2)
@@ -122,7 +140,7 @@ static void sleep_end(struct emu *e, struct host *h, long arg)
 /* The last host's packet that announces an SPI has just passed the gateway. */
 static void schedule_sleep(struct emu *e)
 {
-	struct host *last = &e->hosts[e->set.hosts - 1];
+	struct host *last = e->hosts[e->n_hosts - 1].lead;
 	int64_t wake = e->begun + SLEEP_AT + e->set.sleep * SEC;
 
 	at(e, e->begun + SLEEP_AT, sleep_begin, e->hosts, 0);
@@ -134,14 +152,17 @@ static void make_hosts(struct emu *e)
 {
 	const struct settings *s = &e->set;
 	struct host *h;
-	uint32_t i;
+	uint32_t i, k;
 
-	e->hosts = calloc(s->hosts, sizeof(*e->hosts));
+	e->n_hosts = s->hosts * s->children;
+	e->hosts = calloc(e->n_hosts, sizeof(*e->hosts));
 	if (!e->hosts)
 		die("no memory");
-	for (i = 0; i < s->hosts; i++) {
-		h = &e->hosts[i];
-		h->number = i;
+	for (k = 0; k < e->n_hosts; k++) {
+		h = &e->hosts[k];
+		i = k / s->children;
+		h->number = k;
+		h->lead = h - k % s->children;
 		h->addr = addr_nth(&s->src, i);
 		h->server = addr_nth(&s->dst, i % s->servers);
 		h->silent = i >= s->hosts - s->silent;
@@ -159,10 +180,12 @@ static void schedule(struct emu *e)
 	for (i = 0; i < n; i++) {
 		due = s->stagger ? i * s->stagger * MS :
 				   random_between(e, 0, s->start * MS);
-		at(e, e->begun + due, tunnel_start, &e->hosts[i], 0);
+		at(e, e->begun + due, tunnel_start,
+		   &e->hosts[i * s->children], 0);
 	}
 	if (s->sleep)
 		schedule_sleep(e);
+	fault_schedule(e);
 	at(e, e->begun, watch_look, NULL, 0);
 }
 
@@ -258,6 +281,7 @@ int main(int argc, char **argv)
 	struct emu e = {
 		.set = {
 			.hosts = 20,
+			.children = 1,
 			.servers = 1,
 			.start = 100,
 			.duration = 20,

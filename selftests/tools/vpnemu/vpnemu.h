@@ -38,6 +38,7 @@ struct settings {
 	const char *dev;	/* the gateway's outer device */
 
 	uint32_t hosts;
+	uint32_t children;	/* of each host */
 	uint32_t servers;
 	uint32_t start;		/* ms within which all hosts start */
 	uint32_t stagger;	/* ms between starts, instead */
@@ -52,6 +53,10 @@ struct settings {
 	uint32_t silent;	/* hosts that fall silent after one packet */
 	uint32_t deleters;	/* hosts that delete SPIs they don't know */
 	uint32_t sleep;		/* s of a pause of the first host */
+	uint32_t movers;	/* hosts that get another address */
+	uint32_t spoof;		/* forged SPIs a second */
+	uint32_t fault_at;	/* s: when something happens */
+	const char *fault;	/* command that makes it happen at the gateway */
 	uint32_t spi;		/* first inbound one, 0: random */
 	uint32_t seed;
 	uint32_t poll;		/* ms between looks at the gateway's table */
@@ -83,6 +88,7 @@ typedef void (*event_fn)(struct emu *e, struct host *h, long arg);
 struct emu {
 	struct settings set;
 	struct host *hosts;
+	uint32_t n_hosts;		/* one for each child */
 	int64_t begun;
 	bool stopping;
 	uint64_t random;
@@ -165,6 +171,11 @@ void traffic_deal(struct emu *e);
 void traffic_start_host(struct emu *e, struct host *h);
 void traffic_host_got(struct emu *e, struct host *h, enum payload kind);
 void traffic_server_got(struct emu *e, struct host *h, enum payload kind);
+
+/* vpnemu_fault.c: what goes wrong */
+void fault_schedule(struct emu *e);
+int64_t fault_begin(const struct emu *e);
+bool fault_excuses(const struct emu *e, int64_t when);
 
 /* vpnemu_watch.c: the gateway's table */
 struct watch *watch_open(const char *netns);

@@ -61,15 +61,15 @@ void esp_server_send(struct emu *e, struct host *h, enum payload kind)
 
 	if (e->stopping || h->silent)
 		return;
-	if (!h->in || !h->seen_as.family)
+	if (!h->in || !h->lead->seen_as.family)
 		return;
 	if (h->in->dead) {
 		e->unsent++;
 		return;
 	}
 	len = esp_make(&p, h->in, e->n_records, kind);
-	if (socket_put(e->esp[SIDE_SERVER], &h->server, &h->seen_as, 0, &p,
-		       len)) {
+	if (socket_put(e->esp[SIDE_SERVER], &h->server, &h->lead->seen_as, 0,
+		       &p, len)) {
 		e->refused++;
 		return;
 	}
@@ -86,7 +86,7 @@ static struct host *esp_read(struct emu *e, const unsigned char *data,
 		return NULL;
 	memcpy(p, data, offsetof(struct esp_packet, filler));
 	p->head.spi = ntohl(p->head.spi);
-	if (p->note.magic != MAGIC || p->note.host >= e->set.hosts)
+	if (p->note.magic != MAGIC || p->note.host >= e->n_hosts)
 		return NULL;
 	return &e->hosts[p->note.host];
 }
@@ -101,7 +101,7 @@ void esp_server_got(struct emu *e, const struct arrival *a)
 		return;
 	}
 	e->arrived_out++;
-	h->seen_as = a->src;
+	h->lead->seen_as = a->src;
 	traffic_server_got(e, h, p.note.kind);
 }
 
@@ -113,11 +113,12 @@ static struct record *esp_record(struct emu *e, const struct esp_packet *p)
 	return &e->records[p->note.record];
 }
 
+/* the lead of a host */
 static struct host *esp_receiver(struct emu *e, const struct addr *dst)
 {
 	uint32_t i;
 
-	for (i = 0; i < e->set.hosts; i++)
+	for (i = 0; i < e->n_hosts; i += e->set.children)
 		if (addr_equal(&e->hosts[i].addr, dst))
 			return &e->hosts[i];
 	return NULL;
@@ -142,6 +143,7 @@ void esp_host_got(struct emu *e, const struct arrival *a)
 	struct host *receiver = esp_receiver(e, &a->dst), *owner;
 	struct esp_packet p;
 	struct record *r;
+	bool own;
 
 	owner = esp_read(e, a->data, a->len, &p);
 	r = owner ? esp_record(e, &p) : NULL;
@@ -149,7 +151,8 @@ void esp_host_got(struct emu *e, const struct arrival *a)
 		e->strange++;
 		return;
 	}
-	if (receiver != owner)
+	own = receiver == owner->lead;
+	if (!own)
 		esp_got_foreign(e, receiver, r);
 	else if (r->own)
 		e->repeated++;
@@ -157,7 +160,7 @@ void esp_host_got(struct emu *e, const struct arrival *a)
 		r->own = true;
 	if (r->own + r->others > r->sa->candidates)
 		r->sa->candidates = r->own + r->others;
-	if (receiver == owner)
+	if (own)
 		traffic_host_got(e, owner, p.note.kind);
 }
 

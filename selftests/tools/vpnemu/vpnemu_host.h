@@ -5,7 +5,7 @@
 
 #include "endpoint.h"
 
-#define QUEUE_MAX	8		/* IKE requests of a side that wait */
+#define QUEUE_MAX	64		/* IKE requests of a side that wait */
 
 struct host;
 
@@ -16,6 +16,8 @@ enum traffic {
 	TRAFFIC_VOICE,		/* a packet each 20 ms in both directions */
 	TRAFFIC_ONEWAY,		/* the server sends each 30 to 70 ms */
 	TRAFFIC_IDLE,		/* asks every 20 s */
+	TRAFFIC_PULSE,		/* asks every second */
+	TRAFFIC_POLLED,		/* the server asks every 3 s, after a word of it */
 	TRAFFIC_KINDS,
 };
 
@@ -29,7 +31,7 @@ enum side {
 enum purpose {
 	IKE_INIT,
 	IKE_AUTH,
-	IKE_CHILD,		/* value: inbound SPI of the child */
+	IKE_CHILD,		/* value: which child of the host */
 	IKE_REKEY,
 	IKE_DELETE_CHILD,
 	IKE_DELETE_IKE,
@@ -109,8 +111,13 @@ struct ike_response {
 	unsigned char data[PACKET_MAX];
 };
 
+/*
+ * A host with one child of it. A host with several has one of these for each;
+ * the first of them, its lead, has what they share: IKE, and whether it sleeps.
+ */
 struct host {
 	uint32_t number;
+	struct host *lead;
 	struct addr addr;
 	struct addr server;
 	struct addr seen_as;	/* by the server */
@@ -120,6 +127,7 @@ struct host {
 	bool deleter;
 	bool asleep;
 	bool heard;		/* by the server */
+	bool up;
 
 	struct sa *out;		/* what the host sends with */
 	struct sa *in;		/* what the server sends with */

@@ -230,7 +230,7 @@ void ike_got(struct emu *e, enum side me, const struct arrival *a)
 	if (a->len < sizeof(m))
 		return;
 	memcpy(&m, a->data, sizeof(m));
-	if (m.note.magic != MAGIC || m.note.host >= e->set.hosts)
+	if (m.note.magic != MAGIC || m.note.host >= e->n_hosts)
 		return;
 	h = &e->hosts[m.note.host];
 	if (me == SIDE_HOST && !addr_equal(&h->addr, &a->dst)) {

@@ -8,6 +8,7 @@
 
 struct summary {
 	unsigned long arrived, own, only_others, lost, copies;
+	unsigned long outside, own_outside;	/* of the time of a fault */
 	unsigned long spis, decided, wrong;
 	int64_t p50, p95, max;		/* from first packet to decided */
 	int64_t wrong_longest;
@@ -40,7 +41,7 @@ static int record_compare(const void *a, const void *b)
  * to the last of its packets that it doesn't get in a row.
  */
 static void count_record(struct summary *s, const struct record *r,
-			 int64_t *since)
+			 int64_t *since, bool outside)
 {
 	struct host *h = r->sa->host;
 
@@ -51,6 +52,8 @@ static void count_record(struct summary *s, const struct record *r,
 	h->own += r->own;
 	s->only_others += !r->own && r->others;
 	s->lost += !r->own && !r->others;
+	s->outside += outside;
+	s->own_outside += outside && r->own;
 	if (r->own) {
 		*since = 0;
 		return;
@@ -63,7 +66,7 @@ static void count_record(struct summary *s, const struct record *r,
 
 static void count_records(struct emu *e, struct summary *s)
 {
-	int64_t *since = calloc(e->set.hosts, sizeof(*since));
+	int64_t *since = calloc(e->n_hosts, sizeof(*since));
 	size_t i;
 
 	if (!since)
@@ -72,7 +75,8 @@ static void count_records(struct emu *e, struct summary *s)
 	for (i = 0; i < e->n_records; i++)
 		if (e->records[i].arrived)
 			count_record(s, &e->records[i],
-				     &since[e->records[i].sa->host->number]);
+				     &since[e->records[i].sa->host->number],
+				     !fault_excuses(e, e->records[i].arrived));
 	free(since);
 }
 
@@ -81,7 +85,7 @@ static void count_hosts(struct emu *e, struct summary *s)
 	const struct host *h;
 	double lost;
 
-	for (h = e->hosts; h < e->hosts + e->set.hosts; h++) {
+	for (h = e->hosts; h < e->hosts + e->n_hosts; h++) {
 		if (h->silence > s->silence)
 			s->silence = h->silence;
 		if (h->killed_ns > s->killed)
@@ -178,7 +182,7 @@ static json_t *json_hosts(const struct emu *e)
 	const struct host *h;
 	char text[64];
 
-	for (h = e->hosts; h < e->hosts + e->set.hosts; h++) {
+	for (h = e->hosts; h < e->hosts + e->n_hosts; h++) {
 		one = json_pack("{ss, ss, si, si, sf}", "addr",
 				addr_text(&h->addr, text, sizeof(text)),
 				"traffic", traffic_names[h->traffic],
@@ -214,6 +218,8 @@ static void json_packets(json_t *o, const struct emu *e,
 	json_set(o, "sent", e->n_records);
 	json_set(o, "arrived", s->arrived);
 	json_set(o, "own", s->own);
+	json_set(o, "outside", s->outside);
+	json_set(o, "own_outside", s->own_outside);
 	json_set(o, "only_others", s->only_others);
 	json_set(o, "lost", s->lost);
 	json_set(o, "copies", s->copies);
@@ -265,6 +271,7 @@ static json_t *report_json(struct emu *e, const struct summary *s)
 	json_t *o = json_object();
 
 	json_set(o, "hosts", e->set.hosts);
+	json_set(o, "children", e->set.children);
 	json_set(o, "seconds", e->set.duration);
 	json_packets(o, e, s);
 	json_spis(o, e, s);

@@ -10,6 +10,7 @@
 
 #define RR_MEAN		SEC
 #define IDLE_MEAN	(20 * SEC)
+#define POLLED_PERIOD	(3 * SEC)
 #define VOICE_PERIOD	(20 * MS)
 #define BULK_WINDOW	12
 #define BULK_MEAN	(SEC / 80)
@@ -18,7 +19,7 @@
 #define ACK_DELAY	(40 * MS)	/* of every other packet */
 
 const char *const traffic_names[] = {
-	"rr", "bulk", "voice", "oneway", "idle",
+	"rr", "bulk", "voice", "oneway", "idle", "pulse", "polled",
 };
 
 static enum traffic traffic_kind(const char *name)
@@ -60,8 +61,8 @@ void traffic_deal(struct emu *e)
 	enum traffic tmp;
 
 	sum = traffic_shares(e->set.mix, shares);
-	for (i = 0, kind = 0; i < e->set.hosts; i++) {
-		while (dealt >= shares[kind] * e->set.hosts / sum &&
+	for (i = 0, kind = 0; i < e->n_hosts; i++) {
+		while (dealt >= shares[kind] * e->n_hosts / sum &&
 		       kind < TRAFFIC_KINDS - 1) {
 			kind++;
 			dealt = 0;
@@ -69,7 +70,7 @@ void traffic_deal(struct emu *e)
 		e->hosts[i].traffic = kind;
 		dealt++;
 	}
-	for (i = e->set.hosts; i-- > 1; ) {
+	for (i = e->n_hosts; i-- > 1; ) {
 		j = random32(e) % (i + 1);
 		tmp = e->hosts[i].traffic;
 		e->hosts[i].traffic = e->hosts[j].traffic;
@@ -79,18 +80,23 @@ void traffic_deal(struct emu *e)
 
 static bool traffic_is_quiet(const struct emu *e, const struct host *h)
 {
-	return e->stopping || h->silent || h->asleep;
+	return e->stopping || h->silent || h->lead->asleep;
+}
+
+static int64_t rr_pause(struct emu *e, const struct host *h)
+{
+	if (h->traffic == TRAFFIC_PULSE)
+		return random_between(e, RR_MEAN * 9 / 10, RR_MEAN * 11 / 10);
+	return random_exp(e, h->traffic == TRAFFIC_IDLE ? IDLE_MEAN : RR_MEAN);
 }
 
 static void rr_request(struct emu *e, struct host *h, long arg)
 {
 	if (e->stopping || h->silent)
 		return;
-	if (!h->asleep)
+	if (!h->lead->asleep)
 		esp_host_send(e, h, PAYLOAD_REQUEST);
-	after(e, random_exp(e, h->traffic == TRAFFIC_IDLE ? IDLE_MEAN :
-							    RR_MEAN),
-	      rr_request, h, arg);
+	after(e, rr_pause(e, h), rr_request, h, arg);
 }
 
 static void voice_host(struct emu *e, struct host *h, long arg)
@@ -154,6 +160,7 @@ void traffic_start_host(struct emu *e, struct host *h)
 	switch (h->traffic) {
 	case TRAFFIC_RR:
 	case TRAFFIC_IDLE:
+	case TRAFFIC_PULSE:
 		after(e, random_between(e, 0, 200 * MS), rr_request, h, 0);
 		break;
 	case TRAFFIC_VOICE:
@@ -177,6 +184,11 @@ static void traffic_start_server(struct emu *e, struct host *h)
 		h->period = random_between(e, 30 * MS, 70 * MS);
 		after(e, random_between(e, 0, h->period), stream_server, h, 0);
 		break;
+	case TRAFFIC_POLLED:
+		h->period = random_between(e, POLLED_PERIOD * 9 / 10,
+					   POLLED_PERIOD * 11 / 10);
+		after(e, random_between(e, 0, h->period), stream_server, h, 0);
+		break;
 	case TRAFFIC_BULK:
 		h->acked = now_ns();
 		bulk_server(e, h, 0);
@@ -184,6 +196,12 @@ static void traffic_start_server(struct emu *e, struct host *h)
 	default:
 		break;
 	}
+}
+
+static bool traffic_is_asked(const struct host *h)
+{
+	return h->traffic == TRAFFIC_RR || h->traffic == TRAFFIC_IDLE ||
+	       h->traffic == TRAFFIC_PULSE;
 }
 
 void traffic_server_got(struct emu *e, struct host *h, enum payload kind)
@@ -195,14 +213,15 @@ void traffic_server_got(struct emu *e, struct host *h, enum payload kind)
 	if (kind == PAYLOAD_ACK) {
 		h->outstanding -= h->outstanding > 1 ? 2 : h->outstanding;
 		h->acked = now_ns();
-	} else if (kind == PAYLOAD_REQUEST &&
-		   (h->traffic == TRAFFIC_RR || h->traffic == TRAFFIC_IDLE)) {
+	} else if (kind == PAYLOAD_REQUEST && traffic_is_asked(h)) {
 		esp_server_send(e, h, PAYLOAD_DATA);
 	}
 }
 
 void traffic_host_got(struct emu *e, struct host *h, enum payload kind)
 {
+	if (h->traffic == TRAFFIC_POLLED)
+		esp_host_send(e, h, PAYLOAD_ACK);
 	if (h->traffic != TRAFFIC_BULK || kind != PAYLOAD_DATA)
 		return;
 	if (++h->received % 2 == 0)

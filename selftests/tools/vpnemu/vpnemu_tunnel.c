@@ -34,19 +34,33 @@ static void tunnel_rekey_after(struct emu *e, struct host *h, int64_t lo,
 
 static void tunnel_is_up(struct emu *e, struct host *h)
 {
+	h->up = true;
 	traffic_start_host(e, h);
 	tunnel_rekey_after(e, h, 30, 100);
-	if (e->set.dpd && !e->set.manual)
+	if (h == h->lead && e->set.dpd && !e->set.manual)
 		after(e, e->set.dpd * SEC, tunnel_probe, h, 0);
 }
 
 /* keys that both sides have from the beginning */
-static void tunnel_start_manual(struct emu *e, struct host *h)
+static void tunnel_start_manual(struct emu *e, struct host *lead)
 {
-	sa_make_child(e, h);
-	sa_host_sends(h);
-	sa_server_sends(e, h);
-	tunnel_is_up(e, h);
+	struct host *h;
+
+	for (h = lead; h < lead + e->set.children; h++) {
+		sa_make_child(e, h);
+		sa_host_sends(h);
+		sa_server_sends(e, h);
+		tunnel_is_up(e, h);
+	}
+}
+
+/* The first child comes with IKE_AUTH. */
+static void tunnel_ask_children(struct emu *e, struct host *lead)
+{
+	uint32_t k;
+
+	for (k = 1; k < e->set.children; k++)
+		ike_ask(e, lead, SIDE_HOST, IKE_CHILD, k, &lead->ike);
 }
 
 void tunnel_start(struct emu *e, struct host *h, long arg)
@@ -86,21 +100,23 @@ static void tunnel_rekey(struct emu *e, struct host *h, long arg)
 {
 	enum side first = random_percent(e, e->set.server_first) ?
 			  SIDE_SERVER : SIDE_HOST;
+	struct host *lead = h->lead;
 
 	(void)arg;
 	if (e->stopping)
 		return;
 	/* one thing at a time, as in earnest */
-	if (h->window[SIDE_HOST].active || h->window[SIDE_SERVER].active) {
+	if (lead->window[SIDE_HOST].active ||
+	    lead->window[SIDE_SERVER].active) {
 		after(e, SEC, tunnel_rekey, h, 0);
 		return;
 	}
 	if (e->set.manual)
 		tunnel_rekey_manual(e, h, first);
-	else if (random_percent(e, e->set.ike_rekey))
-		ike_ask(e, h, first, IKE_REKEY, 0, &h->ike);
+	else if (h == lead && random_percent(e, e->set.ike_rekey))
+		ike_ask(e, lead, first, IKE_REKEY, 0, &lead->ike);
 	else
-		ike_ask(e, h, first, IKE_CHILD, 0, &h->ike);
+		ike_ask(e, lead, first, IKE_CHILD, h - lead, &lead->ike);
 	tunnel_rekey_after(e, h, 80, 120);
 }
 
@@ -119,20 +135,30 @@ static int64_t tunnel_server_has_child(struct emu *e, struct host *h)
 	return OVERTAKE;
 }
 
+/* The host of an exchange is a lead; which child the exchange is about */
+static struct host *tunnel_child(struct emu *e, struct host *lead,
+				 enum purpose purpose, uint32_t value)
+{
+	return purpose == IKE_CHILD && value < e->set.children ? lead + value :
+								  lead;
+}
+
 /* a request has come; returns by how much its response shall be late */
 int64_t tunnel_asked(struct emu *e, struct host *h, enum side me,
 		     enum purpose purpose, uint32_t value)
 {
+	struct host *child = tunnel_child(e, h, purpose, value);
+
 	switch (purpose) {
 	case IKE_INIT:
 		tunnel_cookie(e, h->ike.resp);
 		break;
 	case IKE_AUTH:
 	case IKE_CHILD:
-		sa_make_child(e, h);
+		sa_make_child(e, child);
 		if (me == SIDE_SERVER)
-			return tunnel_server_has_child(e, h);
-		sa_host_sends(h);
+			return tunnel_server_has_child(e, child);
+		sa_host_sends(child);
 		break;
 	case IKE_REKEY:
 		h->new_ike = (struct ike_sa){ .by_host = me == SIDE_SERVER };
@@ -162,7 +188,10 @@ static void tunnel_child_done(struct emu *e, struct host *h, enum side me)
 		sa_host_sends(h);
 	else
 		sa_server_sends(e, h);
-	after(e, DELETE_AFTER, tunnel_delete, h, me);
+	if (h->up)
+		after(e, DELETE_AFTER, tunnel_delete, h->lead, me);
+	else
+		tunnel_is_up(e, h);
 }
 
 static void tunnel_ike_done(struct emu *e, struct host *h, enum side me)
@@ -176,7 +205,6 @@ static void tunnel_ike_done(struct emu *e, struct host *h, enum side me)
 void tunnel_answered(struct emu *e, struct host *h, enum side me,
 		     enum purpose purpose, uint32_t value)
 {
-	(void)value;
 	switch (purpose) {
 	case IKE_INIT:
 		ike_ask(e, h, SIDE_HOST, IKE_AUTH, 0, &h->ike);
@@ -184,9 +212,10 @@ void tunnel_answered(struct emu *e, struct host *h, enum side me,
 	case IKE_AUTH:
 		sa_host_sends(h);
 		tunnel_is_up(e, h);
+		tunnel_ask_children(e, h);
 		break;
 	case IKE_CHILD:
-		tunnel_child_done(e, h, me);
+		tunnel_child_done(e, tunnel_child(e, h, purpose, value), me);
 		break;
 	case IKE_REKEY:
 		tunnel_ike_done(e, h, me);

@@ -77,7 +77,7 @@ static void watch_note(struct watch *w, uint32_t spi, const struct addr *client,
 		return;
 	sa->conf = conf;
 	if (client && !addr_equal(client, &sa->host->addr)) {
-		for (i = 0; i < w->e->set.hosts; i++)
+		for (i = 0; i < w->e->n_hosts; i++)
 			if (addr_equal(&w->e->hosts[i].addr, client))
 				break;
 		sa_is_wrong(sa, i, w->now);
@@ -145,7 +145,7 @@ static bool watch_is_busy(const struct emu *e)
 {
 	uint32_t i;
 
-	for (i = 0; i < e->set.hosts; i++) {
+	for (i = 0; i < e->n_hosts; i++) {
 		const struct sa *in = e->hosts[i].in;
 
 		if (in && !in->decided && !in->dead)
