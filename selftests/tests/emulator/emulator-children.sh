@@ -5,6 +5,9 @@
 # polled by their server. Entries are deleted, a host moves to another address,
 # somebody sends in the server's name: three seconds later all is well.
 #
+# Left out are 20 hosts with 20 children, since no more than 64 SPIs of a server
+# are undecided at a time.
+#
 # clock: instructions
 # kernels: 6.12
 # timeout: 900
@@ -12,12 +15,19 @@ set -u
 # shellcheck source=selftests/lib/emulator.sh
 . "$(dirname "$0")/../../lib/emulator.sh"
 
+# play FAULT HOSTS CHILDREN
+play() {
+	case_children 14 "$2" "$3" "$1"
+	judge_children
+}
+
 for fault in none flush delete spoof move; do
 	for hosts in 2 20; do
-		for number in 1 3 20; do
-			case_children 14 "$hosts" "$number" "$fault"
-			judge_children
-		done
+		play "$fault" "$hosts" 1
+		play "$fault" "$hosts" 3
 	done
+done
+for fault in none flush delete spoof; do
+	play "$fault" 2 20
 done
 done_testing
