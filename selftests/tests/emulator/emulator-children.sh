@@ -5,8 +5,8 @@
 # polled by their server. Entries are deleted, a host moves to another address,
 # somebody sends in the server's name: three seconds later all is well.
 #
-# Left out are 20 hosts with 20 children, since no more than 64 SPIs of a server
-# are undecided at a time.
+# Left out are 20 hosts with 20 children, of whose packets some are lost without any
+# fault, and a host that moves with 20.
 #
 # clock: instructions
 # kernels: 6.12
