@@ -5,10 +5,9 @@
  * The kernel looks for a policy once more after NAT: what has the gateway's
  * address by then belongs to no tunnel, and leaves in the clear.
  */
-#include <arpa/inet.h>
+#include <netinet/in.h> /* musl's goes before the kernel's in6.h */
 #include <libmnl/libmnl.h>
 #include <linux/xfrm.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,26 +15,14 @@
 
 /* What a policy sends through a tunnel. */
 struct selector {
-	uint8_t len; /* of addresses */
-	uint8_t saddr[16], daddr[16];
+	struct addr src, dst;
 	unsigned int sbits, dbits;
 };
 
-static bool in_prefix(const struct addr *a, const struct selector *s,
-		      const uint8_t *net, unsigned int bits)
-{
-	unsigned int bytes = bits / 8;
-
-	if (a->len != s->len || memcmp(a->byte, net, bytes))
-		return false;
-	return bits % 8 == 0 ||
-	       !((a->byte[bytes] ^ net[bytes]) >> (8 - bits % 8));
-}
-
 static bool is_masqueraded(const struct flow *f, const struct selector *s)
 {
-	return in_prefix(&f->orig.src, s, s->saddr, s->sbits) &&
-	       in_prefix(&f->orig.dst, s, s->daddr, s->dbits) &&
+	return addr_in(&f->orig.src, &s->src, s->sbits) &&
+	       addr_in(&f->orig.dst, &s->dst, s->dbits) &&
 	       addr_cmp(&f->orig.src, &f->reply.dst);
 }
 
@@ -57,12 +44,13 @@ static int got_policy(const struct nlmsghdr *nlh, void *data)
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*p) ||
 	    p->dir != XFRM_POLICY_OUT || p->action != XFRM_POLICY_ALLOW)
 		return MNL_CB_OK;
-	s.len = p->sel.family == AF_INET ? 4 : 16;
-	memcpy(s.saddr, &p->sel.saddr, s.len);
-	memcpy(s.daddr, &p->sel.daddr, s.len);
+	s.src.len = p->sel.family == AF_INET ? 4 : 16;
+	s.dst.len = s.src.len;
+	memcpy(s.src.byte, &p->sel.saddr, s.src.len);
+	memcpy(s.dst.byte, &p->sel.daddr, s.dst.len);
 	s.sbits = p->sel.prefixlen_s;
 	s.dbits = p->sel.prefixlen_d;
-	if (s.sbits > s.len * 8 || s.dbits > s.len * 8)
+	if (s.sbits > s.src.len * 8 || s.dbits > s.dst.len * 8)
 		return MNL_CB_OK;
 	/* without a template it lets traffic pass as it is */
 	mnl_attr_for_each(attr, nlh, sizeof(*p))
@@ -118,8 +106,7 @@ static void report(struct doctor *d, const struct flow *f,
 {
 	char net[INET6_ADDRSTRLEN];
 
-	inet_ntop(s->len == 4 ? AF_INET : AF_INET6, s->daddr, net,
-		  sizeof(net));
+	print_addr(net, &s->dst);
 	found(d, LEVEL_WARNING,
 	      "a rule masquerades what this gateway's own tunnel to %s/%u should take: it leaves in the clear",
 	      net, s->dbits);

@@ -344,21 +344,6 @@ void filter_complete(struct completion *c, const struct noun *const *of,
 			offer_values(c, *of, f);
 }
 
-static bool prefix_match(const struct term *term, const struct addr *addr)
-{
-	unsigned int bytes = term->bits / 8, bits = term->bits % 8;
-	uint8_t differ;
-
-	if (addr->len != term->addr.len)
-		return false;
-	if (memcmp(addr->byte, term->addr.byte, bytes))
-		return false;
-	if (!bits)
-		return true;
-	differ = addr->byte[bytes] ^ term->addr.byte[bytes];
-	return !(differ >> (8 - bits));
-}
-
 /* Some names are those of two values, as informational is of IKEv1 and 2. */
 static bool same_value(const struct field *f, uint64_t a, uint64_t b)
 {
@@ -381,7 +366,8 @@ static bool term_match(const struct term *term, const struct noun *noun,
 		if (!field_present(noun, f, rec))
 			continue;
 		same = f->type == FIELD_ADDR ?
-			       prefix_match(term, field_addr(f, rec)) :
+			       addr_in(field_addr(f, rec), &term->addr,
+				       term->bits) :
 			       same_value(f, field_number(f, rec),
 					  term->number);
 	}

@@ -41,6 +41,20 @@ int addr_cmp(const struct addr *a, const struct addr *b)
 	return memcmp(a->byte, b->byte, a->len);
 }
 
+bool addr_in(const struct addr *a, const struct addr *net, unsigned int bits)
+{
+	unsigned int bytes = bits / 8;
+	uint8_t differ;
+
+	if (a->len != net->len || memcmp(a->byte, net->byte, bytes))
+		return false;
+	bits %= 8;
+	if (!bits)
+		return true;
+	differ = a->byte[bytes] ^ net->byte[bytes];
+	return !(differ >> (8 - bits));
+}
+
 bool addr_fits(const struct addr *a, uint64_t family)
 {
 	switch (family) {

@@ -33,6 +33,9 @@ int number_cmp(uint64_t a, uint64_t b);
 /* Numeric order, IPv4 before IPv6, no address last. */
 int addr_cmp(const struct addr *a, const struct addr *b);
 
+/* Are the first @bits of @a those of @net, which is of the same family? */
+bool addr_in(const struct addr *a, const struct addr *net, unsigned int bits);
+
 /* Is @a an address of @family, or none? */
 bool addr_fits(const struct addr *a, uint64_t family);
 
