@@ -69,19 +69,29 @@ static bool wants_signatures(void)
 	       says("/sys/kernel/security/lockdown", "[confidentiality]");
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), len = strlen(end);
+
+	return n >= len && !strcmp(text + n - len, end);
+}
+
 static bool is_unsigned(const char *path)
 {
-	char end[sizeof(SIGNATURE)] = "";
-	FILE *f = fopen(path, "re");
-	size_t n = strlen(path);
+	const size_t len = strlen(SIGNATURE);
+	char end[sizeof(SIGNATURE)];
+	bool has_one;
+	FILE *f;
 
+	if (!ends_with(path, ".ko"))
+		return false;
+	f = fopen(path, "re");
 	if (!f)
 		return false;
-	if (!fseek(f, -(long)strlen(SIGNATURE), SEEK_END))
-		n = fread(end, 1, strlen(SIGNATURE), f);
+	has_one = !fseek(f, -(long)len, SEEK_END) &&
+		  fread(end, 1, len, f) == len && !memcmp(end, SIGNATURE, len);
 	fclose(f);
-	n = strlen(path);
-	return n > 3 && !strcmp(path + n - 3, ".ko") && strcmp(end, SIGNATURE);
+	return !has_one;
 }
 
 static void advise_loading(struct doctor *d)
@@ -161,11 +171,9 @@ static bool dir_lists_module(const char *path, const char *name)
 	const struct dirent *e;
 	bool there = false;
 	char file[512];
-	size_t n;
 
 	while (dir && !there && (e = readdir(dir))) {
-		n = strlen(e->d_name);
-		if (n < 5 || strcmp(e->d_name + n - 5, ".conf"))
+		if (!ends_with(e->d_name, ".conf"))
 			continue;
 		snprintf(file, sizeof(file), "%s/%s", path, e->d_name);
 		there = lists_module(file, name);
