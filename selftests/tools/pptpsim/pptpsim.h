@@ -112,6 +112,7 @@ void dial(struct conn *c, unsigned int client);
 bool tell(struct conn *c, int end, int type, uint16_t id, uint16_t peer,
 	  uint8_t result, struct message *got);
 bool start(struct conn *c);
+void dial_up(struct conn *c, unsigned int client);
 bool ask(struct call *call, struct conn *c, int end, int type, uint16_t id,
 	 uint16_t peer_id, uint8_t result);
 bool call_out(struct call *call, struct conn *c, uint16_t id, uint16_t peer_id);

@@ -212,9 +212,7 @@ void bench_clear(void)
 	struct conn c;
 	unsigned int i;
 
-	dial(&c, 0);
-	if (!start(&c))
-		die("start");
+	dial_up(&c, 0);
 	bench_clears(&c, 1);
 	printf("none=%.0f", bench_clears(&c, BENCH_WRITES));
 	for (i = 0; i < scene.number; i++)

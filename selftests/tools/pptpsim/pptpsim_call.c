@@ -37,6 +37,14 @@ bool start(struct conn *c)
 	       tell(c, 1, START_REPLY, 0, 0, 0, &m);
 }
 
+/* Both, for a play that is about what comes after. */
+void dial_up(struct conn *c, unsigned int client)
+{
+	dial(c, client);
+	if (!start(c))
+		die("start");
+}
+
 /* @end asks with @type, the other one answers with @result. */
 bool ask(struct call *call, struct conn *c, int end, int type,
 	 uint16_t id, uint16_t peer_id, uint8_t result)

@@ -218,9 +218,7 @@ void play_flood(void)
 	struct call call;
 	struct conn c;
 
-	dial(&c, 0);
-	if (!start(&c))
-		die("start");
+	dial_up(&c, 0);
 	for (i = 0; i < scene.number; i++)
 		n += ask(&call, &c, 0, OUT_REQUEST, 0x4000 + i, 0x4000 + i, 1);
 	ok(n == scene.number, "more calls than are tracked: messages pass");
@@ -234,9 +232,7 @@ void play_unanswered(void)
 	struct conn c;
 	unsigned int i, n = 0;
 
-	dial(&c, 0);
-	if (!start(&c))
-		die("start");
+	dial_up(&c, 0);
 	for (i = 0; i < scene.number; i++)
 		n += tell(&c, 0, OUT_REQUEST, 0x5000 + i, 0, 0, &m) &&
 		     m.id == 0x5000 + i;

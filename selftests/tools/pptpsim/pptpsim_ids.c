@@ -100,9 +100,7 @@ void play_short(void)
 	struct call call;
 	struct conn c;
 
-	dial(&c, 0);
-	if (!start(&c))
-		die("start");
+	dial_up(&c, 0);
 	for (i = 0; i < scene.number; i++)
 		n += call_out(&call, &c, 60, 0x6000 + i) &&
 		     (i % 16 || works(&call));
