@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # vpnct doctor on what is loaded at boot.
+# kernels: 6.12
 # beside: others
 set -u
 # shellcheck source=selftests/lib/doctor.sh

@@ -6,6 +6,7 @@
 #
 #   c1 10.0.0.2 --- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #
+# kernels: 6.12
 # beside: others
 set -u
 # shellcheck source=selftests/lib/doctor.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # vpnct doctor where no module is loaded: it has much to look at all the same.
+# kernels: 6.12
 # modules: none
 set -u
 # shellcheck source=selftests/lib/doctor.sh

@@ -3,6 +3,7 @@
 #
 # vpnct doctor where the running kernel has no such modules, as after an update
 # of the kernel without dkms, where it has them, and where it wants them signed.
+# kernels: 6.12
 # modules: none
 set -u
 # shellcheck source=selftests/lib/doctor.sh
