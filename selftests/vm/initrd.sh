@@ -44,7 +44,8 @@ image=$("$VM/image.sh") || exit
 initrd=$kernel/initrd-$(key "$0" "$VM/initramfs-init")
 if [ ! -e "$initrd" ]; then
 	lock "$kernel.lock"
-	rm -f "$kernel"/initrd-*
+	# another clone, which has another one, may be about to boot it
+	find "$kernel" -name 'initrd-*' -mtime +0 -delete
 	make_initrd || die "cannot make the initial ramdisk of $kernel"
 	unlock
 fi
