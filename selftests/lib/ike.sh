@@ -11,36 +11,26 @@
 INIT=34 AUTH=35 CHILD=36 INFO=37
 RESPONSE=32
 
-# hex VALUE DIGITS
-hex() {
-	printf "%0$2x" "$1"
-}
-
 # ike_message INIT RESP EXCHANGE FLAGS MSGID LENGTH [HEAD]: as hex digits; HEAD
 # are digits before it. One payload of zeros, encrypted (type 46), or a nonce
 # (40) where nothing is encrypted yet.
 ike_message() {
-	local next=2e body='' zeros
+	local next=2e body=''
 
 	[ "$3" != "$INIT" ] || next=28
 	if [ "$6" -lt 32 ]; then
 		next=00
 	else
-		printf -v zeros '%*s' "$((2 * ($6 - 32)))" ''
-		body=0000$(hex $(($6 - 28)) 4)${zeros// /0}
+		printf -v body '0000%04x%0*d' $(($6 - 28)) $((2 * ($6 - 32))) 0
+		[ "$6" -gt 32 ] || body=${body:0:8}
 	fi
-	echo "${7-}$(hex "$1" 16)$(hex "$2" 16)${next}20$(hex "$3" 2)$(hex "$4" \
-		2)$(hex "$5" 8)$(hex "$6" 8)$body"
+	printf '%s%016x%016x%s20%02x%02x%08x%08x%s\n' "${7-}" "$1" "$2" "$next" \
+		"$3" "$4" "$5" "$6" "$body"
 }
 
 # escaped HEX: for printf %b
 escaped() {
-	local bytes='' i
-
-	for ((i = 0; i < ${#1}; i += 2)); do
-		bytes+="\\x${1:i:2}"
-	done
-	echo "$bytes"
+	echo "${1//??/\\x&}"
 }
 
 # udp_send NS DST PORT HEX: one datagram from and to the same port
