@@ -43,6 +43,8 @@ command_line() {
 
 howto_net 1
 masquerade
+# Python takes its time to start, an unanswered host would be forgotten
+at gw sysctl -qw net.netfilter.nf_conntrack_esp_timeout_unreplied=600
 esp_send c1 "$SRV" 0x1001 1
 for dir in "$YNL"-*; do
 	if [ ! -d "$dir" ]; then
