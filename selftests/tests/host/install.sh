@@ -9,11 +9,8 @@
 set -u
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../../lib/lib.sh"
-
-TOP=$(cd "$(dirname "$0")/../../.." && pwd)
-RELEASE=$(uname -r)
-MODULES=(nf_conntrack_vpn nf_conntrack_esp nf_nat_esp nf_conntrack_isakmp
-	nf_conntrack_pptp_ext)
+# shellcheck source=selftests/lib/installed.sh
+. "$(dirname "$0")/../../lib/installed.sh"
 
 # files and what modprobe knows of them
 footprint() {
@@ -21,25 +18,9 @@ footprint() {
 	cat "$1/lib/modules/$RELEASE/modules.dep"
 }
 
-# put ROOT: what was installed when this tree was built
-put() {
-	mkdir -p "$1/lib/modules/$RELEASE" "$1/usr"
-	cp -a "$TOP/installed/modules/$RELEASE/updates" \
-		"$1/lib/modules/$RELEASE/"
-	cp -a "$TOP/installed/local" "$1/usr/"
-}
-
 # readme COMMAND: its first line in README.md
 readme() {
 	sed -n "s/^    \($1 .*\)/\1/p" "$TOP/README.md" | head -n 1
-}
-
-loaded() {
-	local module
-
-	for module in "${MODULES[@]}"; do
-		[ ! -d "/sys/module/$module" ] || echo "$module"
-	done | paste -sd' '
 }
 
 installed_loads() {
@@ -73,11 +54,7 @@ uninstalled_below() {
 	is "$(find "$TMP/root" ! -type d)" "" "nothing is left there either"
 }
 
-if [ ! -d "$TOP/installed/modules/$RELEASE" ]; then
-	skip "installed modules" "not built by vm/build.sh"
-	done_testing
-	exit
-fi
+can_put
 # loaded so that the kernel is tainted by now, but from where it was built
 "$TOP/selftests/modules.sh" unload
 depmod
