@@ -48,6 +48,7 @@ help:
 	@echo '  test                      all tests; KERNELS="$(KERNELS)" TESTS="NAME..." JOBS=N'
 	@echo '  test-all                  each of them on each kernel, before a release'
 	@echo '  test-debug                the same on a kernel with KASAN, lockdep, kmemleak'
+	@echo '  test-docs                 installs and removes as the documents say'
 	@echo '  coverage                  the lines of the modules that no test reaches there'
 	@echo '  check                     checkpatch, kernel-doc, W=1, sparse, shellcheck'
 	@echo '  bench                     instructions per packet'
@@ -154,6 +155,9 @@ quick:
 test-debug:
 	@$(VM)/suite.sh debug $(if $(TESTS),-- $(TESTS))
 
+test-docs:
+	@$(VM)/documents.sh $(KERNELS)
+
 coverage:
 	@$(VM)/coverage.sh $(TESTS)
 
@@ -191,5 +195,5 @@ clean:
 
 .PHONY: all help headers modules userspace install modules_install uninstall \
 	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
-	unit fuzz test test-all test-debug coverage quick demo bench emulate vm-shell \
-	docs clean clean-cache
+	unit fuzz test test-all test-debug test-docs coverage quick demo bench \
+	emulate vm-shell docs clean clean-cache

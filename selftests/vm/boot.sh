@@ -14,6 +14,8 @@
 #   -o DIR	leaves output, dmesg, console and what COMMAND put into
 #		/result in DIR
 #   -i		no COMMAND: a shell on the console
+#   -g		a gateway that has never seen the modules (gateway.sh): with
+#		compilers, and nothing in /project is built
 #
 # ICOUNT=1: one processor, on which an instruction takes a nanosecond.
 set -u
@@ -29,7 +31,7 @@ usage() {
 parse() {
 	local opt OPTIND=1
 
-	while getopts m:c:t:e:o:i opt; do
+	while getopts m:c:t:e:o:ig opt; do
 		case $opt in
 		m) memory=$OPTARG ;;
 		c) cpus=$OPTARG ;;
@@ -37,6 +39,7 @@ parse() {
 		e) env+=("$OPTARG") ;;
 		o) keep=$OPTARG ;;
 		i) interactive=1 ;;
+		g) gateway=1 ;;
 		*) usage ;;
 		esac
 	done
@@ -47,6 +50,13 @@ parse() {
 take_project() {
 	local out
 
+	if [ -n "$gateway" ]; then
+		mkdir "$run/project"
+		in_chroot -b "$TOP:/project" -w "$run/project:/build" \
+			"$image/root" rsync -a --exclude=/.git \
+			--filter=':- .gitignore' /project/ /build/ || exit
+		return
+	fi
 	out=$("$VM/build.sh" "$series") || exit
 	lock "$out.lock"
 	cp -a --reflink=auto "$out" "$run/project" || exit
@@ -108,7 +118,7 @@ start_qemu() {
 		"${icount[@]}" "${serial[@]}" \
 		-kernel "$kernel/vmlinuz" -initrd "$initrd" \
 		-append "${append//$'\t'/}" \
-		-drive "file=$image/root.sqfs,if=virtio,format=raw,readonly=on" \
+		-drive "file=$userland/root.sqfs,if=virtio,format=raw,readonly=on" \
 		-drive "file=$kernel/modules.sqfs,if=virtio,format=raw,readonly=on" \
 		-virtfs "local,path=$run/project,mount_tag=project,security_model=none,readonly=on" \
 		-virtfs "local,path=$run/result,mount_tag=result,security_model=none"
@@ -160,7 +170,7 @@ judge() {
 	return "$status"
 }
 
-env=() memory='' cpus=2 limit='' keep='' interactive='' parsed=0
+env=() memory='' cpus=2 limit='' keep='' interactive='' gateway='' parsed=0
 parse "$@"
 shift $parsed
 [ $# -gt 0 ] || usage
@@ -177,6 +187,8 @@ fi
 
 image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" "$series") &&
 	initrd=$("$VM/initrd.sh" "$kernel") || exit
+userland=$image
+[ -z "$gateway" ] || userland=$("$VM/gateway.sh" "$series") || exit
 run=$(mktemp -d "$CACHE/run.XXXXXX") || exit
 trap 'rm -rf "$run"' EXIT
 take_project

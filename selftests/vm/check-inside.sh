@@ -262,6 +262,21 @@ check_picture() {
 		diff - Documentation/architecture.svg)"
 }
 
+# Each command is run by selftests/documents.sh or a test, or says why not
+check_documents() {
+	local sample=/tmp/sample
+
+	. selftests/lib/documents.sh
+	verdict "tests run what the documents have one type" "$(
+		not_followed selftests/*.sh selftests/tests/*/*.sh)"
+	printf '# Use\n\n    true\n\ntext\n\n%s\n\n    false\n' \
+		'<!-- not run: why -->' > "$sample"
+	DOCUMENTS=("$sample")
+	is "$(not_followed /dev/null)" \
+		"$sample: nothing runs block 1 below \"Use\"" \
+		"a block that none of them runs is found, unless it says why"
+}
+
 check_scripts() {
 	local files
 
@@ -288,4 +303,5 @@ check_musl
 check_spec 6.12 /result
 check_spec newest /mnt
 check_picture
+check_documents
 done_testing

@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Installs the modules and removes them as the documents say, on a gateway that
+# has never seen them and has Debian's own compiler and dkms: by hand, and by
+# dkms over an older version and for a second kernel. Types every command that
+# documents have, and looks whether it does what they promise. To be run by
+# vm/documents.sh (make test-docs): it changes the machine.
+set -u
+
+# /project can't be written to, and a reader has a clone of his own
+HOME=/root
+cp -r "$(dirname "$0")/.." "$HOME/clone" || exit
+# shellcheck source=selftests/lib/lib.sh
+. "$HOME/clone/selftests/lib/lib.sh"
+# shellcheck source=selftests/lib/installed.sh
+. "$HOME/clone/selftests/lib/installed.sh"
+# shellcheck source=selftests/lib/documents.sh
+. "$HOME/clone/selftests/lib/documents.sh"
+
+# the documents call it so
+NS=
+TYPED=(at gw)
+
+# files: all that there are, but what apt, dkms and the second kernel's package
+# keep, and the clone
+files() {
+	find / /usr/lib/modules -xdev \( -path "$HOME/clone" -o -path /tmp \
+		-o -path /var/cache -o -path /var/lib/apt -o -path /var/log \
+		-o -path /var/lib/dpkg -o -path /usr/src/linux-headers-\* \) \
+		-prune -o ! -type d -print |
+	grep -vE '^/var/lib/dkms/(mok\.|dkms_dbversion)' |
+	grep -vE "^/usr/lib/modules/$(other)/(build|source|modules\.)" |
+	sort -u
+}
+
+# other: the second kernel
+other() {
+	sed -n 's/^Package: linux-headers-\(.*-cloud-amd64\)$/\1/p' \
+		/repository/Packages
+}
+
+# left_behind TEXT: compares with $TMP/before
+left_behind() {
+	is "$(diff "$TMP/before" <(files))" "" "$1: no file is left"
+	is "$(loaded)" "" "$1: no module is left"
+}
+
+# tunnels TEXT: do the three hosts get their own packets?
+tunnels() {
+	is "$(pings_all 3 0.2 192.168.99.1 c1 c2 c3)" "3 3 3" "$1"
+	is "$(at gw vpnct -j list sessions | jq length)" 3 \
+		"$1: vpnct has three sessions"
+}
+
+by_hand() {
+	files > "$TMP/before"
+	follow README.md "Install on a gateway" 1
+	diag "$(dmesg | grep -E 'taint|verification' | tail -n 3)"
+	is "$(loaded)" "${MODULES[*]:0:4}" "all modules for IPsec are loaded"
+	check "modprobe -n finds the last one" modprobe -n "${MODULES[4]}"
+	next_boot
+	follow README.md "IPsec"
+	start 1 2 3
+	tunnels "three tunnels"
+	follow README.md "PPTP" 1
+	like "$(at gw nft list ruleset)" 'ct helper set "pptp"' \
+		"PPTP's control connections have the helper"
+	at gw nft delete table ip vpn
+	follow README.md "PPTP" 2
+	at gw iptables -t raw -F
+	follow README.md "Update"
+	tunnels "after the update"
+	follow userspace/vpnct.8 "EXAMPLES"
+	at gw nft delete table ip vpn
+	hooks
+	follow README.md "Remove"
+	left_behind "removed"
+}
+
+next_boot() {
+	follow README.md "Install on a gateway" 2
+	modprobe -r nf_nat_esp nf_conntrack_isakmp nf_conntrack_vpn
+	is "$(loaded)" "" "modules unload"
+	check "systemd loads them" /usr/lib/systemd/systemd-modules-load
+	is "$(loaded)" "${MODULES[*]:0:4}" "all of them"
+}
+
+# what the account of contrib/README may do, and may not
+hooks() {
+	at gw vpnct flush > "$TMP/out"
+	check "a host's account names an SPI" at gw su vpnct -s /bin/sh -c '
+		SSH_CLIENT="10.0.0.2 40000 22" \
+		SSH_ORIGINAL_COMMAND="preload 199.0.0.1 0xc30f00d1" \
+		VPNCT="sudo vpnct" /usr/local/sbin/vpnct-accept'
+	is "$(at gw vpnct -j list esp | jq -r '.[].client')" 10.0.0.2 \
+		"and that is known"
+}
+
+# the same modules, with next to nothing in them
+older_version() {
+	local module
+
+	cp -r "$HOME/clone" "$HOME/older"
+	echo 'obj-m := ' "${MODULES[@]/%/.o}" > "$HOME/older/Kbuild"
+	for module in "${MODULES[@]}"; do
+		printf '%s\n' '#include <linux/module.h>' \
+			'MODULE_LICENSE("GPL");' > "$HOME/older/$module.c"
+	done
+	check "make dkms of an older source" make -s -C "$HOME/older" dkms
+	rm -rf "$HOME/older"
+	modprobe -a "${MODULES[@]:0:4}"
+	[ ! -e /proc/sys/net/netfilter/nf_conntrack_vpn_max ]
+	check "which does nothing" [ $? = 0 ]
+	modprobe -r "${MODULES[@]:0:4}"
+}
+
+second_kernel() {
+	local log
+
+	log=$(apt-get install -y "linux-headers-$(other)" 2>&1)
+	check "headers of kernel $(other)" [ $? = 0 ] || diag "$log"
+	is "$(find "/usr/lib/modules/$(other)" -name '*.ko*' -printf '%f\n' |
+		sed 's/\.ko.*//' | sort)" "$(printf '%s\n' "${MODULES[@]}" |
+		sort)" "dkms has built the modules for it"
+}
+
+by_dkms() {
+	files > "$TMP/before"
+	follow README.md "With dkms" 1
+	older_version
+	follow README.md "With dkms" 2
+	modprobe -a nf_nat_esp nf_conntrack_isakmp
+	tunnels "with dkms' modules"
+	like "$(modinfo -n nf_nat_esp)" "/$RELEASE/updates/dkms/" \
+		"which these are"
+	second_kernel
+	follow README.md "Remove"
+	left_behind "removed from dkms"
+}
+
+apt-get -qq update
+export DEBIAN_FRONTEND=noninteractive
+modprobe nf_conntrack
+howto_net 3
+follow contrib/README "On the gateway"
+follow contrib/README "On the host"
+by_hand
+by_dkms
+done_testing
