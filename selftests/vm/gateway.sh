@@ -81,7 +81,8 @@ build_gateway() {
 		> "$tmp/sources"
 	headers_hook > "$tmp/headers.sh"
 	chmod -R go+rX "$tmp"
-	mmdebstrap --mode=$mode --variant=minbase --format=tar --quiet --dpkgopt=force-unsafe-io \
+	mmdebstrap --mode=$mode --variant=minbase --format=tar --quiet \
+		--dpkgopt=force-unsafe-io \
 		--aptopt="$tmp/apt.conf" --aptopt='Acquire::Languages "none"' \
 		--aptopt='APT::Install-Recommends "false"' \
 		--include="$({ printf '%s\n' "${HAS[@]}"; readme_wants; } |
