@@ -52,6 +52,7 @@ help:
 	@echo '  coverage                  the lines of the modules that no test reaches there'
 	@echo '  check                     checkpatch, kernel-doc, W=1, sparse, shellcheck'
 	@echo '  bench                     instructions per packet'
+	@echo '  profile                   the functions that take them'
 	@echo '  emulate                   20 to 50 emulated hosts: what reaches whom; CASES="NAME..."'
 	@echo '  vm-shell                  a shell in the machine (KERNEL=$(KERNEL))'
 	@echo '  clean-cache               removes all that was downloaded and built for them'
@@ -170,6 +171,9 @@ demo:
 bench:
 	@$(VM)/bench.sh $(KERNEL)
 
+profile:
+	@$(VM)/profile.sh $(KERNEL)
+
 emulate:
 	@$(VM)/emulate.sh $(KERNEL) $(CASES)
 
@@ -196,4 +200,4 @@ clean:
 .PHONY: all help headers modules userspace install modules_install uninstall \
 	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
 	unit fuzz test test-all test-debug test-docs coverage quick demo bench \
-	emulate vm-shell docs clean clean-cache
+	profile emulate vm-shell docs clean clean-cache

@@ -15,12 +15,15 @@
 # ours		many hosts of one server
 #
 # ratio = (ours - notrack) / (stock - notrack)
+#
+# PROFILE=FILE: each flood goes on while FILE exists, which has its name and the
+# address of the function that sends a packet; see vm/profile.sh.
 set -u
 
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
-PACKETS=20000
+PACKETS=${PACKETS:-20000}
 BESIDES=253	# protocol of traffic that is none of our business
 BESIDES_PORT=5000
 SINK="{ 50, 17, $BESIDES }"
@@ -178,6 +181,20 @@ answered() {
 
 # --- measurements: cost[WHAT,KIND,HOSTS] ---
 
+# measure WHAT,KIND,HOSTS FLOOD...
+measure() {
+	local key=$1
+
+	shift
+	cost[$key]=$("$@")
+	[ -n "${PROFILE:-}" ] || return
+	echo "$key $SENDS" > "$PROFILE.new"
+	mv "$PROFILE.new" "$PROFILE"
+	while [ -e "$PROFILE" ]; do
+		"$@" > /dev/null
+	done
+}
+
 # ike WHAT HOSTS SPREAD DST SPREAD_IN SRC DST_IN: every flow is answered before
 # the clock starts
 ike() {
@@ -187,8 +204,8 @@ ike() {
 	udp_in 500 "${in[@]}" --count 2 > /dev/null
 	[ "$1" = notrack ] || answered "$2"
 	COUNT=$(((PACKETS + $2 - 1) / $2))
-	cost[$1,ike-out,$2]=$(udp_out 500 "${out[@]}")
-	cost[$1,ike-in,$2]=$(udp_in 500 "${in[@]}")
+	measure "$1,ike-out,$2" udp_out 500 "${out[@]}"
+	measure "$1,ike-in,$2" udp_in 500 "${in[@]}"
 	step "$1, $2 hosts, IKE: ${cost[$1,ike-out,$2]} out," \
 		"${cost[$1,ike-in,$2]} in"
 }
@@ -201,8 +218,8 @@ measure_notrack() {
 	for n; do
 		step "notrack, $n hosts"
 		flood_out "$n" src 199.0.0.1 --count 2 > /dev/null
-		cost[notrack,esp-out,$n]=$(flood_out "$n" src 199.0.0.1)
-		cost[notrack,esp-in,$n]=$(flood_in "$n" dst 199.0.0.1 10.1.0.0)
+		measure "notrack,esp-out,$n" flood_out "$n" src 199.0.0.1
+		measure "notrack,esp-in,$n" flood_in "$n" dst 199.0.0.1 10.1.0.0
 		progress notrack "$n"
 		ike notrack "$n" src 199.0.0.1 dst 199.0.0.1 10.1.0.0
 	done
@@ -223,8 +240,9 @@ measure_stock() {
 		flows "$n" both 199.1.0.0
 		memory_after stock "$n"
 		sinks_on
-		cost[stock,esp-out,$n]=$(flood_out "$n" both 199.1.0.0)
-		cost[stock,esp-in,$n]=$(flood_in "$n" src 199.1.0.0 200.200.200.200)
+		measure "stock,esp-out,$n" flood_out "$n" both 199.1.0.0
+		measure "stock,esp-in,$n" flood_in "$n" src 199.1.0.0 \
+			200.200.200.200
 		progress stock "$n"
 		ike stock "$n" both 199.1.0.0 src 199.1.0.0 200.200.200.200
 		sinks_off
@@ -242,9 +260,9 @@ measure_ours() {
 		flows "$n" src 199.0.0.1
 		memory_after ours "$n"
 		sinks_on
-		cost[ours,esp-out,$n]=$(flood_out "$n" src 199.0.0.1)
-		cost[ours,esp-in,$n]=$(flood_in "$n" none 199.0.0.1 \
-			200.200.200.200)
+		measure "ours,esp-out,$n" flood_out "$n" src 199.0.0.1
+		measure "ours,esp-in,$n" flood_in "$n" none 199.0.0.1 \
+			200.200.200.200
 		progress ours "$n"
 		ike ours "$n" src 199.0.0.1 none 199.0.0.1 200.200.200.200
 		sinks_off
@@ -335,9 +353,12 @@ memory_table() {
 load_modules() {
 	step "loading the modules"
 	"$(dirname "$0")/modules.sh" load || exit
+	[ -z "${PROFILE:-}" ] || cat /proc/kallsyms > "$PROFILE.kallsyms"
 }
 
 [ $# -gt 0 ] || set -- 1 1000 10000
+[ -z "${PROFILE:-}" ] ||
+	SENDS=$(awk '$3 == "packet_sendmsg" { print $1 }' /proc/kallsyms)
 if modules; then
 	echo "bench.sh: stock comes first: unload the modules" >&2
 	exit 1

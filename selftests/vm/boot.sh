@@ -18,6 +18,7 @@
 #		compilers, and nothing in /project is built
 #
 # ICOUNT=1: one processor, on which an instruction takes a nanosecond.
+# PROFILE=1: what COMMAND asks for is traced, see executed.sh.
 set -u
 
 # shellcheck source=lib.sh
@@ -94,7 +95,8 @@ start_qemu() {
 	# One host thread for all vCPUs: with one each, TCG was seen to run an
 	# int3 that the kernel had already patched away. The debug kernel has no
 	# jump labels to patch; its CPUs run at the same time.
-	local threads=single icount=() serial=(-serial "file:$run/result/console")
+	local threads=single icount=() monitor=()
+	local serial=(-serial "file:$run/result/console")
 	# no_timer_check: on a busy host it finds that the timer doesn't work.
 	# norandmaps: what TCG has translated is found again by its virtual
 	# address; a program that is mapped elsewhere is translated anew, which
@@ -108,6 +110,8 @@ start_qemu() {
 	if [ -n "${ICOUNT:-}" ]; then
 		threads=single cpus=1 icount=(-icount "shift=0,sleep=off")
 	fi
+	[ -z "${PROFILE:-}" ] ||
+		monitor=(-chardev "pipe,id=m,path=$run/monitor" -mon m)
 	[ -z "$interactive" ] || serial=(-serial mon:stdio)
 	# q35: its interrupt routing is a table; that of pc is ACPI bytecode,
 	# with which a debug kernel runs into the interpreter's time limit
@@ -115,7 +119,7 @@ start_qemu() {
 		-accel "tcg,thread=$threads" -cpu max,la57=off \
 		-smp "$cpus" -m "$memory" \
 		-nodefaults -display none -no-reboot -nic none \
-		"${icount[@]}" "${serial[@]}" \
+		"${icount[@]}" "${monitor[@]}" "${serial[@]}" \
 		-kernel "$kernel/vmlinuz" -initrd "$initrd" \
 		-append "${append//$'\t'/}" \
 		-drive "file=$userland/root.sqfs,if=virtio,format=raw,readonly=on" \
@@ -129,6 +133,10 @@ follow() {
 	local qemu
 
 	: > "$run/result/output"
+	if [ -n "${PROFILE:-}" ]; then
+		mkfifo "$run/monitor.in" "$run/monitor.out" || exit
+		"$VM/executed.sh" "$run" $$ &
+	fi
 	start_qemu < /dev/null 2> "$run/result/qemu" &
 	qemu=$!
 	# shellcheck disable=SC2064
