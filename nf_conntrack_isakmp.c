@@ -199,7 +199,7 @@ static bool isakmp_known(struct nf_vpn_net *vn, struct sk_buff *skb,
 	nf_isakmp_cookie_seen(c, &a->m, outbound);
 	nf_isakmp_note(vn, s, ike, &a->m, outbound ? nf_isakmp_how_out(c) : 0);
 	if (outbound)
-		nf_isakmp_attach(vn, skb, s, ike, ct, IP_CT_DIR_ORIGINAL);
+		nf_isakmp_attach_out(vn, skb, s, ike, ct);
 	else
 		nf_isakmp_attach_in(vn, skb, s, ike, ct);
 	return true;

@@ -139,6 +139,9 @@ void nf_vpn_flow_hosts(const struct nf_conn *ct, struct nf_vpn_host *client,
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
 					 enum nf_vpn_flow_kind kind);
+
+/* core/flow_attach.c */
+void nf_vpn_flow_met_reply(struct nf_vpn_flow *f, const struct nf_conn *ct);
 u32 nf_vpn_flow_lifetime(const struct nf_vpn_net *vn, const struct nf_conn *ct,
 			 enum nf_vpn_flow_kind kind, bool replied);
 void __nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
@@ -147,6 +150,9 @@ void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
 		      u32 timeout);
 void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,
 			enum ip_conntrack_dir dir, u32 timeout);
+void nf_vpn_flow_pass(struct nf_vpn_net *vn, struct sk_buff *skb,
+		      struct nf_vpn_session *s, enum nf_vpn_flow_kind kind,
+		      struct nf_conn *ct, enum ip_conntrack_dir dir);
 void nf_vpn_flow_attach_copy(struct sk_buff *skb, struct nf_conn *ct);
 void nf_vpn_flow_answered(struct nf_conn *ct);
 void nf_vpn_flow_attach_related(struct sk_buff *skb, struct nf_conn *ct,

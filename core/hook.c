@@ -55,10 +55,10 @@ static bool nf_vpn_may_act(struct nf_vpn_net *vn, const struct sk_buff *skb)
 	return false;
 }
 
-static unsigned int nf_vpn_track_traced(const struct nf_vpn_tracker *tracker,
-					struct nf_vpn_net *vn,
-					struct sk_buff *skb, unsigned int thoff,
-					const struct nf_hook_state *state)
+static noinline unsigned int
+nf_vpn_track_traced(const struct nf_vpn_tracker *tracker, struct nf_vpn_net *vn,
+		    struct sk_buff *skb, unsigned int thoff,
+		    const struct nf_hook_state *state)
 {
 	unsigned int verdict;
 	struct nf_vpn_pkt pkt;
@@ -91,9 +91,9 @@ static bool nf_vpn_is_own_error(const struct sk_buff *skb,
 /*
  * Hand a packet of a protocol that is wanted, found at @thoff, to its tracker.
  */
-static unsigned int nf_vpn_packet(struct sk_buff *skb, unsigned int thoff,
-				  u8 protonum,
-				  const struct nf_hook_state *state)
+static __always_inline unsigned int
+nf_vpn_packet(struct sk_buff *skb, unsigned int thoff, u8 protonum,
+	      const struct nf_hook_state *state)
 {
 	struct nf_vpn_net *vn = nf_vpn_pernet(state->net);
 	const struct nf_vpn_tracker *tracker;

@@ -87,6 +87,19 @@ void nf_esp_labels_unregister(void)
 	nf_vpn_labels_unregister(esp_labels);
 }
 
+/* The ruleset hasn't accepted a packet of the client yet. */
+static noinline void esp_attach_related(struct nf_vpn_net *vn,
+					struct sk_buff *skb,
+					struct nf_vpn_session *s,
+					struct nf_conn *ct)
+{
+	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, true);
+
+	nf_vpn_flow_seen(&s->flow[NF_VPN_FLOW_ESP], ct, timeout);
+	nf_vpn_stat_inc(vn, ATTACHED_IN);
+	nf_vpn_flow_attach_related(skb, ct, timeout);
+}
+
 /**
  * nf_esp_attach_in - deliver an inbound packet to its session
  * @vn: netns, its lock not held
@@ -101,12 +114,8 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 			      struct nf_vpn_session *s, struct nf_conn *ct,
 			      bool proven)
 {
-	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, true);
-
-	nf_vpn_flow_seen(&s->flow[NF_VPN_FLOW_ESP], ct, timeout);
 	if (unlikely(nf_vpn_flow_is_related(ct))) {
-		nf_vpn_stat_inc(vn, ATTACHED_IN);
-		nf_vpn_flow_attach_related(skb, ct, timeout);
+		esp_attach_related(vn, skb, s, ct);
 		return NF_ACCEPT;
 	}
 	if (proven)
@@ -117,7 +126,7 @@ unsigned int nf_esp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 	if (nf_vpn_session_expects(s))
 		nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_IKE);
 	nf_vpn_stat_inc(vn, ATTACHED_IN);
-	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_REPLY, timeout);
+	nf_vpn_flow_pass(vn, skb, s, NF_VPN_FLOW_ESP, ct, IP_CT_DIR_REPLY);
 	return NF_ACCEPT;
 }
 EXPORT_SYMBOL_GPL(nf_esp_attach_in);

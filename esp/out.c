@@ -134,13 +134,9 @@ unsigned int nf_esp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 			       struct nf_vpn_session *s,
 			       struct nf_esp_spi *spi, struct nf_conn *ct)
 {
-	bool replied = test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
-	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_ESP, replied);
-
-	nf_vpn_flow_seen(&s->flow[NF_VPN_FLOW_ESP], ct, timeout);
 	esp_sends(vn, s, spi);
 	nf_vpn_stat_inc(vn, ATTACHED_OUT);
-	nf_vpn_flow_attach(skb, ct, IP_CT_DIR_ORIGINAL, timeout);
+	nf_vpn_flow_pass(vn, skb, s, NF_VPN_FLOW_ESP, ct, IP_CT_DIR_ORIGINAL);
 	return NF_ACCEPT;
 }
 

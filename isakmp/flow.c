@@ -101,18 +101,6 @@ static bool isakmp_has_flow(struct nf_vpn_net *vn, const struct nf_conn *ct)
 	return true;
 }
 
-static void isakmp_flow_seen(struct nf_vpn_session *s,
-			     struct nf_isakmp_ike *ike,
-			     const struct nf_conn *ct, u32 timeout)
-{
-	__be16 port = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.udp.port;
-	bool other = port != htons(ISAKMP_PORT);
-
-	if (READ_ONCE(ike->other_port) != other)
-		WRITE_ONCE(ike->other_port, other);
-	nf_vpn_flow_seen(&s->flow[NF_VPN_FLOW_IKE], ct, timeout);
-}
-
 /* A flow is about to be confirmed, after NAT and the ruleset. */
 static noinline int isakmp_flow_new(const struct sk_buff *skb,
 				    struct nf_conn *ct)
@@ -143,7 +131,8 @@ static noinline int isakmp_flow_new(const struct sk_buff *skb,
 		return NF_DROP;
 	}
 	WRITE_ONCE(ike->iif, skb->skb_iif);
-	isakmp_flow_seen(s, ike, ct, timeout);
+	nf_isakmp_note_port(ike, ct);
+	nf_vpn_flow_seen(&s->flow[NF_VPN_FLOW_IKE], ct, timeout);
 	return NF_ACCEPT;
 }
 
@@ -183,35 +172,6 @@ unsigned int nf_isakmp_stock(struct nf_vpn_net *vn,
 		nf_vpn_flow_template(skb, vn->net, 0,
 				     nf_isakmp_label(state->pf));
 	return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_GATEWAY);
-}
-
-/**
- * nf_isakmp_attach - make a message part of the IKE flow of a session
- * @vn: netns, its lock not held
- * @skb: packet
- * @s: session, under RCU
- * @ike: its IKE
- * @ct: its flow; the reference goes over to the packet
- * @dir: direction of the message
- *
- * Return: verdict
- */
-unsigned int nf_isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
-			      struct nf_vpn_session *s,
-			      struct nf_isakmp_ike *ike, struct nf_conn *ct,
-			      enum ip_conntrack_dir dir)
-{
-	bool replied = dir == IP_CT_DIR_REPLY ||
-		       test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
-	u32 timeout = nf_vpn_flow_lifetime(vn, ct, NF_VPN_FLOW_IKE, replied);
-
-	isakmp_flow_seen(s, ike, ct, timeout);
-	nf_vpn_flow_attach(skb, ct, dir, timeout);
-	if (dir == IP_CT_DIR_REPLY)
-		nf_vpn_stat_inc(vn, ATTACHED_IN);
-	else
-		nf_vpn_stat_inc(vn, ATTACHED_OUT);
-	return NF_ACCEPT;
 }
 
 static const struct nf_vpn_label_info isakmp_label_info = {

@@ -9,30 +9,6 @@
 #include "isakmp/cookie.h"
 #include "isakmp/isakmp.h"
 
-/**
- * nf_isakmp_attach_in - deliver an inbound message to its session
- * @vn: netns, its lock not held
- * @skb: packet
- * @s: session, under RCU
- * @ike: its IKE
- * @ct: its flow; the reference goes over to the packet
- *
- * It renews the ESP flow as well, since SAs may be idle while the remote host
- * answers IKE.
- *
- * Return: verdict
- */
-unsigned int nf_isakmp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
-				 struct nf_vpn_session *s,
-				 struct nf_isakmp_ike *ike, struct nf_conn *ct)
-{
-	if (unlikely(!test_bit(NF_VPN_SESSION_HEARD, &s->flags)))
-		set_bit(NF_VPN_SESSION_HEARD, &s->flags);
-	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
-		nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_ESP);
-	return nf_isakmp_attach(vn, skb, s, ike, ct, IP_CT_DIR_REPLY);
-}
-
 static unsigned int isakmp_deliver(struct nf_vpn_net *vn, struct sk_buff *skb,
 				   struct nf_vpn_session *s,
 				   const struct isakmp_arrival *a)

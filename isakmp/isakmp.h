@@ -3,6 +3,9 @@
 #ifndef _NF_ISAKMP_ISAKMP_H
 #define _NF_ISAKMP_ISAKMP_H
 
+#include "core/flow.h"
+#include "core/net.h"
+#include "core/session.h"
 #include "core/tracker.h"
 #include "isakmp/arrival.h"
 #include "isakmp/cookie.h"
@@ -20,10 +23,66 @@ struct nf_conntrack_helper *nf_isakmp_label(u32 l3num);
 unsigned int nf_isakmp_stock(struct nf_vpn_net *vn, struct sk_buff *skb,
 			     const struct isakmp_arrival *a,
 			     const struct nf_hook_state *state);
-unsigned int nf_isakmp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
-			      struct nf_vpn_session *s,
-			      struct nf_isakmp_ike *ike, struct nf_conn *ct,
-			      enum ip_conntrack_dir dir);
+
+/* Note whether a flow leaves from another port than 500. */
+static inline void nf_isakmp_note_port(struct nf_isakmp_ike *ike,
+				       const struct nf_conn *ct)
+{
+	__be16 port = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.udp.port;
+	bool other = port != htons(ISAKMP_PORT);
+
+	if (unlikely(READ_ONCE(ike->other_port) != other))
+		WRITE_ONCE(ike->other_port, other);
+}
+
+/**
+ * nf_isakmp_attach_out - make a client's message part of its session's flow
+ * @vn: netns, its lock not held
+ * @skb: packet
+ * @s: session, under RCU
+ * @ike: its IKE
+ * @ct: its flow; the reference goes over to the packet
+ *
+ * Return: verdict
+ */
+static inline unsigned int
+nf_isakmp_attach_out(struct nf_vpn_net *vn, struct sk_buff *skb,
+		     struct nf_vpn_session *s, struct nf_isakmp_ike *ike,
+		     struct nf_conn *ct)
+{
+	nf_isakmp_note_port(ike, ct);
+	nf_vpn_stat_inc(vn, ATTACHED_OUT);
+	nf_vpn_flow_pass(vn, skb, s, NF_VPN_FLOW_IKE, ct, IP_CT_DIR_ORIGINAL);
+	return NF_ACCEPT;
+}
+
+/**
+ * nf_isakmp_attach_in - deliver an inbound message to its session
+ * @vn: netns, its lock not held
+ * @skb: packet
+ * @s: session, under RCU
+ * @ike: its IKE
+ * @ct: its flow; the reference goes over to the packet
+ *
+ * It renews the ESP flow as well, since SAs may be idle while the remote host
+ * answers IKE.
+ *
+ * Return: verdict
+ */
+static inline unsigned int
+nf_isakmp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+		    struct nf_vpn_session *s, struct nf_isakmp_ike *ike,
+		    struct nf_conn *ct)
+{
+	if (unlikely(!test_bit(NF_VPN_SESSION_HEARD, &s->flags)))
+		set_bit(NF_VPN_SESSION_HEARD, &s->flags);
+	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
+		nf_vpn_flow_keep_alive(vn, s, NF_VPN_FLOW_ESP);
+	nf_isakmp_note_port(ike, ct);
+	nf_vpn_stat_inc(vn, ATTACHED_IN);
+	nf_vpn_flow_pass(vn, skb, s, NF_VPN_FLOW_IKE, ct, IP_CT_DIR_REPLY);
+	return NF_ACCEPT;
+}
 
 /**
  * enum nf_isakmp_how - how a message of a session came, bits
@@ -58,9 +117,6 @@ unsigned int nf_isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 			   const struct nf_hook_state *state);
 
 /* isakmp/in.c */
-unsigned int nf_isakmp_attach_in(struct nf_vpn_net *vn, struct sk_buff *skb,
-				 struct nf_vpn_session *s,
-				 struct nf_isakmp_ike *ike, struct nf_conn *ct);
 unsigned int nf_isakmp_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 			  const struct isakmp_arrival *a,
 			  const struct nf_hook_state *state);

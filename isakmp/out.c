@@ -291,7 +291,7 @@ unsigned int nf_isakmp_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 		ct = NULL;
 	}
 	if (ct)
-		return nf_isakmp_attach(vn, skb, s, ike, ct, IP_CT_DIR_ORIGINAL);
+		return nf_isakmp_attach_out(vn, skb, s, ike, ct);
 	/*
 	 * The remote host has begun the flow, to the gateway or by a dnat rule.
 	 */
