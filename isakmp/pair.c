@@ -20,22 +20,6 @@ static u32 isakmp_mix(u32 hash, u32 word)
 }
 
 /**
- * isakmp_pair_hash - hash the cookies of a message
- * @m: message
- *
- * Return: hash, never 0
- */
-u32 isakmp_pair_hash(const struct isakmp_message *m)
-{
-	const u64 golden_ratio = 0x9e3779b97f4a7c15ULL;
-	u64 init = (__force u64)m->init_cookie;
-	u64 resp = (__force u64)m->resp_cookie;
-	u32 hash = (init * golden_ratio ^ resp) * golden_ratio >> 32;
-
-	return hash ? hash : 1;
-}
-
-/**
  * isakmp_exchange_hash - hash what identifies the exchange of a message
  * @pair: hash of its cookies
  * @m: message

@@ -356,19 +356,10 @@ static unsigned int isakmp_child_in(struct isakmp_tickets *t,
 	return ISAKMP_TICKET_CANCELLED;
 }
 
-/**
- * isakmp_tickets_message - open, date and cancel tickets by a message
- * @t: tickets of its session
- * @m: message for which isakmp_parse() returned %ISAKMP_OK
- * @outbound: it is from the client
- * @natt: it is on port 4500
- * @now: milliseconds of any clock
- *
- * Return: &enum isakmp_ticket_events
- */
-unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
-				    const struct isakmp_message *m,
-				    bool outbound, bool natt, u32 now)
+/* The slow half of isakmp_tickets_message(). */
+unsigned int __isakmp_tickets_message(struct isakmp_tickets *t,
+				      const struct isakmp_message *m,
+				      bool outbound, bool natt, u32 now)
 {
 	unsigned int events = isakmp_tickets_timeout(t, now);
 	u32 pair = isakmp_pair_hash(m);

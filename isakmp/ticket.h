@@ -81,8 +81,23 @@ struct isakmp_pair_change {
 	bool fresh;
 };
 
+/**
+ * isakmp_pair_hash - hash the cookies of a message
+ * @m: message
+ *
+ * Return: hash, never 0
+ */
+static inline u32 isakmp_pair_hash(const struct isakmp_message *m)
+{
+	const u64 golden_ratio = 0x9e3779b97f4a7c15ULL;
+	u64 init = (__force u64)m->init_cookie;
+	u64 resp = (__force u64)m->resp_cookie;
+	u32 hash = (init * golden_ratio ^ resp) * golden_ratio >> 32;
+
+	return hash ? hash : 1;
+}
+
 /* isakmp/pair.c */
-u32 isakmp_pair_hash(const struct isakmp_message *m);
 u32 isakmp_exchange_hash(u32 pair, const struct isakmp_message *m,
 			 bool outbound);
 struct isakmp_pair_change isakmp_pair_message(struct isakmp_pair pair[2],
@@ -114,10 +129,42 @@ struct isakmp_tickets {
 
 /* isakmp/ticket.c */
 void isakmp_tickets_init(struct isakmp_tickets *t);
-unsigned int isakmp_tickets_message(struct isakmp_tickets *t,
-				    const struct isakmp_message *m,
-				    bool outbound, bool natt, u32 now);
+unsigned int __isakmp_tickets_message(struct isakmp_tickets *t,
+				      const struct isakmp_message *m,
+				      bool outbound, bool natt, u32 now);
 void isakmp_tickets_udp_esp(struct isakmp_tickets *t);
 void isakmp_tickets_expire(struct isakmp_tickets *t, u32 now);
+
+/*
+ * Does the message leave everything as it is? Most do: they are under the
+ * present pair, are no child exchange, and no ticket is open that may have
+ * failed.
+ */
+static inline bool isakmp_tickets_stay(const struct isakmp_tickets *t,
+				       const struct isakmp_message *m)
+{
+	return !t->list.n && !isakmp_is_child(m) &&
+	       t->pair[0].hash == isakmp_pair_hash(m) &&
+	       t->pair[0].informed == isakmp_is_informational(m);
+}
+
+/**
+ * isakmp_tickets_message - open, date and cancel tickets by a message
+ * @t: tickets of its session
+ * @m: message for which isakmp_parse() returned %ISAKMP_OK
+ * @outbound: it is from the client
+ * @natt: it is on port 4500
+ * @now: milliseconds of any clock
+ *
+ * Return: &enum isakmp_ticket_events
+ */
+static inline unsigned int
+isakmp_tickets_message(struct isakmp_tickets *t, const struct isakmp_message *m,
+		       bool outbound, bool natt, u32 now)
+{
+	if (isakmp_tickets_stay(t, m))
+		return 0;
+	return __isakmp_tickets_message(t, m, outbound, natt, now);
+}
 
 #endif /* _NF_ISAKMP_TICKET_H */

@@ -79,6 +79,7 @@ static int parse(struct isakmp_message *m, const struct step *s)
 	if (!copy)
 		return ISAKMP_TRUNCATED;
 	memcpy(copy, s->data, len);
+	memset(m, 0, sizeof(*m));
 	reason = isakmp_parse(m, copy, len, s->len + s->extra);
 	free(copy);
 	check_message(m, reason);
@@ -117,6 +118,20 @@ static void check_events(const struct isakmp_message *m, bool outbound,
 	       (ISAKMP_FLOATED | ISAKMP_RAW));
 }
 
+/* What isakmp_tickets_message() leaves out would have done nothing. */
+static void check_stay(const struct isakmp_tickets *t,
+		       const struct isakmp_message *m, const struct step *s,
+		       uint32_t now)
+{
+	struct isakmp_tickets copy;
+
+	if (!isakmp_tickets_stay(t, m))
+		return;
+	memcpy(&copy, t, sizeof(copy));
+	expect(!__isakmp_tickets_message(&copy, m, s->outbound, s->natt, now));
+	expect(!memcmp(&copy, t, sizeof(copy)));
+}
+
 static void message(struct isakmp_tickets *t, const struct step *s,
 		    uint32_t now)
 {
@@ -126,6 +141,7 @@ static void message(struct isakmp_tickets *t, const struct step *s,
 
 	if (parse(&m, s) != ISAKMP_OK)
 		return;
+	check_stay(t, &m, s, now);
 	events = isakmp_tickets_message(t, &m, s->outbound, s->natt, now);
 	check_events(&m, s->outbound, events);
 	if (!(events & ISAKMP_TICKET_OPENED))
