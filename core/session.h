@@ -109,11 +109,11 @@ enum nf_vpn_yields {
  * @client: never NULL
  * @remote: never NULL
  * @flags: &enum nf_vpn_session_flags, atomic bit operations
- * @flow: its flows by &enum nf_vpn_flow_kind
  * @expect: what its IKE has announced, NULL if it has no IKE; read it with
  *	nf_vpn_session_expects()
  * @last_out: jiffies of the last packet to the remote host
  * @last_in: jiffies of the last packet delivered from it
+ * @flow: its flows by &enum nf_vpn_flow_kind
  * @created: seconds of the boot clock
  * @by_remote: in &nf_vpn_remote.sessions
  * @pending: in &nf_vpn_remote.pending while it waits for an inbound SPI
@@ -144,10 +144,10 @@ struct nf_vpn_session {
 	struct nf_vpn_client *client;
 	struct nf_vpn_remote *remote;
 	unsigned long flags;
-	struct nf_vpn_flow flow[NF_VPN_FLOWS];
 	struct nf_vpn_expect *expect;
 	unsigned long last_out;
 	unsigned long last_in;
+	struct nf_vpn_flow flow[NF_VPN_FLOWS];
 	u32 created;
 	struct hlist_node by_remote;
 	struct list_head pending;

@@ -45,21 +45,21 @@ struct nf_vpn_ticket {
 
 /**
  * struct nf_vpn_tickets - open tickets of one session
- * @ticket: oldest first
  * @pair: hash of the cookie pair in use, for tickets that are opened again
  * @n: used entries of @ticket
  * @floated: the session's ESP comes in UDP, so that it is no candidate for raw
  *	ESP
  * @raw_esp: raw ESP has been seen since the IKE SA began
+ * @ticket: oldest first
  *
  * Zeroed memory is a valid state. All calls are serialized by the caller.
  */
 struct nf_vpn_tickets {
-	struct nf_vpn_ticket ticket[NF_VPN_TICKETS];
 	u32 pair;
 	u8 n;
 	bool floated;
 	bool raw_esp;
+	struct nf_vpn_ticket ticket[NF_VPN_TICKETS];
 };
 
 /*

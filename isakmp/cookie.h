@@ -28,45 +28,46 @@
 /**
  * struct nf_isakmp_ike - what is known of a session's IKE
  * @expect: what other modules see of it
- * @iif: interface by which the message came in that began the flow, 0 if not
- *	known, lockless
- * @tickets: inbound SPIs that the client's messages have announced
- * @asked: number of requests of the remote host that the client hasn't answered
- * @request: message ID of the client's last request, valid while @requested
- *	isn't 0
- * @request_init: its initiator cookie, which an off-path attacker doesn't know
+ * @request_init: initiator cookie of the client's last request, which an
+ *	off-path attacker doesn't know; valid while @requested isn't 0
+ * @request: message ID of that request
  * @requested: nf_vpn_now_us() when the request went out; 0 once it is answered
+ * @asked: number of requests of the remote host that the client hasn't answered
  * @unheard: @request is of a child exchange under a pair that the remote host
  *	hasn't used so far
- * @child: seconds of the boot clock of the last child exchange, 0 if none
  * @port_lost: a NAT rule changes its port 500, so its flow isn't in the zone
  * @udp_esp: the client puts ESP into UDP on port 500, so its flow isn't in the
  *	zone
  * @other_port: its flow leaves from another port than 500
  * @dnat: a dnat rule sends the remote host's first messages to the client, too
  * @nunproven: number of its pairs that aren't proven
+ * @child: seconds of the boot clock of the last child exchange, 0 if none
+ * @tickets: inbound SPIs that the client's messages have announced
+ * @iif: interface by which the message came in that began the flow, 0 if not
+ *	known, lockless
  * @cookies: &struct nf_isakmp_cookie, newest first
  * @rcu: for freeing
  *
  * It is made with a session's first IKE message, and unlinked with the session
- * or when the module is unloaded. &nf_vpn_expect.lock protects @tickets to
- * @child, &nf_vpn_net.lock @nunproven and @cookies.
+ * or when the module is unloaded. &nf_vpn_expect.lock protects @tickets,
+ * @request_init to @unheard and @child, &nf_vpn_net.lock @nunproven and
+ * @cookies. What each message touches comes first.
  */
 struct nf_isakmp_ike {
 	struct nf_vpn_expect expect;
-	int iif;
-	struct isakmp_tickets tickets;
-	u8 asked;
-	u32 request;
 	__be64 request_init;
+	u32 request;
 	u32 requested;
+	u8 asked;
 	bool unheard;
-	u32 child;
 	bool port_lost;
 	bool udp_esp;
 	bool other_port;
 	bool dnat;
 	u8 nunproven;
+	u32 child;
+	struct isakmp_tickets tickets;
+	int iif;
 	struct list_head cookies;
 	struct rcu_head rcu;
 };
@@ -118,7 +119,6 @@ struct nf_isakmp_net {
  * @session: its session
  * @init: initiator cookie
  * @resp: responder cookie, 0 until the responder has answered
- * @by_session: in &nf_isakmp_ike.cookies
  * @major: version of ISAKMP
  * @exchange: type of the last message
  * @by_remote: the remote host used it first
@@ -127,47 +127,49 @@ struct nf_isakmp_net {
  *	remote host answers this one; not @proven
  * @doubtful: on trial: the remote host used it first, the client has answered,
  *	and the remote host hasn't gone on since
+ * @mutual: the remote host has used the pair, so that it isn't forged
  * @repeats: messages of the remote host that the session has got, while not
  *	@proven
  * @packets: messages seen
- * @first: seconds of the boot clock
  * @last: low half of jiffies at the last message
  * @last_out: low half of jiffies at the client's last message
+ * @request: message ID of the client's last request; at first none that exists
  * @asked: low half of jiffies at the first message of the remote host since
  *	@last_out that can't answer the client's last one; 0 if there was none
- * @request: message ID of the client's last request; at first none that exists
  * @answered: message ID of its last request that was answered; at first -1
  * @heard: message ID of the remote host's request that made the entry
- * @mutual: the remote host has used the pair, so that it isn't forged
+ * @first: seconds of the boot clock
  * @id: in &nf_vpn_net.ids
+ * @by_session: in &nf_isakmp_ike.cookies
  * @rcu: for freeing
  *
  * It is found under RCU. &nf_vpn_net.lock protects all changes, except that
- * @exchange, @packets, all from @last to @answered, and @mutual are lockless.
+ * @exchange, @mutual and all from @packets to @answered are lockless. What each
+ * message touches comes first.
  */
 struct nf_isakmp_cookie {
 	struct rhlist_head node;
 	struct nf_vpn_session *session;
 	__be64 init;
 	__be64 resp;
-	struct list_head by_session;
 	u8 major;
 	u8 exchange;
 	bool by_remote;
 	bool proven;
 	bool claim;
 	bool doubtful;
+	bool mutual;
 	u8 repeats;
 	u32 packets;
-	u32 first;
 	u32 last;
 	u32 last_out;
-	u32 asked;
 	u32 request;
+	u32 asked;
 	u32 answered;
 	u32 heard;
-	bool mutual;
+	u32 first;
 	u32 id;
+	struct list_head by_session;
 	struct rcu_head rcu;
 };
 

@@ -110,20 +110,20 @@ void isakmp_pair_child(struct isakmp_pair pair[2], u32 hash, u32 key);
 
 /**
  * struct isakmp_tickets - tickets of one session, and what made them
+ * @pair: the client's present cookie pair, and the one before it
  * @list: open ones
  * @seen_key: hashes of exchanges that have counted, 0 in unused entries
  * @seen_date: when they were last seen, in units of %ISAKMP_SEEN_TICK_MS
- * @pair: the client's present cookie pair, and the one before it
  * @seen_next: entry of @seen_key that is overwritten next
  *
  * Zeroed memory is a valid state. All calls are serialized by the caller.
  * Hashes need no secret key, since a collision harms only the session itself.
  */
 struct isakmp_tickets {
+	struct isakmp_pair pair[2];
 	struct nf_vpn_tickets list;
 	u32 seen_key[ISAKMP_TICKETS_SEEN];
 	u16 seen_date[ISAKMP_TICKETS_SEEN];
-	struct isakmp_pair pair[2];
 	u8 seen_next;
 };
 
