@@ -55,34 +55,35 @@
 
 /*
  * Are length and checksum right? If not, the datagram is left to stock
- * conntrack, which tests the same.
+ * conntrack, which tests the same. Its UDP header is linear. Returns the length
+ * of its payload, or -1.
  */
-static bool isakmp_udp_ok(const struct nf_vpn_net *vn, struct sk_buff *skb,
-			  const struct udphdr *uh, unsigned int thoff,
-			  const struct nf_hook_state *state)
+static __always_inline int
+isakmp_udp_len(const struct nf_vpn_net *vn, struct sk_buff *skb,
+	       unsigned int thoff, const struct nf_hook_state *state)
 {
+	const struct udphdr *uh = (const void *)(skb->data + thoff);
 	unsigned int len = ntohs(uh->len);
 
 	if (len < sizeof(*uh) || len > skb->len - thoff)
-		return false;
-	if (!uh->check || state->hook != NF_INET_PRE_ROUTING ||
-	    !vn->net->ct.sysctl_checksum)
-		return true;
-	return !nf_checksum(skb, state->hook, thoff, IPPROTO_UDP, state->pf);
+		return -1;
+	if (uh->check && state->hook == NF_INET_PRE_ROUTING &&
+	    vn->net->ct.sysctl_checksum &&
+	    nf_checksum(skb, state->hook, thoff, IPPROTO_UDP, state->pf))
+		return -1;
+	return len - sizeof(*uh);
 }
 
-/* Parse an ISAKMP message of @len bytes at @off. */
-static int isakmp_read(struct nf_vpn_net *vn, struct sk_buff *skb,
-		       unsigned int off, unsigned int len,
-		       struct isakmp_message *m)
+/* Parse an ISAKMP message of @len bytes at @off to @m, which is zeroed. */
+static __always_inline int
+isakmp_read(struct nf_vpn_net *vn, struct sk_buff *skb, unsigned int off,
+	    unsigned int len, struct isakmp_message *m)
 {
 	unsigned int peek = min_t(unsigned int, len, ISAKMP_PEEK);
 	int reason;
 
-	if (!pskb_may_pull(skb, off + peek)) {
-		memset(m, 0, sizeof(*m));
+	if (!pskb_may_pull(skb, off + peek))
 		return ISAKMP_TRUNCATED;
-	}
 	reason = isakmp_parse(m, skb->data + off, peek, len);
 	if (reason == ISAKMP_NOT_IKE || reason == ISAKMP_UDP_ESP)
 		nf_vpn_stat_inc(vn, ZERO_COOKIE);
@@ -91,30 +92,44 @@ static int isakmp_read(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return reason;
 }
 
-/* Listen to port 4500: a client's exchanges there concern its session, too. */
-static unsigned int isakmp_natt(struct nf_vpn_net *vn, struct sk_buff *skb,
-				unsigned int off, unsigned int len,
-				const struct nf_hook_state *state)
+/* A message on port 4500: a client's exchanges there concern its session, too. */
+static noinline void isakmp_natt_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
+				     unsigned int thoff,
+				     const struct nf_hook_state *state)
 {
-	const unsigned int marker = ISAKMP_NATT_MARKER;
-	struct nf_vpn_session *s;
-	struct isakmp_message m;
-	struct nf_vpn_pkt pkt;
+	unsigned int off = thoff + sizeof(struct udphdr) + ISAKMP_NATT_MARKER;
+	int len = isakmp_udp_len(vn, skb, thoff, state) - ISAKMP_NATT_MARKER;
+	struct isakmp_message m = {};
 	struct nf_isakmp_ike *ike;
-	u8 buf[ISAKMP_NATT_MARKER];
-	const u8 *p;
+	struct nf_vpn_session *s;
+	struct nf_vpn_pkt pkt;
 
+	if (len <= 0)
+		return;
 	nf_vpn_pkt_addrs(&pkt, skb, skb_network_offset(skb), state->pf);
 	s = nf_vpn_session_find(vn, &pkt.src, &pkt.dst);
 	ike = s ? nf_isakmp_ike(s) : NULL;
-	if (!ike || len <= marker)
-		return NF_ACCEPT;
-	p = skb_header_pointer(skb, off, sizeof(buf), buf);
-	if (!p || !isakmp_natt_is_ike(p, sizeof(buf)))
-		return NF_ACCEPT;
-	if (isakmp_read(vn, skb, off + marker, len - marker, &m) == ISAKMP_OK)
+	if (ike && isakmp_read(vn, skb, off, len, &m) == ISAKMP_OK)
 		nf_isakmp_note(vn, s, ike, &m, NF_ISAKMP_OUT |
 			       NF_ISAKMP_NATT | NF_ISAKMP_MUTUAL);
+}
+
+/*
+ * Listen to port 4500. Most of what comes there is ESP, which four bytes tell
+ * from IKE.
+ */
+static noinline unsigned int isakmp_natt(struct nf_vpn_net *vn,
+					 struct sk_buff *skb,
+					 unsigned int thoff,
+					 const struct nf_hook_state *state)
+{
+	u8 buf[ISAKMP_NATT_MARKER];
+	const u8 *p;
+
+	p = skb_header_pointer(skb, thoff + sizeof(struct udphdr), sizeof(buf),
+			       buf);
+	if (p && isakmp_natt_is_ike(p, sizeof(buf)) && !skb_is_gso(skb))
+		isakmp_natt_ike(vn, skb, thoff, state);
 	return NF_ACCEPT;
 }
 
@@ -234,14 +249,19 @@ static noinline unsigned int isakmp_unknown(struct nf_vpn_net *vn,
 	return nf_isakmp_out(vn, skb, a, NULL, false, state);
 }
 
-static unsigned int isakmp_ike(struct nf_vpn_net *vn, struct sk_buff *skb,
-			       unsigned int off, unsigned int len,
-			       const struct nf_hook_state *state)
+static noinline unsigned int isakmp_ike(struct nf_vpn_net *vn,
+					struct sk_buff *skb, unsigned int thoff,
+					const struct nf_hook_state *state)
 {
-	struct isakmp_arrival a;
-	int reason;
+	struct isakmp_arrival a = {};
+	int len, reason;
 
-	reason = isakmp_read(vn, skb, off, len, &a.m);
+	if (skb_is_gso(skb))
+		return nf_vpn_skb_segment(skb, state);
+	len = isakmp_udp_len(vn, skb, thoff, state);
+	if (len < 0)
+		return NF_ACCEPT;
+	reason = isakmp_read(vn, skb, thoff + sizeof(struct udphdr), len, &a.m);
 	/* If only the length is wrong, the cookies can be used. */
 	a.valid = reason == ISAKMP_OK || reason == ISAKMP_BAD_LENGTH;
 	a.udp_esp = reason == ISAKMP_UDP_ESP;
@@ -260,26 +280,17 @@ static unsigned int isakmp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	const struct udphdr *uh;
-	unsigned int off, len;
-	bool natt;
 
 	if (unlikely(!pskb_may_pull(skb, thoff + sizeof(*uh)))) {
 		nf_vpn_stat_inc(vn, TRUNCATED);
 		return NF_ACCEPT;
 	}
 	uh = (const void *)(skb->data + thoff);
-	natt = uh->dest == htons(ISAKMP_NATT_PORT);
-	if (!natt && (uh->dest != htons(ISAKMP_PORT) ||
-		      uh->source != htons(ISAKMP_PORT)))
+	if (uh->dest == htons(ISAKMP_NATT_PORT))
+		return isakmp_natt(vn, skb, thoff, state);
+	if (uh->dest != htons(ISAKMP_PORT) || uh->source != htons(ISAKMP_PORT))
 		return NF_ACCEPT;
-	if (skb_is_gso(skb))
-		return natt ? NF_ACCEPT : nf_vpn_skb_segment(skb, state);
-	if (!isakmp_udp_ok(vn, skb, uh, thoff, state))
-		return NF_ACCEPT;
-	off = thoff + sizeof(*uh);
-	len = ntohs(uh->len) - sizeof(*uh);
-	return natt ? isakmp_natt(vn, skb, off, len, state) :
-		      isakmp_ike(vn, skb, off, len, state);
+	return isakmp_ike(vn, skb, thoff, state);
 }
 
 /*
