@@ -48,10 +48,20 @@ static void nf_isakmp_cookie_met(struct nf_isakmp_cookie_query *q,
 		q->waiting = c;
 }
 
+static int nf_isakmp_cookie_cmp(struct rhashtable_compare_arg *arg,
+				const void *obj)
+{
+	const struct nf_isakmp_cookie *c = obj;
+	const __be64 *init = arg->key;
+
+	return c->init != *init;
+}
+
 static const struct rhashtable_params nf_isakmp_cookie_params = {
 	.head_offset		= offsetof(struct nf_isakmp_cookie, node),
 	.key_offset		= offsetof(struct nf_isakmp_cookie, init),
 	.key_len		= sizeof_field(struct nf_isakmp_cookie, init),
+	.obj_cmpfn		= nf_isakmp_cookie_cmp,
 	.automatic_shrinking	= true,
 };
 

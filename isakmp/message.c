@@ -336,7 +336,8 @@ static enum isakmp_reason isakmp_header(struct isakmp_message *m,
 
 /**
  * isakmp_parse - parse what is in clear in a datagram
- * @m: result. Zeroed when the datagram is no message, but see below.
+ * @m: zeroed by the caller; the result. Zeroes when the datagram is no message,
+ *	but see below.
  * @data: beginning of the UDP payload; on port 4500, behind the non-ESP marker
  * @len: number of bytes that can be read, %ISAKMP_PEEK or all
  * @udp_payload_len: length of the UDP payload, without the marker
@@ -358,7 +359,6 @@ int isakmp_parse(struct isakmp_message *m, const void *data, size_t len,
 	enum isakmp_reason reason;
 	struct span s;
 
-	memset(m, 0, sizeof(*m));
 	if (len > udp_payload_len)
 		len = udp_payload_len;
 	if (len < sizeof(struct isakmp_header))

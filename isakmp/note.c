@@ -58,10 +58,11 @@ static void isakmp_time_out(struct nf_isakmp_ike *ike,
 /*
  * Measure the round trip, if the message answers a request. A request that was
  * retransmitted is timed from the first time, so that the round trip is an
- * upper bound. Returns microseconds, 0 if nothing was measured.
+ * upper bound. Returns microseconds, 0 if nothing was measured; @now is set if
+ * something was.
  */
 static u32 isakmp_time_in(struct nf_isakmp_ike *ike,
-			  const struct isakmp_message *m)
+			  const struct isakmp_message *m, u32 *now)
 {
 	u32 rtt;
 
@@ -73,17 +74,16 @@ static u32 isakmp_time_in(struct nf_isakmp_ike *ike,
 	}
 	if (!isakmp_is_request(ike, m))
 		return 0;
-	rtt = nf_vpn_now_us() - ike->requested;
+	*now = nf_vpn_now_us();
+	rtt = *now - ike->requested;
 	ike->expect.rtt = DIV_ROUND_UP(rtt, USEC_PER_MSEC);
 	ike->requested = 0;
 	return rtt;
 }
 
 static void isakmp_measured(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			    u32 rtt)
+			    u32 rtt, u32 now)
 {
-	u32 now = nf_vpn_now_us();
-
 	if (!nf_vpn_rtt_is_news(&s->remote->rtt, rtt, now))
 		return;
 	spin_lock_bh(&vn->lock);
@@ -107,8 +107,9 @@ static noinline void isakmp_note_events(struct nf_vpn_net *vn,
 }
 
 /* Let a message of the client count, which may open a ticket. */
-static unsigned int isakmp_count(struct nf_isakmp_ike *ike,
-				 const struct isakmp_message *m, bool natt)
+static inline unsigned int isakmp_count(struct nf_isakmp_ike *ike,
+					const struct isakmp_message *m,
+					bool natt)
 {
 	if (isakmp_is_child(m) && !m->malformed) {
 		WRITE_ONCE(ike->expect.visible, true);
@@ -127,8 +128,9 @@ static unsigned int isakmp_note_out(struct nf_isakmp_ike *ike,
 				    const struct isakmp_message *m,
 				    unsigned int how)
 {
-	bool natt = how & NF_ISAKMP_NATT || READ_ONCE(ike->udp_esp);
-	bool unheard = isakmp_is_child(m) && !(how & NF_ISAKMP_MUTUAL);
+	bool child = isakmp_is_child(m);
+	bool natt = child && (how & NF_ISAKMP_NATT || READ_ONCE(ike->udp_esp));
+	bool unheard = child && !(how & NF_ISAKMP_MUTUAL);
 	unsigned int events = 0;
 
 	if (!unheard)
@@ -141,8 +143,8 @@ static unsigned int isakmp_note_out(struct nf_isakmp_ike *ike,
 }
 
 /* The request that didn't count so far is answered: it does now. */
-static unsigned int isakmp_note_answered(struct nf_isakmp_ike *ike,
-					 const struct isakmp_message *m)
+static noinline unsigned int
+isakmp_note_answered(struct nf_isakmp_ike *ike, const struct isakmp_message *m)
 {
 	struct isakmp_message request = *m;
 
@@ -152,13 +154,14 @@ static unsigned int isakmp_note_answered(struct nf_isakmp_ike *ike,
 }
 
 static unsigned int isakmp_note_in(struct nf_isakmp_ike *ike,
-				   const struct isakmp_message *m, u32 *rtt)
+				   const struct isakmp_message *m, u32 *rtt,
+				   u32 *now)
 {
 	unsigned int events = 0;
 
 	if (unlikely(ike->unheard) && isakmp_is_answer(ike, m))
 		events = isakmp_note_answered(ike, m);
-	*rtt = isakmp_time_in(ike, m);
+	*rtt = isakmp_time_in(ike, m, now);
 	return events | isakmp_tickets_message(&ike->tickets, m, false, false,
 					       nf_vpn_now_ms());
 }
@@ -176,14 +179,14 @@ void nf_isakmp_note(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		    unsigned int how)
 {
 	unsigned int events;
-	u32 rtt = 0;
+	u32 rtt = 0, now = 0;
 
 	spin_lock_bh(&ike->expect.lock);
 	events = how & NF_ISAKMP_OUT ? isakmp_note_out(ike, m, how) :
-				       isakmp_note_in(ike, m, &rtt);
+				       isakmp_note_in(ike, m, &rtt, &now);
 	spin_unlock_bh(&ike->expect.lock);
 	if (rtt)
-		isakmp_measured(vn, s, rtt);
+		isakmp_measured(vn, s, rtt, now);
 	if (unlikely(events & (ISAKMP_TICKET_OPENED | ISAKMP_FLOATED)))
 		isakmp_note_events(vn, s, events);
 }

@@ -72,7 +72,7 @@ static void print_events(unsigned int events)
 
 static void ike(struct session *s, const struct packet *p)
 {
-	struct isakmp_message m;
+	struct isakmp_message m = {};
 	int reason = isakmp_parse(&m, p->data, p->len, p->len);
 
 	if (reason != ISAKMP_OK) {

@@ -63,6 +63,7 @@ int parse(struct isakmp_message *m, const uint8_t *data, size_t len,
 	int reason;
 
 	memcpy(copy, data, len);
+	memset(m, 0, sizeof(*m));
 	reason = isakmp_parse(m, copy, len, udp_payload_len);
 	free(copy);
 	return reason;
