@@ -34,7 +34,7 @@ follow() {
 
 # follow_command DOCUMENT COMMAND
 follow_command() {
-	local start=$EPOCHSECONDS limit=(timeout $((1800 * ${SLOW:-1}))) out status
+	local start=$EPOCHSECONDS limit=(timeout $((600 * ${SLOW:-1}))) out status
 
 	[[ ! $2 =~ $ENDLESS ]] || limit=(timeout -s INT 3)
 	out=$(cd "$TREE/$(dirname "$1")" && "${TYPED[@]}" "${limit[@]}" \

@@ -14,8 +14,8 @@
 #   -o DIR	leaves output, dmesg, console and what COMMAND put into
 #		/result in DIR
 #   -i		no COMMAND: a shell on the console
-#   -g		a gateway that has never seen the modules (gateway.sh): with
-#		compilers, and nothing in /project is built
+#   -g		a gateway that has never seen the modules (gateway.sh), with
+#		compilers; /project is for /root/clone, where it was built
 #
 # ICOUNT=1: one processor, on which an instruction takes a nanosecond.
 # PROFILE=1: what COMMAND asks for is traced, see executed.sh.
@@ -53,15 +53,24 @@ take_project() {
 
 	if [ -n "$gateway" ]; then
 		mkdir "$run/project"
-		in_chroot -b "$TOP:/project" -w "$run/project:/build" \
-			"$image/root" rsync -a --exclude=/.git \
-			--filter=':- .gitignore' /project/ /build/ || exit
+		take_clone || die "the clone of a gateway doesn't build"
 		return
 	fi
 	out=$("$VM/build.sh" "$series") || exit
 	lock "$out.lock"
 	cp -a --reflink=auto "$out" "$run/project" || exit
 	unlock
+}
+
+# what a gateway's admin has cloned to /root/clone, and has built there with the
+# gateway's compiler: in an emulated machine that would take half an hour
+take_clone() {
+	in_chroot -b "$TOP:/project" -w "$run/project:/build" "$image/root" \
+		rsync -a --exclude=/.git --filter=':- .gitignore' \
+		/project/ /build/ || return
+	in_chroot -w "$run/project:/root/clone" "$userland/root" \
+		make -s "-j$(nproc)" -C /root/clone modules userspace \
+		KDIR="/usr/src/linux-headers-$(cat "$kernel/release")" >&2
 }
 
 # clients of the netlink family by the kernel's ynl, for the test that is about

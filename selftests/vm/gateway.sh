@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gateway.sh KERNEL: builds the userland of a gateway on which somebody who has
-# read the documents installs the modules, once, and prints its directory with
-# root.sqfs: Debian 12 for 6.1, else Debian 13. In it are a few things that
+# read the documents installs the modules, once, and prints its directory, which
+# holds root/ (to compile in) and root.sqfs (to boot from): Debian 12 for 6.1, else Debian 13. In it are a few things that
 # gateways have, and nothing else but what README.md has one install with apt,
 # and the kernel's headers. /repository is a source for apt, as guests have no
 # network: the headers of another kernel.
@@ -65,7 +65,7 @@ arrange() {
 	as_root rm -rf "$1"/etc/apt/{sources.list.d,apt.conf.d/99mmdebstrap}
 	echo 'deb [trusted=yes] file:/repository ./' |
 		as_root tee "$1/etc/apt/sources.list" > /dev/null
-	as_root mkdir "$1/project" "$1/result"
+	as_root mkdir "$1/project" "$1/result" "$1/root/clone"
 }
 
 # shellcheck disable=SC2016
@@ -96,9 +96,9 @@ build_gateway() {
 	arrange "$tmp/root"
 	in_chroot -b "$tmp/root:/mnt" -w "$tmp:/build" "$image/root" \
 		mksquashfs /mnt /build/root.sqfs -comp zstd \
-		-Xcompression-level 9 -noappend -quiet -no-progress >&2 ||
+		-Xcompression-level 6 -noappend -quiet -no-progress >&2 ||
 		return
-	as_root rm -rf "$tmp/root" "$tmp/root.tar" "$tmp/repository" "$tmp/deb"
+	as_root rm -rf "$tmp/root.tar" "$tmp/repository" "$tmp/deb"
 }
 
 image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" "$1") || exit
