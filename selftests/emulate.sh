@@ -7,12 +7,15 @@
 # work of the real one nor its speed then show in the figures.
 #
 #   RESULT	a file for the complete reports, JSON lines
+#   SEED, VERBOSE	see emulator.sh
 set -u
 # shellcheck source=selftests/lib/emulator.sh
 . "$(dirname "$0")/lib/emulator.sh"
 
-CASES=(start:60 start6:20 loss:60 manual:60 mixed:20 paced:20 rekey:600 delete:60
-	delete_guess1:60 icmp:20 idle:25 spoof:60 preload:15)
+CASES=(start:60 start6:20 loss:60 manual:60 mixed:20 paced:20 rekey:600 churn:60
+	children:14 children_flush:14 children_delete:14 children_spoof:14
+	children_move:14 delete:60 delete_guess1:60 icmp:20 idle:25 spoof:60
+	preload:15)
 RESULT=${RESULT:-/dev/null}
 missed=0
 

@@ -3,7 +3,7 @@
 #
 # emulate.sh [KERNEL [CASE...]]: boots a machine in which the clock counts
 # instructions, and plays the cases of selftests/emulate.sh in it. RESULTS=DIR
-# keeps the complete reports.
+# keeps the complete reports; SEED=N is of chance, VERBOSE=1 reports more.
 set -u
 
 VM=$(cd "$(dirname "$0")" && pwd)
@@ -11,6 +11,7 @@ kernel=${1:-6.12}
 shift "$(($# > 0))"
 # shellcheck disable=SC2016
 ICOUNT=1 exec "$VM/boot.sh" "$kernel" -t "${LIMIT:-7200}" \
-	${RESULTS:+-o "$RESULTS"} -e RESULT=/result/emulate.json -- bash -c '
+	${RESULTS:+-o "$RESULTS"} -e SEED="${SEED:-1}" \
+	-e VERBOSE="${VERBOSE:-}" -e RESULT=/result/emulate.json -- bash -c '
 	selftests/modules.sh load &&
 	exec selftests/emulate.sh "$@"' emulate "$@"

@@ -53,7 +53,8 @@ static const char usage[] =
 "                            name, each twice; from the fault on, if there is one\n"
 "report:\n"
 "  --poll MS                 between looks at the gateway's table (50)\n"
-"  --json, --verbose\n";
+"  --json                    else lines of text\n"
+"  --verbose                 each host, and each packet that its owner missed\n";
 
 #define OPTION(_name, _set, _field) \
 	{ _name, _set, offsetof(struct settings, _field) }

@@ -67,6 +67,7 @@ struct settings {
 /* a packet from a server */
 struct record {
 	struct sa *sa;
+	uint32_t seq;
 	int64_t arrived;	/* at the gateway; 0: not */
 	unsigned int others;	/* hosts that got it and don't own it */
 	bool own;

@@ -75,7 +75,10 @@ void esp_server_send(struct emu *e, struct host *h, enum payload kind)
 	}
 	e->records = grow(e->records, &e->room_records, e->n_records,
 			  sizeof(*e->records));
-	e->records[e->n_records++] = (struct record){ .sa = h->in };
+	e->records[e->n_records++] = (struct record){
+		.sa = h->in,
+		.seq = h->in->seq,
+	};
 }
 
 /* whose a packet is; NULL if nobody here sent it */

@@ -193,6 +193,28 @@ static json_t *json_hosts(const struct emu *e)
 	return list;
 }
 
+/* Packets that came and their owner didn't get, in the order of time. */
+static json_t *json_missed(const struct emu *e)
+{
+	json_t *list = json_array(), *one;
+	size_t i;
+
+	for (i = 0; i < e->n_records; i++) {
+		const struct record *r = &e->records[i];
+
+		if (!r->arrived || r->own)
+			continue;
+		one = json_pack("{sf, si, sI, si, sf, si}", "at_ms",
+				ms(r->arrived - e->begun), "owner",
+				r->sa->host->number, "spi",
+				(json_int_t)r->sa->spi, "seq", r->seq,
+				"since_ms", ms(r->arrived - r->sa->first),
+				"others", r->others);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
 static void json_set(json_t *o, const char *key, json_int_t n)
 {
 	json_object_set_new(o, key, json_integer(n));
@@ -278,8 +300,10 @@ static json_t *report_json(struct emu *e, const struct summary *s)
 	json_ike(o, e);
 	json_object_set_new(o, "lateness", json_lateness(&e->late));
 	json_object_set_new(o, "wrong_bindings", json_wrong(e));
-	if (e->set.verbose)
+	if (e->set.verbose) {
 		json_object_set_new(o, "each", json_hosts(e));
+		json_object_set_new(o, "missed", json_missed(e));
+	}
 	return o;
 }
 
