@@ -11,7 +11,7 @@
 # as unsteady; more than two tests must not need that. What the kernel complains
 # of, or keeps, is never forgiven.
 #
-#   ALL		every test on every KERNEL, and the documents (documents.sh)
+#   ALL		every test on every KERNEL
 #   JOBS	machines at a time (default: number of processors)
 #   BESIDE	tests side by side in one machine, of those that may (default: 3)
 #   UNIT	the tests of userspace, too, though TESTs are named
@@ -143,22 +143,6 @@ userspace() {
 	took userspace $((EPOCHSECONDS - start))
 }
 
-# documents KERNEL: on a gateway that has nothing of ours yet
-documents() {
-	local dir=$results/documents-$1 start=$EPOCHSECONDS
-
-	rm -rf "$dir"
-	mkdir -p "$dir"
-	say "kernel $1: the documents"
-	"$VM/documents.sh" "$1" > "$dir/output"
-	sed "s/^$1: //" "$dir/output" |
-		tap_to_json $? documents "$1" > "$dir/results.jsonl"
-	if grep -q '"result": "fail"' "$dir/results.jsonl"; then
-		cat "$dir/output"
-	fi
-	took "machine:documents-$1" $((EPOCHSECONDS - start))
-}
-
 # tap_to_json STATUS TEST [KERNEL]: results of a program that prints TAP, or only
 # fails
 tap_to_json() {
@@ -234,10 +218,6 @@ for clock in time instructions; do
 	for kernel in "${kernels[@]}"; do
 		start "$kernel" group "$kernel" $clock
 	done
-done
-for kernel in "${kernels[@]}"; do
-	[ -z "${ALL:-}" ] || [ ${#named[@]} -gt 0 ] ||
-		start "$kernel" documents "$kernel"
 done
 wait
 
