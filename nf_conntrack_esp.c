@@ -38,6 +38,7 @@
 #include "compat.h"
 #include "core/copy.h"
 #include "core/event.h"
+#include "core/fast.h"
 #include "core/flow.h"
 #include "core/icmp.h"
 #include "core/net.h"
@@ -165,7 +166,17 @@ static unsigned int esp_reconsider(struct nf_vpn_net *vn, struct sk_buff *skb,
 	return verdict;
 }
 
+/* A packet of a known SPI is attached to its flow, and goes on. */
+static unsigned int esp_go_on(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      unsigned int thoff, struct nf_esp_spi *spi,
+			      const struct nf_hook_state *state)
+{
+	return nf_vpn_fast_on(vn) ?
+		nf_esp_fast_send(vn, skb, thoff, spi, state) : NF_ACCEPT;
+}
+
 static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
+				  unsigned int thoff,
 				  const struct nf_vpn_pkt *pkt,
 				  struct nf_esp_spi *spi,
 				  const struct nf_hook_state *state)
@@ -178,7 +189,8 @@ static unsigned int esp_known_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 	ct = nf_vpn_flow_get_cached(vn, s, NF_VPN_FLOW_ESP, &reply);
 	if (likely(ct && test_bit(IPS_SEEN_REPLY_BIT, &ct->status))) {
 		nf_esp_spi_seen(spi, pkt, skb->len);
-		return nf_esp_attach_out(vn, skb, s, spi, ct);
+		nf_esp_attach_out(vn, skb, s, spi, ct);
+		return esp_go_on(vn, skb, thoff, spi, state);
 	}
 	if (reply) {
 		nf_esp_spi_seen(spi, pkt, skb->len);
@@ -233,6 +245,7 @@ static unsigned int esp_known_dnat(struct nf_vpn_net *vn,
 }
 
 static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
+				 unsigned int thoff,
 				 const struct nf_vpn_pkt *pkt,
 				 struct nf_esp_spi *spi,
 				 const struct nf_hook_state *state)
@@ -245,7 +258,8 @@ static unsigned int esp_known_in(struct nf_vpn_net *vn, struct sk_buff *skb,
 		nf_esp_spi_seen(spi, pkt, skb->len);
 		if (unlikely(!READ_ONCE(spi->proven)))
 			nf_esp_spi_seen_again(vn, spi);
-		return nf_esp_attach_in(vn, skb, s, ct, true);
+		nf_esp_attach_in(vn, skb, s, ct, true);
+		return esp_go_on(vn, skb, thoff, spi, state);
 	}
 	/* The gateway's own, in a flow that the remote host has begun. */
 	if (test_bit(NF_VPN_SESSION_LOCAL, &s->flags)) {
@@ -300,9 +314,9 @@ static unsigned int esp_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 	}
 	spi = nf_esp_spi_find(vn, &pkt);
 	if (spi && spi->dir == NF_CT_VPN_DIR_OUT)
-		return esp_known_out(vn, skb, &pkt, spi, state);
+		return esp_known_out(vn, skb, thoff, &pkt, spi, state);
 	if (spi && spi->session && state->hook == NF_INET_PRE_ROUTING)
-		return esp_known_in(vn, skb, &pkt, spi, state);
+		return esp_known_in(vn, skb, thoff, &pkt, spi, state);
 	return esp_unknown(vn, skb, &pkt, state);
 }
 

@@ -163,8 +163,14 @@ static void nf_vpn_flow_cache(struct nf_vpn_flow *f, struct nf_conn *ct)
  */
 void nf_vpn_flow_uncache(struct nf_vpn_flow *f)
 {
-	struct nf_conn *ct = xchg(&f->ct, NULL);
+	struct nf_conn *ct;
 
+	/*
+	 * xchg() orders it: whoever finds the next entry here finds another
+	 * epoch, too.
+	 */
+	atomic_inc(&f->epoch);
+	ct = xchg(&f->ct, NULL);
 	if (ct)
 		nf_ct_put(ct);
 }

@@ -45,6 +45,7 @@ enum nf_vpn_flow_kind {
  *	is stock conntrack's, and delivers to the client. Valid if @seen.
  * @has_masq: @masq is valid
  * @deleted: the flow was deleted, and has not been seen again
+ * @epoch: changes before @ct may become another entry
  *
  * All members are lockless.
  */
@@ -57,6 +58,7 @@ struct nf_vpn_flow {
 	bool by_remote;
 	bool has_masq;
 	bool deleted;
+	atomic_t epoch;
 };
 
 /**
@@ -88,6 +90,25 @@ static inline bool nf_vpn_flow_has_masq(const struct nf_vpn_flow *f,
 	const union nf_inet_addr *masq = nf_vpn_flow_masq(f);
 
 	return masq && nf_inet_addr_cmp(masq, addr);
+}
+
+/**
+ * nf_vpn_flow_has_entry - tell whether an entry is the one that a flow has
+ * @f: flow
+ * @ct: entry, with a reference, so that its memory can't be another one's
+ * @epoch: set to &nf_vpn_flow.epoch
+ *
+ * Return: true if it is, and has been it for the whole of this epoch.
+ */
+static inline bool nf_vpn_flow_has_entry(const struct nf_vpn_flow *f,
+					 const struct nf_conn *ct, u32 *epoch)
+{
+	*epoch = atomic_read(&f->epoch);
+	smp_rmb();	/* both pair with nf_vpn_flow_uncache() */
+	if (READ_ONCE(f->ct) != ct)
+		return false;
+	smp_rmb();	/* likewise */
+	return atomic_read(&f->epoch) == (int)*epoch;
 }
 
 /* Has the remote host begun the flow, by a dnat rule? */

@@ -10,6 +10,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "core/client.h"
+#include "core/fast.h"
 #include "core/flow.h"
 #include "core/gc.h"
 #include "core/net.h"
@@ -83,6 +84,7 @@ void nf_vpn_gc_work(struct work_struct *work)
 	nf_vpn_walk(&vn->sessions, nf_vpn_gc_session, vn);
 	nf_vpn_trackers_gc_end();
 	nf_vpn_client_gc(vn, false);
+	nf_vpn_fast_gc(vn, false);
 	if (left || READ_ONCE(vn->nsessions) ||
 	    !list_empty_careful(&vn->idle_clients))
 		nf_vpn_gc_kick(vn);

@@ -7,6 +7,7 @@
 #include <net/net_namespace.h>
 
 #include "core/client.h"
+#include "core/fast.h"
 #include "core/gc.h"
 #include "core/hook.h"
 #include "core/id.h"
@@ -30,6 +31,7 @@ static int __net_init nf_vpn_net_init(struct net *net)
 	INIT_WORK(&vn->room, nf_vpn_room_work);
 	vn->no_room = jiffies;
 	nf_vpn_ids_init(vn);
+	nf_vpn_fast_init(vn);
 
 	err = nf_vpn_clients_init(vn);
 	if (err)
@@ -96,17 +98,27 @@ static int __init nf_vpn_init(void)
 	err = register_pernet_subsys(&nf_vpn_pernet_ops);
 	if (err)
 		return err;
+	err = nf_vpn_fast_notifier_register();
+	if (err)
+		goto err_pernet;
 	err = nf_vpn_netlink_init();
 	if (err)
-		unregister_pernet_subsys(&nf_vpn_pernet_ops);
+		goto err_notifier;
+	return 0;
+
+err_notifier:
+	nf_vpn_fast_notifier_unregister();
+err_pernet:
+	unregister_pernet_subsys(&nf_vpn_pernet_ops);
 	return err;
 }
 
 static void __exit nf_vpn_exit(void)
 {
 	nf_vpn_netlink_exit();
+	nf_vpn_fast_notifier_unregister();
 	unregister_pernet_subsys(&nf_vpn_pernet_ops);
-	/* Calls of nf_vpn_session_free_rcu() may be pending. */
+	/* Calls of nf_vpn_session_free_rcu() and fast_free_rcu() may be pending. */
 	rcu_barrier();
 }
 

@@ -9,6 +9,8 @@
  *	released under it: a destructor may take conntrack's own locks.
  *	&nf_vpn_expect.lock (BH) serializes the IKE messages of one session. It
  *	may be taken while &nf_vpn_net.lock is held.
+ *	&nf_vpn_net.fast_lock (BH) protects the routes of core/fast.h. It is
+ *	taken last.
  */
 #ifndef _NF_VPN_NET_H
 #define _NF_VPN_NET_H
@@ -48,6 +50,7 @@ struct nf_vpn_settings {
 	int isakmp_timeout;
 	int isakmp_keep_port;
 	int pptp_ext_timeout;
+	int fastpath;
 };
 
 /* Counters are indexed by the netlink attribute that reports them. */
@@ -96,6 +99,8 @@ struct nf_vpn_stats {
  * @pptp: likewise nf_conntrack_pptp_ext
  * @ids: entries by number and &enum nf_ct_vpn_kind, for dumps
  * @full_told: jiffies of the last event that something was full, by reason
+ * @fast_lock: see the head of this file
+ * @fast: &struct nf_vpn_fast with a route
  * @dead: the netns is going away: helpers may still be called, but learn
  *	nothing
  * @gc: runs while there is anything to expire
@@ -129,6 +134,8 @@ struct nf_vpn_net {
 	struct nf_pptp_net *pptp;
 	struct xarray ids[NF_VPN_KINDS];
 	unsigned long full_told[NF_VPN_LIMITS];
+	spinlock_t fast_lock;	/* routes of the fast path */
+	struct list_head fast;
 	bool dead;
 	struct delayed_work gc;
 	struct ctl_table_header *sysctl;

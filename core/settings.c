@@ -7,6 +7,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "compat.h"
+#include "core/fast.h"
 #include "core/flow.h"
 #include "core/gc.h"
 #include "core/net.h"
@@ -31,6 +32,7 @@ static const struct nf_vpn_settings nf_vpn_defaults = {
 	.isakmp_timeout		= 1800,
 	.isakmp_keep_port	= 1,
 	.pptp_ext_timeout	= 18000,
+	.fastpath		= 0,
 };
 
 static DEFINE_MUTEX(nf_vpn_enable_mutex);
@@ -64,6 +66,15 @@ static int nf_vpn_proc_enable(NF_VPN_CTL_TABLE *table, int write, void *buffer,
 		nf_vpn_switched_off(vn);
 	mutex_unlock(&nf_vpn_enable_mutex);
 	return err;
+}
+
+static int nf_vpn_proc_fastpath(NF_VPN_CTL_TABLE *table, int write,
+				void *buffer, size_t *lenp, loff_t *ppos)
+{
+	/* Before the first packet may see it: a label would miss that. */
+	if (write)
+		WRITE_ONCE(nf_vpn_fast_used, true);
+	return proc_dointvec_minmax(table, write, buffer, lenp, ppos);
 }
 
 /* A sysctl, at the index of its netlink attribute. */
@@ -106,6 +117,8 @@ static const struct ctl_table nf_vpn_sysctls[] = {
 		   SYSCTL_ZERO, &nf_vpn_two),
 	NF_VPN_INT("pptp_ext_timeout", PPTP_EXT_TIMEOUT, pptp_ext_timeout,
 		   SYSCTL_ONE, &nf_vpn_timeout_max),
+	NF_VPN_INT("vpn_fastpath", VPN_FASTPATH, fastpath,
+		   SYSCTL_ZERO, SYSCTL_ONE),
 };
 
 /*
@@ -174,6 +187,8 @@ void nf_vpn_setting_set(struct nf_vpn_net *vn, int attr, u32 value)
 	int was;
 
 	BUILD_BUG_ON(ARRAY_SIZE(nf_vpn_sysctls) != NF_CT_VPN_A_SETTING_MAX);
+	if (attr == NF_CT_VPN_A_SETTING_VPN_FASTPATH)
+		WRITE_ONCE(nf_vpn_fast_used, true);
 	if (attr != NF_CT_VPN_A_SETTING_VPN_ENABLE) {
 		WRITE_ONCE(*nf_vpn_setting(vn, &nf_vpn_sysctls[attr - 1]),
 			   value);
@@ -210,6 +225,8 @@ int nf_vpn_sysctl_init(struct nf_vpn_net *vn)
 		table[i].data = nf_vpn_setting(vn, &nf_vpn_sysctls[i]);
 		if (table[i].data == &vn->set.enable)
 			table[i].proc_handler = nf_vpn_proc_enable;
+		else if (table[i].data == &vn->set.fastpath)
+			table[i].proc_handler = nf_vpn_proc_fastpath;
 	}
 	vn->sysctl = register_net_sysctl_sz(vn->net, "net/netfilter",
 					    table, n);

@@ -72,6 +72,14 @@ unsigned int nf_esp_unknown_out(struct nf_vpn_net *vn, struct sk_buff *skb,
 				const struct nf_vpn_pkt *pkt, bool local,
 				const struct nf_hook_state *state);
 
+/* esp/fast.c */
+void nf_esp_fast_learn(const struct sk_buff *skb, unsigned int protoff,
+		       const struct nf_conn *ct,
+		       enum ip_conntrack_info ctinfo);
+unsigned int nf_esp_fast_send(struct nf_vpn_net *vn, struct sk_buff *skb,
+			      unsigned int thoff, struct nf_esp_spi *spi,
+			      const struct nf_hook_state *state);
+
 /* esp/flow.c */
 int nf_esp_labels_register(void);
 void nf_esp_labels_unregister(void);

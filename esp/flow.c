@@ -7,6 +7,7 @@
 
 #include "compat.h"
 #include "core/clock.h"
+#include "core/fast.h"
 #include "core/flow.h"
 #include "core/label.h"
 #include "core/net.h"
@@ -61,8 +62,11 @@ static int esp_help(struct sk_buff *skb, unsigned int protoff,
 		    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
 	nf_vpn_flow_accepted(ct, skb);
-	return likely(nf_ct_is_confirmed(ct)) ? NF_ACCEPT :
-						esp_flow_new(skb, ct);
+	if (unlikely(!nf_ct_is_confirmed(ct)))
+		return esp_flow_new(skb, ct);
+	if (nf_vpn_fast_may_be_on())
+		nf_esp_fast_learn(skb, protoff, ct, ctinfo);
+	return NF_ACCEPT;
 }
 
 static const struct nf_vpn_label_info esp_label_info = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Netlink: how ESP SPIs are dumped and deleted. */
+#include "core/fast.h"
 #include "core/flow.h"
 #include "core/id.h"
 #include "core/net.h"
@@ -55,6 +56,7 @@ static int esp_put_known(struct sk_buff *skb, void *obj)
 {
 	struct nf_esp_spi *spi = obj;
 	const struct nf_vpn_host *remote = &spi->remote->host;
+	u64 fast = nf_vpn_fast_packets(&spi->fast);
 	u32 l3num = remote->l3num;
 
 	if (nla_put_u8(skb, NF_CT_VPN_A_ESP_FAMILY, l3num) ||
@@ -78,7 +80,9 @@ static int esp_put_known(struct sk_buff *skb, void *obj)
 			      NF_CT_VPN_A_ESP_PAD) ||
 	    nla_put_u32(skb, NF_CT_VPN_A_ESP_SEQ, READ_ONCE(spi->seq)) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ESP_PIN,
-		       spi->hold == NF_ESP_HOLD_PIN))
+		       spi->hold == NF_ESP_HOLD_PIN) ||
+	    (fast && nla_put_u64_64bit(skb, NF_CT_VPN_A_ESP_FAST, fast,
+				       NF_CT_VPN_A_ESP_PAD)))
 		return -EMSGSIZE;
 	return 0;
 }

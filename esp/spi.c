@@ -6,6 +6,7 @@
 #include "core/client.h"
 #include "core/event.h"
 #include "core/expect.h"
+#include "core/fast.h"
 #include "core/net.h"
 #include "core/packet.h"
 #include "core/session.h"
@@ -89,6 +90,7 @@ void nf_esp_spi_free(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 		nf_esp_session_part(s, spi->dir);
 	nf_esp_session_end_wait(s);
 	nf_vpn_uncharge(vn, s->client);
+	nf_vpn_fast_end(vn, &spi->fast);
 	kfree_rcu(spi, rcu);
 }
 EXPORT_SYMBOL_GPL(nf_esp_spi_free);
@@ -231,6 +233,7 @@ static struct nf_esp_spi *nf_esp_spi_publish(struct nf_vpn_net *vn,
 
 	if (nf_esp_spi_link(vn, spi)) {
 		nf_vpn_uncharge(vn, s->client);
+		nf_vpn_fast_end(vn, &spi->fast);
 		kfree_rcu(spi, rcu);
 		return NULL;
 	}

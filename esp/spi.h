@@ -25,6 +25,8 @@
  */
 #define NF_ESP_SPI_TRUSTED	8
 
+struct nf_vpn_fast;
+
 /**
  * struct nf_esp_net - what the module keeps of a netns
  * @spis: &struct nf_esp_spi by addresses and SPI of packets as they arrive at
@@ -105,6 +107,7 @@ struct nf_esp_asked {
  * @old: inbound: it was in use before we saw it (RFC 4303 section 3.3.3)
  * @dead: unlinked, to be freed
  * @repairs: how often its owner was doubted
+ * @fast: how its packets take the fast path, core/fast.h
  * @packets: packets seen
  * @bytes: their bytes, from the IP header on
  * @first: seconds of the boot clock of the first packet
@@ -134,6 +137,7 @@ struct nf_esp_spi {
 	u8 old:1;
 	u8 dead:1;
 	u8 repairs:2;
+	struct nf_vpn_fast __rcu *fast;
 	atomic64_t packets;
 	atomic64_t bytes;
 	u32 first;

@@ -22,6 +22,7 @@ static const char *const nf_vpn_range_errors[NF_CT_VPN_A_SETTING_MAX + 1] = {
 	NF_VPN_RANGE(ISAKMP_TIMEOUT, "isakmp_timeout"),
 	NF_VPN_RANGE(ISAKMP_KEEP_PORT, "isakmp_keep_port"),
 	NF_VPN_RANGE(PPTP_EXT_TIMEOUT, "pptp_ext_timeout"),
+	NF_VPN_RANGE(VPN_FASTPATH, "vpn_fastpath"),
 };
 
 static const char nf_vpn_quota_error[] =

@@ -33,6 +33,8 @@ static const struct {
 	{ "kernel-pptp", check_kernel_pptp,
 	  "the kernel's own PPTP helper is not in the way", false },
 	{ "limits", check_limits, "the tables have room", true },
+	{ "fastpath", check_fast,
+	  "the fast path is off, or packets take it", true },
 	{ "conntrack", check_conntrack, "conntrack's table has room", false },
 	{ "session", check_sessions, "every session gets answers", true },
 	{ "ah", check_ah, "nobody sends AH", false },

@@ -116,6 +116,9 @@ static inline const json_t *rules_of(const struct doctor *d)
 	return json_object_get(d->ruleset, "nftables");
 }
 
+/* doctor_fast.c */
+void check_fast(struct doctor *d);
+
 /* doctor_limits.c */
 void check_limits(struct doctor *d);
 void check_conntrack(struct doctor *d);

@@ -180,6 +180,16 @@ static const struct field esp_fields[] = {
 		.size = 1,
 		.offset = offsetof(struct esp, pin),
 	},
+	{
+		.key = "fast",
+		.head = "FAST",
+		.help = "packets on the fast path (nf_conntrack_vpn_fastpath)",
+		.type = FIELD_NUMBER,
+		.flags = FIELD_RARE | FIELD_WIDE,
+		.attr = NF_CT_VPN_A_ESP_FAST,
+		.size = 8,
+		.offset = offsetof(struct esp, fast),
+	},
 };
 
 /*

@@ -66,6 +66,7 @@ struct esp {
 	uint64_t seq;
 	uint64_t candidates;
 	uint64_t pin;
+	uint64_t fast;
 	bool orphan; /* of no session that is known */
 };
 

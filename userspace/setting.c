@@ -56,6 +56,8 @@ static const struct field setting_fields[] = {
 		"1: keep port 500, 2: unless NAT-T, 0: no"),
 	SETTING(PPTP_EXT_TIMEOUT, "pptp_ext_timeout", "PPTP", 1, SECS_MAX,
 		18000, "seconds a call may idle"),
+	SETTING(VPN_FASTPATH, "vpn_fastpath", "speed", 0, 1, 0,
+		"1: what is up bypasses the ruleset"),
 };
 
 const struct noun settings_noun = {

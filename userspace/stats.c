@@ -120,6 +120,18 @@ static const struct field stats_fields[] = {
 	COUNTER(DELETED, "deleted", NULL, "entries deleted"),
 	COUNTER(EVENTS_LOST, "events_lost", NULL,
 		"events not sent for want of memory"),
+
+	COUNTER(FAST, "fast", "packets on the fast path", "sent on by it"),
+	COUNTER(FAST_XFRM, "fast_xfrm", NULL,
+		"not: the gateway has IPsec policies of its own"),
+	COUNTER(FAST_ROUTE, "fast_route", NULL,
+		"not: VRF, the same device, or no ordinary route"),
+	COUNTER(FAST_STATE, "fast_state", NULL,
+		"not: guessed, seen once, or not ASSURED"),
+	COUNTER(FAST_PACKET, "fast_packet", NULL,
+		"not: fragment, options, TTL, GSO, bridged, traced"),
+	COUNTER(FAST_MTU, "fast_mtu", NULL,
+		"not: larger than the MTU of the route"),
 };
 
 static_assert(ARRAY_SIZE(stats_fields) <= FIELD_MAX,

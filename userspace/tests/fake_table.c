@@ -245,6 +245,8 @@ static void add_esp(const struct fake_esp *e)
 		mnl_attr_put_u32(nlh, NF_CT_VPN_A_ESP_CANDIDATES,
 				 e->candidates);
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ESP_PIN, e->spi == 0xfeed0001);
+	if (scenario("fast"))
+		put_u64(nlh, NF_CT_VPN_A_ESP_FAST, e->packets / 2);
 	if (scenario("newer"))
 		put_oddities(nlh);
 	end_message(nlh);

@@ -134,6 +134,7 @@ filters()
 	golden filter-server demo list server 2001:db8:1::/48
 	golden filter-spi demo list spi 0xc30f00d1
 	golden filter-spi-sessions demo list sessions spi 0xc30f00d1
+	golden esp-fast fast list esp dir in
 	golden filter-spi-decimal demo list esp spi 43981
 	golden filter-undecided demo list state undecided
 	golden filter-state-esp demo list esp state unreplied

@@ -12,7 +12,7 @@ set -u
 DEFAULTS="vpn_enable=1 vpn_zone_base=32768 vpn_max=65536
 	vpn_max_per_client=1024 esp_timeout_unreplied=120 esp_timeout=1800
 	esp_parallel=1 esp_guess=2 esp_inbound_first=0
-	isakmp_timeout=1800 isakmp_keep_port=1"
+	isakmp_timeout=1800 isakmp_keep_port=1 vpn_fastpath=0"
 REFUSED="vpn_enable=2 vpn_enable=-1 vpn_enable=yes
 	vpn_zone_base=0 vpn_zone_base=65536 vpn_zone_base=-1
 	vpn_max=-1 vpn_max=4294967296 vpn_max_per_client=-1
@@ -21,12 +21,13 @@ REFUSED="vpn_enable=2 vpn_enable=-1 vpn_enable=yes
 	esp_parallel=2 esp_parallel=-1 esp_guess=3 esp_guess=-1
 	esp_inbound_first=2 esp_inbound_first=-1
 	isakmp_timeout=0 isakmp_timeout=-1 isakmp_timeout=2147483647
-	isakmp_keep_port=3 isakmp_keep_port=-1 isakmp_keep_port=no"
+	isakmp_keep_port=3 isakmp_keep_port=-1 isakmp_keep_port=no
+	vpn_fastpath=2 vpn_fastpath=-1"
 ACCEPTED="vpn_zone_base=1 vpn_zone_base=65535 vpn_max=1000
 	vpn_max_per_client=1 esp_timeout_unreplied=1 esp_timeout=86400
 	esp_parallel=0 esp_guess=0 esp_guess=1 esp_inbound_first=1
 	isakmp_timeout=1 isakmp_timeout=86400 isakmp_keep_port=0
-	isakmp_keep_port=2 vpn_enable=0"
+	isakmp_keep_port=2 vpn_fastpath=1 vpn_enable=0"
 
 # all that a namespace has to do, in one process there
 # shellcheck disable=SC2016

@@ -216,6 +216,8 @@ enum nf_ct_vpn_session_attr {
  * @NF_CT_VPN_A_ESP_SEQ: u32, highest sequence number seen
  * @NF_CT_VPN_A_ESP_CANDIDATES: u32, sessions that may own it, while undecided
  * @NF_CT_VPN_A_ESP_PIN: u8, 1 if it stays until it is deleted
+ * @NF_CT_VPN_A_ESP_FAST: u64, packets that took the fast path
+ *	(nf_conntrack_vpn_fastpath); absent if none did
  */
 enum nf_ct_vpn_esp_attr {
 	NF_CT_VPN_A_ESP_UNSPEC,
@@ -236,6 +238,7 @@ enum nf_ct_vpn_esp_attr {
 	NF_CT_VPN_A_ESP_SEQ,
 	NF_CT_VPN_A_ESP_CANDIDATES,
 	NF_CT_VPN_A_ESP_PIN,
+	NF_CT_VPN_A_ESP_FAST,
 	/* private: */
 	__NF_CT_VPN_A_ESP_MAX,
 };
@@ -369,6 +372,16 @@ enum nf_ct_vpn_pptp_attr {
  *	one after the other gets an SPI (nf_conntrack_esp_guess=0 or 1)
  * @NF_CT_VPN_A_STATS_TWINS: not tracked: too many entries have the SPI, or the
  *	initiator cookie, already
+ * @NF_CT_VPN_A_STATS_FAST: packets that took the fast path, counted in
+ *	ATTACHED_OUT and ATTACHED_IN, too
+ * @NF_CT_VPN_A_STATS_FAST_XFRM: packets that took the slow path although
+ *	nf_conntrack_vpn_fastpath is 1: the gateway has IPsec policies
+ * @NF_CT_VPN_A_STATS_FAST_ROUTE: likewise: their route can't do without it
+ * @NF_CT_VPN_A_STATS_FAST_STATE: likewise: the SPI is guessed or has been seen
+ *	once, or its entry isn't ASSURED
+ * @NF_CT_VPN_A_STATS_FAST_PACKET: likewise: fragment, options, TTL of 1, GSO,
+ *	another device, bridged, traced
+ * @NF_CT_VPN_A_STATS_FAST_MTU: likewise: larger than the route's MTU
  */
 enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_UNSPEC,
@@ -428,6 +441,12 @@ enum nf_ct_vpn_stats_attr {
 	NF_CT_VPN_A_STATS_PPTP_EARLY,
 	NF_CT_VPN_A_STATS_ISAKMP_PACED,
 	NF_CT_VPN_A_STATS_TWINS,
+	NF_CT_VPN_A_STATS_FAST,
+	NF_CT_VPN_A_STATS_FAST_XFRM,
+	NF_CT_VPN_A_STATS_FAST_ROUTE,
+	NF_CT_VPN_A_STATS_FAST_STATE,
+	NF_CT_VPN_A_STATS_FAST_PACKET,
+	NF_CT_VPN_A_STATS_FAST_MTU,
 	/* private: */
 	__NF_CT_VPN_A_STATS_MAX,
 };
@@ -497,6 +516,7 @@ enum nf_ct_vpn_isakmp_attr {
  * @NF_CT_VPN_A_SETTING_ISAKMP_TIMEOUT: u32, nf_conntrack_isakmp_timeout
  * @NF_CT_VPN_A_SETTING_ISAKMP_KEEP_PORT: u32, nf_conntrack_isakmp_keep_port
  * @NF_CT_VPN_A_SETTING_PPTP_EXT_TIMEOUT: u32, nf_conntrack_pptp_ext_timeout
+ * @NF_CT_VPN_A_SETTING_VPN_FASTPATH: u32, nf_conntrack_vpn_fastpath
  */
 enum nf_ct_vpn_setting_attr {
 	NF_CT_VPN_A_SETTING_UNSPEC,
@@ -512,6 +532,7 @@ enum nf_ct_vpn_setting_attr {
 	NF_CT_VPN_A_SETTING_ISAKMP_TIMEOUT,
 	NF_CT_VPN_A_SETTING_ISAKMP_KEEP_PORT,
 	NF_CT_VPN_A_SETTING_PPTP_EXT_TIMEOUT,
+	NF_CT_VPN_A_SETTING_VPN_FASTPATH,
 	/* private: */
 	__NF_CT_VPN_A_SETTING_MAX,
 };
