@@ -29,6 +29,7 @@
 #include "compat.h"
 #include "core/clock.h"
 #include "core/event.h"
+#include "core/fast.h"
 #include "core/icmp.h"
 #include "core/label.h"
 #include "core/net.h"
@@ -234,7 +235,10 @@ static unsigned int pptp_gre_packet(struct nf_vpn_net *vn, struct sk_buff *skb,
 		return pptp_gre_no_call(vn, skb);
 	nf_vpn_stamp(&call->last, jiffies);
 	nf_pptp_attach(vn, skb, flow, !node->side);
-	return NF_ACCEPT;
+	if (likely(!nf_vpn_fast_on(vn)) || state->hook != NF_INET_PRE_ROUTING)
+		return NF_ACCEPT;
+	return nf_vpn_fast_send(vn, &call->fast[!node->side], 0, skb, thoff,
+				state);
 }
 
 /*

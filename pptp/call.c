@@ -5,6 +5,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "core/client.h"
+#include "core/fast.h"
 #include "core/id.h"
 #include "core/net.h"
 #include "pptp/call.h"
@@ -132,6 +133,8 @@ void nf_pptp_call_free(struct nf_vpn_net *vn, struct nf_pptp_call *call)
 	call->conn->ncalls--;
 	WRITE_ONCE(vn->ncalls, vn->ncalls - 1);
 	nf_vpn_uncharge(vn, call->conn->client);
+	nf_vpn_fast_end(vn, &call->fast[IP_CT_DIR_ORIGINAL]);
+	nf_vpn_fast_end(vn, &call->fast[IP_CT_DIR_REPLY]);
 	call_rcu(&call->rcu, nf_pptp_call_free_rcu);
 }
 

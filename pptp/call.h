@@ -86,9 +86,6 @@ struct nf_pptp_call_node {
 	u8 side;
 };
 
-struct nf_pptp_path;
-struct nf_vpn_kind;
-
 /**
  * struct nf_pptp_call - a PPTP call
  * @nodes: by side and &enum nf_pptp_call_kind
@@ -98,6 +95,7 @@ struct nf_vpn_kind;
  * @real: by side: Call-ID that it has chosen
  * @state: &enum nf_ct_vpn_state
  * @flow: GRE entry, see the head of this file
+ * @fast: by side that sends: how its packets take the fast path, core/fast.h
  * @since: jiffies of its last change of @state
  * @last: jiffies of the last packet
  * @created: seconds of the boot clock
@@ -113,6 +111,7 @@ struct nf_pptp_call {
 	__be16 real[IP_CT_DIR_MAX];
 	u8 state;
 	struct nf_conn *flow;
+	struct nf_vpn_fast __rcu *fast[IP_CT_DIR_MAX];
 	unsigned long since;
 	unsigned long last;
 	u32 created;

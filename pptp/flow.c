@@ -6,6 +6,7 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "core/fast.h"
 #include "core/flow.h"
 #include "core/label.h"
 #include "core/net.h"
@@ -22,6 +23,8 @@ static int pptp_gre_help(struct sk_buff *skb, unsigned int protoff,
 			 struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
 	nf_vpn_flow_accepted(ct, skb);
+	if (nf_vpn_fast_may_be_on())
+		nf_pptp_fast_learn(skb, protoff, ct, ctinfo);
 	return NF_ACCEPT;
 }
 

@@ -28,6 +28,11 @@ struct pptp_segment {
 /* pptp/control.c; their argument is a &struct pptp_segment */
 extern const struct pptp_ops nf_pptp_ops;
 
+/* pptp/fast.c */
+void nf_pptp_fast_learn(const struct sk_buff *skb, unsigned int protoff,
+			const struct nf_conn *ct,
+			enum ip_conntrack_info ctinfo);
+
 /* pptp/flow.c */
 int nf_pptp_label_register(void);
 void nf_pptp_label_unregister(void);
