@@ -38,6 +38,7 @@
 #include <linux/rcupdate.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "core/flow.h"
 #include "core/net.h"
 
 struct dst_entry;
@@ -105,6 +106,25 @@ static inline const struct nf_conntrack_tuple *
 nf_vpn_fast_tuple(const struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
 	return &ct->tuplehash[!CTINFO2DIR(ctinfo)].tuple;
+}
+
+/**
+ * nf_vpn_flow_has_entry - tell whether an entry is the one that a flow has
+ * @f: flow
+ * @ct: entry, with a reference, so that its memory can't be another one's
+ * @epoch: set to &nf_vpn_flow.epoch
+ *
+ * Return: true if it is, and has been it for the whole of this epoch.
+ */
+static inline bool nf_vpn_flow_has_entry(const struct nf_vpn_flow *f,
+					 const struct nf_conn *ct, u32 *epoch)
+{
+	*epoch = atomic_read(&f->epoch);
+	smp_rmb();	/* both pair with nf_vpn_flow_uncache() */
+	if (READ_ONCE(f->ct) != ct)
+		return false;
+	smp_rmb();	/* likewise */
+	return atomic_read(&f->epoch) == (int)*epoch;
 }
 
 /* Has it been switched on in any netns? */

@@ -92,25 +92,6 @@ static inline bool nf_vpn_flow_has_masq(const struct nf_vpn_flow *f,
 	return masq && nf_inet_addr_cmp(masq, addr);
 }
 
-/**
- * nf_vpn_flow_has_entry - tell whether an entry is the one that a flow has
- * @f: flow
- * @ct: entry, with a reference, so that its memory can't be another one's
- * @epoch: set to &nf_vpn_flow.epoch
- *
- * Return: true if it is, and has been it for the whole of this epoch.
- */
-static inline bool nf_vpn_flow_has_entry(const struct nf_vpn_flow *f,
-					 const struct nf_conn *ct, u32 *epoch)
-{
-	*epoch = atomic_read(&f->epoch);
-	smp_rmb();	/* both pair with nf_vpn_flow_uncache() */
-	if (READ_ONCE(f->ct) != ct)
-		return false;
-	smp_rmb();	/* likewise */
-	return atomic_read(&f->epoch) == (int)*epoch;
-}
-
 /* Has the remote host begun the flow, by a dnat rule? */
 static inline bool nf_vpn_flow_is_by_remote(const struct nf_vpn_flow *f)
 {
