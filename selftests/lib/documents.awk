@@ -11,10 +11,22 @@
 #   <!-- not run: REASON -->	Markdown
 #   .. not run: REASON		plain text
 #   .\" not run: REASON		man page
+#
+# A Markdown block that is a file or a script rather than commands has a name,
+# <!-- run: NAME -->; REASON is then "run: NAME". With -v name=NAME its text is
+# printed, as it is there, and nothing else; with -v kind=NAME what follows ```.
 
 function put(command)
 {
+	if (name != "" || kind != "")
+		return
 	printf "%s\t%d\t%s\t%s\n", heading, number, reason, command
+}
+
+function named(text)
+{
+	if (reason == "run: " name)
+		print text
 }
 
 # a line of a block; continued lines become one
@@ -71,6 +83,12 @@ function unroff(text)
 }
 
 BEGIN { reason = "-" }
+# the name of the block that follows
+/^<!-- run: [a-z0-9-]+ -->$/ {
+	close_block()
+	reason = "run: " $3
+	next
+}
 FNR == 1 { man = FILENAME ~ /\.[1-8]$/ }
 
 man && /^\.SH / {
@@ -91,11 +109,14 @@ man { next }
 
 /^```/ {
 	fenced = !fenced
+	if (fenced && reason == "run: " kind)
+		print substr($0, 4)
 	if (!fenced)
 		close_block()
 	next
 }
 fenced {
+	named($0)
 	line($0)
 	next
 }

@@ -47,6 +47,39 @@ follow_command() {
 	diag "took $((EPOCHSECONDS - start)) s"
 }
 
+# named NAME DOCUMENT [name|kind]: the text of a block, or what is after its ```
+named() {
+	awk -v "${3:-name}=$1" -f "$TREE/selftests/lib/documents.awk" \
+		"$TREE/$2"
+}
+
+# run_block DOCUMENT NAME: gives a block to nft or to a shell, whichever it
+# says it is for; an assertion
+run_block() {
+	local interpreter=(bash -e) out
+
+	[ "$(named "$2" "$1" kind)" != nft ] || interpreter=(nft -f -)
+	out=$(named "$2" "$1" | "${TYPED[@]}" "${interpreter[@]}" 2>&1)
+	check "$1: $2" [ $? = 0 ] || diag "$out"
+}
+
+# not_run FILE...: named blocks that no "run_block" in FILEs runs, names that two
+# blocks have, and what FILEs would run that isn't there
+not_run() {
+	local document names runs
+
+	names=$(cd "$TREE" && for document in "${DOCUMENTS[@]}"; do
+		sed -n "s,^<!-- run: \([^ ]*\) -->$,$document \1,p" "$document"
+	done | sort)
+	runs=$(sed -n 's/^[[:space:]]*run_block \([^ ]* [^ ]*\)$/\1/p' "$@" |
+		sort -u)
+	uniq -d <<< "$names" | sed 's/$/: two blocks have this name/'
+	comm -23 <(sort -u <<< "$names") <(echo "$runs") |
+		sed 's/$/: nothing runs this block/'
+	comm -13 <(sort -u <<< "$names") <(echo "$runs") |
+		sed 's/$/: there is no such block to run/'
+}
+
 # not_followed FILE...: blocks that no "follow" in FILEs runs, and what they
 # would run that isn't there
 not_followed() {

@@ -269,12 +269,19 @@ check_documents() {
 	. selftests/lib/documents.sh
 	verdict "tests run what the documents have one type" "$(
 		not_followed selftests/*.sh selftests/tests/*/*.sh)"
+	verdict "and each block that has a name" "$(
+		not_run selftests/*.sh selftests/tests/*/*.sh)"
 	printf '# Use\n\n    true\n\ntext\n\n%s\n\n    false\n' \
 		'<!-- not run: why -->' > "$sample"
 	DOCUMENTS=("$sample")
 	is "$(not_followed /dev/null)" \
 		"$sample: nothing runs block 1 below \"Use\"" \
 		"a block that none of them runs is found, unless it says why"
+	printf '<!-- run: %s -->\n' one two two > "$sample"
+	printf 'run_block %s %s\n' "$sample" two "$sample" three > /tmp/runs
+	is "$(not_run /tmp/runs | sed 's/.* \(.*\): .*/\1/')" \
+		"$(printf '%s\n' two one three)" \
+		"so is a name that nothing runs, that is there twice or not at all"
 }
 
 check_scripts() {
