@@ -6,7 +6,7 @@
 # wants each block to be followed by something, or a reason in the document why
 # not.
 
-DOCUMENTS=(README.md contrib/README userspace/vpnct.8)
+DOCUMENTS=(README.md Documentation/HOWTO.md contrib/README userspace/vpnct.8)
 TREE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # "at NAME": where they are typed
 TYPED=()
