@@ -81,6 +81,29 @@ void nf_vpn_expect_reopen(struct nf_vpn_session *s)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_expect_reopen);
 
+/*
+ * A request that opens no ticket until it is answered is no doubt any more
+ * after this time.
+ */
+#define NF_VPN_EXPECT_DOUBT	(10 * HZ)
+
+/**
+ * nf_vpn_expect_is_doubtful - tell whether there may be an SPI to come that no
+ * ticket stands for
+ * @s: session
+ *
+ * Return: whether its client has asked for a child in a way that will open a
+ * ticket if the remote host answers.
+ */
+bool nf_vpn_expect_is_doubtful(const struct nf_vpn_session *s)
+{
+	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
+	u32 since = e ? READ_ONCE(e->doubtful) : 0;
+
+	return since && nf_vpn_since_low(since) < NF_VPN_EXPECT_DOUBT;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_expect_is_doubtful);
+
 /**
  * nf_vpn_expect_younger - count the new inbound SPIs that IKE has announced
  * lately

@@ -61,6 +61,17 @@ int nf_nat_esp_awaited(const struct nf_vpn_session *s)
 	return nf_nat_esp_due(s) - nf_nat_esp_unproven(s);
 }
 
+/**
+ * nf_nat_esp_may_await - count the new inbound SPIs that a session may wait for
+ * @s: session, lock of its netns held
+ *
+ * Return: their number, with one that isn't announced for certain
+ */
+int nf_nat_esp_may_await(const struct nf_vpn_session *s)
+{
+	return max(nf_nat_esp_awaited(s), 0) + nf_vpn_expect_is_doubtful(s);
+}
+
 /* Count a session's unpaired outbound SPIs that appeared within so many s. */
 static int nf_nat_esp_asked(const struct nf_vpn_session *s, u32 seconds)
 {

@@ -331,6 +331,34 @@ static bool nf_nat_esp_is_flooded(const struct nf_vpn_remote *remote)
 	return n < NF_VPN_SCAN && due < spis;
 }
 
+static bool nf_nat_esp_has(const struct nf_nat_esp_choice *c,
+			   const struct nf_vpn_session *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->n; i++)
+		if (c->s[i] == s)
+			return true;
+	return false;
+}
+
+/* Add the sessions that may wait for a new SPI without a ticket. */
+static void nf_nat_esp_add_doubtful(struct nf_nat_esp_choice *c,
+				    const struct nf_vpn_remote *remote,
+				    const struct nf_vpn_pkt *pkt)
+{
+	const struct nf_vpn_expect *e;
+
+	nf_vpn_for_each_expect(e, remote) {
+		if (nf_nat_esp_full(c))
+			return;
+		if (nf_vpn_expect_is_doubtful(e->session) &&
+		    nf_nat_esp_uses(e->session, &pkt->dst.addr) &&
+		    !nf_nat_esp_has(c, e->session))
+			nf_nat_esp_add(c, e->session);
+	}
+}
+
 /**
  * nf_nat_esp_choose - find the candidates of an unknown inbound SPI
  * @c: filled
@@ -354,6 +382,8 @@ void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 		nf_nat_esp_pending(c, remote, pkt, true);
 	if (c->n) {
 		nf_nat_esp_drop_taken(c, remote, pkt);
+		if (!old)
+			nf_nat_esp_add_doubtful(c, remote, pkt);
 		return;
 	}
 	c->expecting = false;

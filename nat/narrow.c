@@ -65,7 +65,7 @@ static bool nf_nat_esp_excluded(const struct nf_esp_undecided *u,
 {
 	if (s->unpaired)
 		return false;
-	if (u->expecting && nf_nat_esp_awaited(s) <= 0)
+	if (u->expecting && !nf_nat_esp_may_await(s))
 		return true;
 	return time_after(READ_ONCE(s->last_in),
 			  u->first + NF_NAT_ESP_HANDOVER) &&

@@ -114,6 +114,7 @@ static inline bool nf_nat_esp_is_by_remote(const struct nf_vpn_session *s)
 /* nat/awaited.c */
 int nf_nat_esp_due(const struct nf_vpn_session *s);
 int nf_nat_esp_awaited(const struct nf_vpn_session *s);
+int nf_nat_esp_may_await(const struct nf_vpn_session *s);
 int nf_nat_esp_begun(const struct nf_vpn_session *s, u32 age);
 bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old);
 

@@ -3,8 +3,8 @@
 #
 # A host that has just begun to wait for an SPI is taken for the owner of one that
 # appears, rather than a sibling that has waited for long: but only for as many as it
-# has begun to wait for, and not if the sibling's stream falls silent at that
-# moment.
+# has begun to wait for, not if the sibling's stream falls silent at that
+# moment, and not while the sibling has asked for one in a rekeyed IKE SA.
 #
 #   c1 10.0.0.2 ---+
 #   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
@@ -15,7 +15,7 @@ set -u
 # shellcheck source=selftests/lib/ike.sh
 . "$(dirname "$0")/../../lib/ike.sh"
 
-I1=0x1111111111111111 I2=0x2222222222222222
+I1=0x1111111111111111 I2=0x2222222222222222 NEW=0x4444444444444444
 R=0xa1
 
 # child K COOKIE MSGID: one more, which says nothing so far
@@ -72,6 +72,24 @@ stream() {
 		"a stream goes over to a new SPI just when another host begins"
 }
 
+# c2 has rekeyed its IKE SA; a request under the new one counts once it is
+# answered, which ESP overtakes.
+rekeyed() {
+	network
+	child 2 "$I2" 2
+	ike_out 2 "$I2" "$R" "$INFO" 8 3 80
+	ike_in "$I2" "$R" "$INFO" "$RESPONSE" 3 80
+	sleep 3
+	child 1 "$I1" 2
+	ike_out 2 "$NEW" 0xd1 "$CHILD" 8 0
+	new_in 0x2202 1
+	ike_in "$NEW" 0xd1 "$CHILD" "$RESPONSE" 0
+	new_in 0x2202 2 --count 39 --interval 50
+	is "$(seen c2 0x2202)" 40 \
+		"the first SPI of a rekeyed IKE SA comes before the response"
+}
+
 children
 stream
+rekeyed
 done_testing
