@@ -29,7 +29,7 @@ settings() {
 		'set vpn_max 9000 esp_guess 7: .*esp.guess' \
 		set vpn_max 9000 esp_guess 7
 	is "$(gwct get vpn_max)" 4096 "none is changed if one is refused"
-	is "$(gwct get -p | wc -l)" 12 "get without a name shows all"
+	is "$(gwct get -p | wc -l)" 13 "get without a name shows all"
 	is "$(vpnct -n "${NS}gw" get esp_guess)" 1 "get --netns shows that"
 	check "set --netns changes it back" vpnct --netns "/run/netns/${NS}gw" \
 		set esp_guess 2
@@ -59,7 +59,7 @@ ranges() {
 	vpnct -n "${NS}fresh" get | sed -nE 's/^ *([a-z_]+) +([0-9]+) .*'`
 		`'\((.*) (to|or) (.*), default (.*)\)/\1 \2 \3 \5 \6/p' \
 		> "$TMP/ranges"
-	is "$(wc -l < "$TMP/ranges")" 12 "get tells range and default"
+	is "$(wc -l < "$TMP/ranges")" 13 "get tells range and default"
 	is "$(while read -r line; do
 			# shellcheck disable=SC2086
 			range $line
