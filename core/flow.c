@@ -14,6 +14,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "compat.h"
+#include "core/clock.h"
 #include "core/flow.h"
 #include "core/net.h"
 #include "core/packet.h"
@@ -258,6 +259,24 @@ struct nf_conn *nf_vpn_flow_get_in(struct nf_vpn_net *vn,
 	return NULL;
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_get_in);
+
+/* The slow half of nf_vpn_flow_keep_alive(). */
+void __nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			      enum nf_vpn_flow_kind kind)
+{
+	struct nf_conn *ct = nf_vpn_flow_get_cached(vn, s, kind, NULL);
+	u32 timeout;
+
+	if (!ct)
+		return;
+	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status)) {
+		timeout = nf_vpn_flow_lifetime(vn, ct, kind, true);
+		nf_ct_refresh(ct, timeout);
+		nf_vpn_stamp(&s->flow[kind].due, jiffies + timeout);
+	}
+	nf_ct_put(ct);
+}
+EXPORT_SYMBOL_GPL(__nf_vpn_flow_keep_alive);
 
 /* What became of a flow that conntrack doesn't have. */
 static enum nf_vpn_flow_state nf_vpn_flow_past(const struct nf_vpn_flow *f)

@@ -141,13 +141,13 @@ void nf_vpn_flow_hosts(const struct nf_conn *ct, struct nf_vpn_host *client,
 enum nf_vpn_flow_state nf_vpn_flow_state(struct nf_vpn_net *vn,
 					 struct nf_vpn_session *s,
 					 enum nf_vpn_flow_kind kind);
+void __nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			      enum nf_vpn_flow_kind kind);
 
 /* core/flow_attach.c */
 void nf_vpn_flow_met_reply(struct nf_vpn_flow *f, const struct nf_conn *ct);
 u32 nf_vpn_flow_lifetime(const struct nf_vpn_net *vn, const struct nf_conn *ct,
 			 enum nf_vpn_flow_kind kind, bool replied);
-void __nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			      enum nf_vpn_flow_kind kind);
 void nf_vpn_flow_seen(struct nf_vpn_flow *f, const struct nf_conn *ct,
 		      u32 timeout);
 void nf_vpn_flow_attach(struct sk_buff *skb, struct nf_conn *ct,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What packets do to flows: they are attached to them, as nf_conntrack_in()
- * would do, and keep them alive.
+ * would do.
  *
  * nf_vpn_flow_pass() is what each packet of ESP and IKE goes through. What it
  * consists of is inline, and exported for what packets do now and then.
@@ -120,24 +120,6 @@ u32 nf_vpn_flow_lifetime(const struct nf_vpn_net *vn, const struct nf_conn *ct,
 	return __nf_vpn_flow_lifetime(vn, ct, kind, replied);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_lifetime);
-
-/* The slow half of nf_vpn_flow_keep_alive(). */
-void __nf_vpn_flow_keep_alive(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-			      enum nf_vpn_flow_kind kind)
-{
-	struct nf_conn *ct = nf_vpn_flow_get_cached(vn, s, kind, NULL);
-	u32 timeout;
-
-	if (!ct)
-		return;
-	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status)) {
-		timeout = nf_vpn_flow_lifetime(vn, ct, kind, true);
-		nf_ct_refresh(ct, timeout);
-		nf_vpn_stamp(&s->flow[kind].due, jiffies + timeout);
-	}
-	nf_ct_put(ct);
-}
-EXPORT_SYMBOL_GPL(__nf_vpn_flow_keep_alive);
 
 /* As resolve_normal_ct() and nf_conntrack_in() set it for stock packets. */
 static enum ip_conntrack_info nf_vpn_ctinfo(const struct nf_conn *ct,

@@ -333,6 +333,27 @@ struct nf_pptp_call *nf_pptp_call_answer(struct nf_vpn_net *vn,
 }
 
 /**
+ * nf_pptp_call_flow - find the flow of a call
+ * @call: call, under RCU
+ *
+ * Return: its entry without a reference, NULL if the call isn't up.
+ */
+struct nf_conn *nf_pptp_call_flow(const struct nf_pptp_call *call)
+{
+	/* Pairs with nf_pptp_call_publish(). */
+	struct nf_conn *flow = smp_load_acquire(&call->flow);
+
+	if (!flow || unlikely(nf_ct_is_dying(flow) ||
+			      nf_ct_is_dying(flow->master)))
+		return NULL;
+	if (unlikely(nf_ct_is_expired(flow))) {
+		nf_ct_kill(flow);
+		return NULL;
+	}
+	return flow;
+}
+
+/**
  * nf_pptp_call_publish - let packets be attached to the flow of a call
  * @vn: netns, its lock not held
  * @call: call, under RCU

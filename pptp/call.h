@@ -229,6 +229,7 @@ struct nf_pptp_call *nf_pptp_call_answer(struct nf_vpn_net *vn,
 					 struct nf_pptp_conn *conn, int side,
 					 __be16 id, struct nf_pptp_call *asked,
 					 bool fixed);
+struct nf_conn *nf_pptp_call_flow(const struct nf_pptp_call *call);
 bool nf_pptp_call_publish(struct nf_vpn_net *vn, struct nf_pptp_call *call,
 			  struct nf_conn *flow);
 void nf_pptp_call_close(struct nf_vpn_net *vn, struct nf_pptp_call *call,

@@ -158,24 +158,3 @@ void nf_pptp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 	else
 		nf_vpn_flow_attach(skb, flow, dir, timeout);
 }
-
-/**
- * nf_pptp_call_flow - find the flow of a call
- * @call: call, under RCU
- *
- * Return: its entry without a reference, NULL if the call isn't up.
- */
-struct nf_conn *nf_pptp_call_flow(const struct nf_pptp_call *call)
-{
-	/* Pairs with nf_pptp_call_publish(). */
-	struct nf_conn *flow = smp_load_acquire(&call->flow);
-
-	if (!flow || unlikely(nf_ct_is_dying(flow) ||
-			      nf_ct_is_dying(flow->master)))
-		return NULL;
-	if (unlikely(nf_ct_is_expired(flow))) {
-		nf_ct_kill(flow);
-		return NULL;
-	}
-	return flow;
-}

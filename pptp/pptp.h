@@ -40,6 +40,5 @@ void nf_pptp_call_up(struct nf_vpn_net *vn, struct nf_conn *master,
 		     struct nf_pptp_call *call);
 void nf_pptp_attach(struct nf_vpn_net *vn, struct sk_buff *skb,
 		    struct nf_conn *flow, enum ip_conntrack_dir dir);
-struct nf_conn *nf_pptp_call_flow(const struct nf_pptp_call *call);
 
 #endif /* _NF_PPTP_PPTP_H */

@@ -18,9 +18,11 @@ struct obstacle {
 
 static const struct obstacle obstacles[] = {
 	{ NF_CT_VPN_A_STATS_FAST_XFRM,
-	  "this gateway has IPsec policies of its own (ip xfrm policy), which have to see every packet" },
+	  "this gateway has IPsec policies of its own (ip xfrm policy), "
+	  "which have to see every packet" },
 	{ NF_CT_VPN_A_STATS_FAST_ROUTE,
-	  "they leave by the device that they come from, by a VRF or a tunnel, or a rule other than NAT changes their addresses" },
+	  "they leave by the device that they come from, by a VRF or a "
+	  "tunnel, or a rule other than NAT changes their addresses" },
 	{ NF_CT_VPN_A_STATS_FAST_STATE,
 	  "their SPIs are guessed, or conntrack has no ASSURED entry for them" },
 	{ NF_CT_VPN_A_STATS_FAST_PACKET,
