@@ -81,51 +81,6 @@ void nf_vpn_expect_reopen(struct nf_vpn_session *s)
 }
 EXPORT_SYMBOL_GPL(nf_vpn_expect_reopen);
 
-/*
- * A request that opens no ticket until it is answered is no doubt any more
- * after this time.
- */
-#define NF_VPN_EXPECT_DOUBT	(10 * HZ)
-
-/**
- * nf_vpn_expect_is_doubtful - tell whether there may be an SPI to come that no
- * ticket stands for
- * @s: session
- *
- * Return: whether its client has asked for a child in a way that will open a
- * ticket if the remote host answers.
- */
-bool nf_vpn_expect_is_doubtful(const struct nf_vpn_session *s)
-{
-	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
-	u32 since = e ? READ_ONCE(e->doubtful) : 0;
-
-	return since && nf_vpn_since_low(since) < NF_VPN_EXPECT_DOUBT;
-}
-EXPORT_SYMBOL_GPL(nf_vpn_expect_is_doubtful);
-
-/**
- * nf_vpn_expect_younger - count the new inbound SPIs that IKE has announced
- * lately
- * @s: session, lock of its netns held
- * @age: milliseconds that are lately
- *
- * Return: number of open tickets that aren't older; 0 if IKE doesn't show
- */
-int nf_vpn_expect_younger(const struct nf_vpn_session *s, u32 age)
-{
-	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
-	int n;
-
-	if (!e || !READ_ONCE(e->visible))
-		return 0;
-	spin_lock(&e->lock);
-	n = nf_vpn_tickets_younger(e->tickets, age, nf_vpn_now_ms());
-	spin_unlock(&e->lock);
-	return n;
-}
-EXPORT_SYMBOL_GPL(nf_vpn_expect_younger);
-
 /**
  * nf_vpn_expect_newest - date of the newest open ticket
  * @s: session with open tickets, lock of its netns held

@@ -21,9 +21,6 @@
  * @tickets: inbound SPIs to come
  * @rtt: milliseconds from request to response, 0 if not known, lockless
  * @last: low half of jiffies at the last message, lockless
- * @doubtful: low half of jiffies, not 0, when the client asked for a child under
- *	a pair that is new to the remote host, so that there is no ticket, but
- *	may be that of an IKE SA which was rekeyed; 0 if it hasn't; lockless
  * @cookies: exchanges and IKE SAs that are known
  * @visible: child exchanges of the client have been seen, so that there is a
  *	ticket for each SPI to come
@@ -41,7 +38,6 @@ struct nf_vpn_expect {
 	struct nf_vpn_tickets *tickets;
 	u32 rtt;
 	u32 last;
-	u32 doubtful;
 	u8 cookies;
 	bool visible;
 	bool informational;
@@ -75,8 +71,6 @@ void nf_vpn_expect_link(struct nf_vpn_expect *e, struct nf_vpn_session *s,
 int nf_vpn_expect_need(const struct nf_vpn_session *s);
 void nf_vpn_expect_spend(struct nf_vpn_session *s);
 void nf_vpn_expect_reopen(struct nf_vpn_session *s);
-bool nf_vpn_expect_is_doubtful(const struct nf_vpn_session *s);
-int nf_vpn_expect_younger(const struct nf_vpn_session *s, u32 age);
 u32 nf_vpn_expect_newest(const struct nf_vpn_session *s);
 bool nf_vpn_expect_answered(const struct nf_vpn_session *s);
 void nf_vpn_expect_raw_esp(struct nf_vpn_session *s);

@@ -119,24 +119,10 @@ static inline unsigned int isakmp_count(struct nf_isakmp_ike *ike,
 				      nf_vpn_now_ms());
 }
 
-static void isakmp_note_unheard(struct nf_isakmp_ike *ike, bool unheard)
-{
-	const struct isakmp_pair *pair = ike->tickets.pair;
-	bool rekeyed = pair[0].rekey || pair[1].rekey;
-
-	ike->unheard = unheard;
-	WRITE_ONCE(ike->expect.doubtful,
-		   unheard && rekeyed ? (u32)jiffies | 1 : 0);
-}
-
 /*
  * An outbound message. Anybody behind the gateway can forge a pair, and
  * exchanges under it. So a child exchange counts if the remote host has used
  * the pair, or else once it answers.
- *
- * An IKE SA that the client has rekeyed is such a pair as well, and the SPI may
- * come before the answer. So the session is noted as doubtful: nobody else is
- * taken for the only one that can own an SPI, and it has no other advantage.
  */
 static unsigned int isakmp_note_out(struct nf_isakmp_ike *ike,
 				    const struct isakmp_message *m,
@@ -151,7 +137,7 @@ static unsigned int isakmp_note_out(struct nf_isakmp_ike *ike,
 		events = isakmp_count(ike, m, natt);
 	/* A response of the client leaves its own request as it is. */
 	if (!isakmp_is_response(m))
-		isakmp_note_unheard(ike, unheard);
+		ike->unheard = unheard;
 	isakmp_time_out(ike, m);
 	return events;
 }
@@ -162,7 +148,7 @@ isakmp_note_answered(struct nf_isakmp_ike *ike, const struct isakmp_message *m)
 {
 	struct isakmp_message request = *m;
 
-	isakmp_note_unheard(ike, false);
+	ike->unheard = false;
 	request.flags &= ~ISAKMP_V2_RESPONSE;
 	return isakmp_count(ike, &request, READ_ONCE(ike->udp_esp));
 }

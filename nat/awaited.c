@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How many inbound SPIs a session waits for. */
-#include <linux/ktime.h>
 #include <linux/minmax.h>
 
 #include "core/expect.h"
@@ -32,16 +31,12 @@ static int nf_nat_esp_unproven(const struct nf_vpn_session *s)
 						   s->unproven;
 }
 
-/**
- * nf_nat_esp_due - count the new inbound SPIs that a session is to get
- * @s: session, lock of its netns held
- *
- * These are as many as its IKE has announced, or as it has unpaired outbound
- * SPIs, if these are more. If its IKE isn't visible, only the latter are known.
- *
- * Return: their number, with those that have come and are unproven
+/*
+ * How many new inbound SPIs is a session to get? As many as its IKE has
+ * announced, or as it has unpaired outbound SPIs, if these are more. If its IKE
+ * isn't visible (-1), only the latter are known.
  */
-int nf_nat_esp_due(const struct nf_vpn_session *s)
+static int nf_nat_esp_due(const struct nf_vpn_session *s)
 {
 	int need = nf_vpn_expect_need(s);
 
@@ -59,51 +54,6 @@ int nf_nat_esp_due(const struct nf_vpn_session *s)
 int nf_nat_esp_awaited(const struct nf_vpn_session *s)
 {
 	return nf_nat_esp_due(s) - nf_nat_esp_unproven(s);
-}
-
-/**
- * nf_nat_esp_may_await - count the new inbound SPIs that a session may wait for
- * @s: session, lock of its netns held
- *
- * Return: their number, with one that isn't announced for certain
- */
-int nf_nat_esp_may_await(const struct nf_vpn_session *s)
-{
-	return max(nf_nat_esp_awaited(s), 0) + nf_vpn_expect_is_doubtful(s);
-}
-
-/* Count a session's unpaired outbound SPIs that appeared within so many s. */
-static int nf_nat_esp_asked(const struct nf_vpn_session *s, u32 seconds)
-{
-	u32 now = (u32)ktime_get_seconds();
-	const struct nf_esp_spi *spi;
-	int n = 0;
-
-	if (!s->unpaired)
-		return 0;
-	hlist_for_each_entry(spi, &s->spis, by_session)
-		n += spi->dir == NF_CT_VPN_DIR_OUT && !spi->paired &&
-		     now - spi->first <= seconds;
-	return n;
-}
-
-/**
- * nf_nat_esp_begun - count the new inbound SPIs that a session has begun to wait
- * for lately
- * @s: session, lock of its netns held
- * @age: milliseconds that are lately
- *
- * A session with many children may wait for many SPIs, and have begun lately to
- * wait for one of them.
- *
- * Return: their number, which is never more than all that it waits for
- */
-int nf_nat_esp_begun(const struct nf_vpn_session *s, u32 age)
-{
-	int begun = max(nf_vpn_expect_younger(s, age),
-			nf_nat_esp_asked(s, age / MSEC_PER_SEC + 1));
-
-	return min(begun - nf_nat_esp_unproven(s), nf_nat_esp_awaited(s));
 }
 
 /**

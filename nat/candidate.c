@@ -60,14 +60,8 @@ bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 	return masq && nf_inet_addr_cmp(masq, addr);
 }
 
-/**
- * nf_nat_esp_fresh_ms - tell within which time the first answer to a session
- * comes
- * @s: session, lock of its netns held
- *
- * Return: milliseconds
- */
-u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
+/* Milliseconds within which the first answer to a session comes. */
+static u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
 {
 	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
 
@@ -319,44 +313,13 @@ void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 /* See &nf_vpn_remote.flooded. */
 static bool nf_nat_esp_is_flooded(const struct nf_vpn_remote *remote)
 {
-	u32 spis = remote->nunproven + remote->nundecided, due = 0, n = 0;
+	u32 spis = remote->nunproven + remote->nundecided, waiting = 0;
 	const struct nf_vpn_session *s;
 
-	nf_vpn_for_each_waiting(s, remote) {
-		due += max(nf_nat_esp_due(s), 1);
-		if (due >= spis)
+	nf_vpn_for_each_waiting(s, remote)
+		if (++waiting >= spis)
 			return false;
-		n++;
-	}
-	return n < NF_VPN_SCAN && due < spis;
-}
-
-static bool nf_nat_esp_has(const struct nf_nat_esp_choice *c,
-			   const struct nf_vpn_session *s)
-{
-	unsigned int i;
-
-	for (i = 0; i < c->n; i++)
-		if (c->s[i] == s)
-			return true;
-	return false;
-}
-
-/* Add the sessions that may wait for a new SPI without a ticket. */
-static void nf_nat_esp_add_doubtful(struct nf_nat_esp_choice *c,
-				    const struct nf_vpn_remote *remote,
-				    const struct nf_vpn_pkt *pkt)
-{
-	const struct nf_vpn_expect *e;
-
-	nf_vpn_for_each_expect(e, remote) {
-		if (nf_nat_esp_full(c))
-			return;
-		if (nf_vpn_expect_is_doubtful(e->session) &&
-		    nf_nat_esp_uses(e->session, &pkt->dst.addr) &&
-		    !nf_nat_esp_has(c, e->session))
-			nf_nat_esp_add(c, e->session);
-	}
+	return waiting < NF_VPN_SCAN && waiting < spis;
 }
 
 /**
@@ -382,8 +345,6 @@ void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 		nf_nat_esp_pending(c, remote, pkt, true);
 	if (c->n) {
 		nf_nat_esp_drop_taken(c, remote, pkt);
-		if (!old)
-			nf_nat_esp_add_doubtful(c, remote, pkt);
 		return;
 	}
 	c->expecting = false;

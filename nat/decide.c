@@ -121,8 +121,7 @@ static void nf_nat_esp_open(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 	u->stock = c->stock;
 	for (i = 0; i < c->n; i++)
 		nf_esp_undecided_admit(vn, u, c->s[i],
-				       nf_nat_esp_is_fresh(c->s[i]) ||
-				       nf_vpn_expect_is_doubtful(c->s[i]));
+				       nf_nat_esp_is_fresh(c->s[i]));
 	u->arrived = nf_vpn_now_us() - ESP_TRIAL_US;
 	nf_nat_esp_judge(u);
 	nf_esp_spi_seen(&u->spi, a->pkt, a->len);

@@ -7,15 +7,12 @@
  * looks like that of another client which has just begun to wait. A packet
  * doesn't tell these apart, but the number of SPIs does. Each client that has
  * just begun gets an SPI of its own. If there are no more undecided SPIs than
- * these clients have just begun to wait for, they are all theirs, and a client
- * that has waited for long owns none. What a client with many children has
- * waited for since earlier doesn't count, nor does anything if some SPIs found
- * no room among the undecided ones.
+ * these clients wait for, they are all theirs, and a client that has waited for
+ * long owns none.
  */
 #include <linux/bitops.h>
 #include <linux/log2.h>
 
-#include "core/clock.h"
 #include "core/packet.h"
 #include "core/session.h"
 #include "esp/spi.h"
@@ -38,8 +35,6 @@
 
 /* An inbound SPI that has received within this time is in use. */
 #define NF_NAT_ESP_IN_USE	(2 * HZ)
-/* Packets of a stream are no farther apart than this. */
-#define NF_NAT_ESP_STREAM	(HZ / 5)
 
 /* Does the session use a single child SA only? */
 static bool nf_nat_esp_single_child(const struct nf_vpn_session *s)
@@ -65,44 +60,26 @@ static bool nf_nat_esp_excluded(const struct nf_esp_undecided *u,
 {
 	if (s->unpaired)
 		return false;
-	if (u->expecting && !nf_nat_esp_may_await(s))
+	if (u->expecting && nf_nat_esp_awaited(s) <= 0)
 		return true;
 	return time_after(READ_ONCE(s->last_in),
 			  u->first + NF_NAT_ESP_HANDOVER) &&
 	       nf_nat_esp_single_child(s);
 }
 
-/**
- * nf_nat_esp_is_likely - tell whether a session is a likely owner
- * @u: entry, lock of its netns held
- * @s: session
- *
- * Return: whether it is a candidate that had just begun to wait when the SPI
- * appeared, or that evidence speaks for
- */
-bool nf_nat_esp_is_likely(const struct nf_esp_undecided *u,
-			  const struct nf_vpn_session *s)
-{
-	int i = nf_esp_undecided_index(u, s);
-
-	return i >= 0 && (u->fresh & BIT(i) || u->hits[i]);
-}
-
-/* Is the session a likely owner of another undecided SPI that is in use? */
+/* Is the session a candidate of another undecided SPI, too? */
 static bool nf_nat_esp_has_choice(const struct nf_esp_undecided *u,
 				  const struct nf_vpn_session *s)
 {
 	const struct nf_esp_undecided *other;
 
 	list_for_each_entry(other, &u->spi.remote->undecided, by_remote)
-		if (other != u &&
-		    nf_esp_spi_idle(&other->spi) < NF_NAT_ESP_IN_USE &&
-		    nf_nat_esp_is_likely(other, s))
+		if (other != u && nf_esp_undecided_index(other, s) >= 0)
 			return true;
 	return false;
 }
 
-/* Does it send on an unpaired SPI, whose partner is most likely this one? */
+/* Does it send on an unpaired SPI, whose partner can only be this one? */
 static bool nf_nat_esp_is_asking(const struct nf_esp_undecided *u,
 				 const struct nf_vpn_session *s)
 {
@@ -112,34 +89,11 @@ static bool nf_nat_esp_is_asking(const struct nf_esp_undecided *u,
 	       !nf_nat_esp_has_choice(u, s);
 }
 
-/*
- * Did the session get a stream until @u appeared, and nothing since? Then its
- * server has gone over to another SPI, which may be this one.
- */
-static bool nf_nat_esp_went_over(const struct nf_esp_undecided *u,
-				 const struct nf_vpn_session *s)
-{
-	unsigned long last_in = READ_ONCE(s->last_in);
-
-	return time_after(last_in + NF_NAT_ESP_STREAM, u->first) &&
-	       !time_after(last_in, u->first + NF_NAT_ESP_HANDOVER);
-}
-
 /* May candidate @i own @u, if those that had just begun to wait go first? */
 static bool nf_nat_esp_claims(const struct nf_esp_undecided *u, unsigned int i)
 {
 	return !u->fresh || u->fresh & BIT(i);
 }
-
-/**
- * struct nf_nat_esp_beginners - clients that had just begun when SPIs appeared
- * @c: their sessions
- * @first: jiffies when the earliest of these SPIs appeared, for each of them
- */
-struct nf_nat_esp_beginners {
-	struct nf_nat_esp_choice c;
-	unsigned long first[NF_ESP_CANDIDATES];
-};
 
 /*
  * Is @u an SPI that one of @begun may own? Under a flood an SPI that was seen
@@ -163,85 +117,69 @@ static bool nf_nat_esp_is_claimed(const struct nf_esp_undecided *u,
  * Add the candidates to @begun that had just begun to wait when @u appeared.
  * Returns false if they are too many.
  */
-static bool nf_nat_esp_add_begun(struct nf_nat_esp_beginners *begun,
+static bool nf_nat_esp_add_begun(struct nf_nat_esp_choice *begun,
 				 const struct nf_esp_undecided *u)
 {
-	struct nf_nat_esp_choice *c = &begun->c;
 	unsigned int i;
 
 	for (i = 0; i < u->n; i++) {
 		struct nf_vpn_session *s = u->cand[i];
 
-		if (!(u->fresh & BIT(i)))
+		if (!(u->fresh & BIT(i)) || nf_nat_esp_index(begun, s) >= 0)
 			continue;
-		if (nf_nat_esp_index(c, s) >= 0) {
-			if (time_before(u->first, begun->first[s->order]))
-				begun->first[s->order] = u->first;
-			continue;
-		}
-		if (c->n == ARRAY_SIZE(c->s))
+		if (begun->n == ARRAY_SIZE(begun->s))
 			return false;
-		s->order = c->n;
-		begun->first[c->n] = u->first;
-		c->s[c->n++] = s;
+		s->order = begun->n;
+		begun->s[begun->n++] = s;
 	}
 	return true;
 }
 
-static int nf_nat_esp_total_begun(const struct nf_nat_esp_beginners *begun)
+static int nf_nat_esp_total_awaited(const struct nf_nat_esp_choice *c)
 {
 	unsigned int i;
-	int total = 0;
+	int awaited = 0;
 
-	for (i = 0; i < begun->c.n; i++) {
-		const struct nf_vpn_session *s = begun->c.s[i];
-		u32 age = jiffies_to_msecs(nf_vpn_since(begun->first[i]));
-
-		total += max(nf_nat_esp_begun(s, age + nf_nat_esp_fresh_ms(s)),
-			     0);
-	}
-	return total;
+	for (i = 0; i < c->n; i++)
+		awaited += max(nf_nat_esp_awaited(c->s[i]), 0);
+	return awaited;
 }
 
 /*
- * Have the clients that had just begun to wait when @u appeared begun to wait
- * for as many SPIs as there are undecided ones that they may own? Clients that
- * may own one of these count as well, and so do the SPIs that they may own, and
- * so on.
+ * Do the clients that had just begun to wait when @u appeared wait for as many
+ * SPIs as there are undecided ones that they may own? Clients that may own one
+ * of these count as well, and so do the SPIs that they may own, and so on.
  */
 static bool nf_nat_esp_is_explained(const struct nf_esp_undecided *u)
 {
-	const struct nf_vpn_remote *remote = u->spi.remote;
-	struct nf_nat_esp_beginners begun = {};
+	struct nf_nat_esp_choice begun = {};
 	const struct nf_esp_undecided *other;
 	u64 claimed = 0, before;
 	unsigned int i;
 
 	BUILD_BUG_ON(BITS_PER_TYPE(claimed) < NF_ESP_UNDECIDED_REMOTE);
-	if (!u->fresh || remote->nundecided >= NF_ESP_UNDECIDED_REMOTE ||
-	    time_before(jiffies, u->first + NF_NAT_ESP_LATE))
+	if (!u->fresh || time_before(jiffies, u->first + NF_NAT_ESP_LATE))
 		return false;
 	nf_nat_esp_add_begun(&begun, u);
 	do {
 		before = claimed;
 		i = 0;
-		list_for_each_entry(other, &remote->undecided, by_remote) {
+		list_for_each_entry(other, &u->spi.remote->undecided, by_remote) {
 			u64 bit = BIT_ULL(i++);
 
-			if (claimed & bit ||
-			    !nf_nat_esp_is_claimed(other, &begun.c))
+			if (claimed & bit || !nf_nat_esp_is_claimed(other, &begun))
 				continue;
 			claimed |= bit;
 			if (!nf_nat_esp_add_begun(&begun, other))
 				return false;
 		}
 	} while (claimed != before);
-	return (int)hweight64(claimed) <= nf_nat_esp_total_begun(&begun);
+	return (int)hweight64(claimed) <= nf_nat_esp_total_awaited(&begun);
 }
 
 /*
- * Drop candidates that had waited for long, unless evidence speaks for them,
- * they ask for this very SPI, or a stream of theirs went over to it.
+ * Drop candidates that had waited for long, unless evidence speaks for them or
+ * they ask for this very SPI.
  */
 static void nf_nat_esp_narrow_late(struct nf_esp_undecided *u)
 {
@@ -251,8 +189,7 @@ static void nf_nat_esp_narrow_late(struct nf_esp_undecided *u)
 		return;
 	for (i = u->n; i-- && u->n > 1; )
 		if (!(u->fresh & BIT(i)) && !u->hits[i] &&
-		    !nf_nat_esp_is_asking(u, u->cand[i]) &&
-		    !nf_nat_esp_went_over(u, u->cand[i]))
+		    !nf_nat_esp_is_asking(u, u->cand[i]))
 			nf_esp_undecided_drop(u, i);
 }
 

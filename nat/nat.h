@@ -112,16 +112,12 @@ static inline bool nf_nat_esp_is_by_remote(const struct nf_vpn_session *s)
 }
 
 /* nat/awaited.c */
-int nf_nat_esp_due(const struct nf_vpn_session *s);
 int nf_nat_esp_awaited(const struct nf_vpn_session *s);
-int nf_nat_esp_may_await(const struct nf_vpn_session *s);
-int nf_nat_esp_begun(const struct nf_vpn_session *s, u32 age);
 bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old);
 
 /* nat/candidate.c */
 bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 		     const union nf_inet_addr *addr);
-u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s);
 u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s);
 bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s);
 unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s);
@@ -158,8 +154,6 @@ void nf_nat_esp_leave_one(struct nf_nat_esp_choice *c,
 					      const struct nf_vpn_session *b));
 
 /* nat/narrow.c */
-bool nf_nat_esp_is_likely(const struct nf_esp_undecided *u,
-			  const struct nf_vpn_session *s);
 void nf_nat_esp_narrow(struct nf_esp_undecided *u,
 		       const struct nf_vpn_pkt *pkt);
 

@@ -87,11 +87,9 @@ static bool nf_nat_esp_asks(const struct nf_esp_spi *spi, u32 since)
 }
 
 /*
- * Count a session's inbound SPIs that have received since, with undecided ones
- * that it may own, or is likely to.
+ * Count a session's inbound SPIs that have received since, with undecided ones.
  */
-static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since,
-			      bool likely)
+static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since)
 {
 	const struct nf_esp_undecided *u;
 	const struct nf_esp_spi *spi;
@@ -102,17 +100,12 @@ static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since,
 		     nf_nat_esp_active(spi, since);
 	list_for_each_entry(u, &s->remote->undecided, by_remote)
 		n += nf_nat_esp_active(&u->spi, since) &&
-		     (likely ? nf_nat_esp_is_likely(u, s) :
-			       nf_esp_undecided_index(u, s) >= 0);
+		     nf_esp_undecided_index(u, s) >= 0;
 	return n;
 }
 
-/*
- * Does the session receive on fewer SPIs than it sends on? Where many are
- * undecided it gets packets on SPIs of others, which only @likely tells apart.
- */
-static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search,
-			     bool likely)
+/* Does the session receive on fewer SPIs than it sends on? */
+static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search)
 {
 	const struct nf_esp_spi *spi;
 	int asked = 1;
@@ -120,8 +113,7 @@ static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search,
 	hlist_for_each_entry(spi, &search->starved->spis, by_session)
 		asked += spi != search->spi && spi->dir == NF_CT_VPN_DIR_OUT &&
 			 nf_nat_esp_asks(spi, search->since);
-	return asked > nf_nat_esp_answers(search->starved, search->since,
-					  likely);
+	return asked > nf_nat_esp_answers(search->starved, search->since);
 }
 
 /*
@@ -328,25 +320,7 @@ static bool nf_nat_esp_may_search(const struct nf_nat_esp_search *search)
 	       !test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
 	       s->remote->nsessions > 1 &&
 	       !time_before(jiffies, s->remote->repaired + NF_NAT_ESP_REPAIR) &&
-	       nf_nat_esp_lacks(search, true);
-}
-
-/*
- * Look for the SPI among those that are undecided, where the session costs no
- * more than copies. If it lacks one for certain, then among siblings' as well.
- */
-static void nf_nat_esp_find(struct nf_nat_esp_search *search)
-{
-	bool certain = nf_nat_esp_lacks(search, false);
-	bool found = nf_nat_esp_join(search);
-
-	if (found || certain)
-		search->starved->remote->repaired = jiffies;
-	if (!certain)
-		return;
-	found |= nf_nat_esp_search(search, nf_nat_esp_later);
-	if (!found)
-		nf_nat_esp_search(search, nf_nat_esp_spare);
+	       nf_nat_esp_lacks(search);
 }
 
 /**
@@ -365,11 +339,17 @@ void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 		.since = since,
 		.guess = READ_ONCE(vn->set.esp_guess),
 	};
+	bool found;
 
 	search.left = search.guess > 1 ? NF_NAT_ESP_REOPENED : 1;
 	spin_lock_bh(&vn->lock);
-	if (nf_nat_esp_may_search(&search))
-		nf_nat_esp_find(&search);
+	if (nf_nat_esp_may_search(&search)) {
+		search.starved->remote->repaired = jiffies;
+		found = nf_nat_esp_join(&search);
+		found |= nf_nat_esp_search(&search, nf_nat_esp_later);
+		if (!found)
+			nf_nat_esp_search(&search, nf_nat_esp_spare);
+	}
 	spin_unlock_bh(&vn->lock);
 }
 

@@ -25,7 +25,7 @@ static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
 		return c->n - 1;
 	for (i = 0; i < u->n; i++) {
 		index = nf_nat_esp_index(c, u->cand[i]);
-		if (index < 0 && nf_nat_esp_may_await(u->cand[i]))
+		if (index < 0 && nf_nat_esp_awaited(u->cand[i]) > 0)
 			return -1;
 		last = max(last, index);
 	}
@@ -57,7 +57,7 @@ static unsigned int nf_nat_esp_taken(struct nf_nat_esp_choice *c,
 	}
 	for (i = 0; i < c->n; i++) {
 		spis += count[i];
-		awaited += nf_nat_esp_may_await(c->s[i]);
+		awaited += max(nf_nat_esp_awaited(c->s[i]), 0);
 		if (spis >= awaited)
 			taken = i + 1;
 	}

@@ -135,7 +135,7 @@ class Ours(Rule):
     FRESH, HANDOVER, NARROW, LATE, ASKING = 0.5, 0.01, 8, 0.5, 3.0
     TRIAL, SILENCE, JITTER, PART, QUEUE = 0.02, 0.08, 0.003, 10, 0.05
     CANDIDATES, COPIES, FEW, OVER = 32, 8192, 8, 64
-    STARVED, SILENT, IN_USE, STREAM = 1.0, 0.25, 2.0, 0.2
+    STARVED, SILENT = 1.0, 0.25
 
     def __init__(self, hosts, visible):
         super().__init__(hosts, visible)
@@ -276,21 +276,11 @@ class Ours(Rule):
         """Does one packet decide between several?"""
 
     def is_asking(self, now, u, host):
-        """Does it send, and is most likely answered by this SPI?"""
+        """Does it send and can't be answered by another SPI?"""
         return host in self.begun and \
             now - self.sent[host][-1] < self.ASKING and \
-            not any(host in other.fresh and now - other.last < self.IN_USE
-                    for other in self.undecided.values() if other is not u)
-
-    def went_over(self, u, host):
-        """Did it get a stream until u appeared, and nothing since?"""
-        return u.first - self.STREAM < self.last_in[host] <= \
-            u.first + self.HANDOVER
-
-    def has_begun(self, since, host):
-        """How many SPIs has it begun to wait for since then?"""
-        n = sum(t >= since for t in self.tickets[host])
-        return max(n, int(self.begun.get(host, -1) >= since))
+            not any(host in other.hits for other in self.undecided.values()
+                    if other is not u)
 
     def is_explained(self, now, u):
         """Is there an SPI for each of those that had just begun, and no more?"""
@@ -305,9 +295,7 @@ class Ours(Rule):
                     begun |= other.fresh
                     claims.add(id(other))
                     more = True
-        since = min(other.first for other in self.undecided.values()
-                    if id(other) in claims) - self.FRESH
-        return len(claims) <= sum(self.has_begun(since, h) for h in begun)
+        return len(claims) <= sum(len(self.tickets[h]) for h in begun)
 
     def narrow(self, now, u):
         late = u.packets >= self.NARROW and \
@@ -320,8 +308,7 @@ class Ours(Rule):
                 any(self.tickets[h] for h in u.hits)
             out = (served or spent) and host not in self.begun
             if out or (late and host not in u.fresh and not u.hits[host] and
-                       not self.is_asking(now, u, host) and
-                       not self.went_over(u, host)):
+                       not self.is_asking(now, u, host)):
                 del u.hits[host]
                 u.fresh.discard(host)
 
