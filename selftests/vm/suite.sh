@@ -136,21 +136,19 @@ userspace() {
 			bash -c 'make -s -C /build unit; unit=$?
 				make -s -C /build/userspace check &&
 					exit "$unit"' > "$dir/output" 2>&1
-	tap_to_json $? userspace < "$dir/output" > "$dir/results.jsonl"
+	tap_to_json $? < "$dir/output" > "$dir/results.jsonl"
 	if grep -q '"result": "fail"' "$dir/results.jsonl"; then
 		cat "$dir/output"
 	fi
 	took userspace $((EPOCHSECONDS - start))
 }
 
-# tap_to_json STATUS TEST [KERNEL]: results of a program that prints TAP, or only
-# fails
+# tap_to_json STATUS: results of a program that prints TAP, or only fails
 tap_to_json() {
-	awk -v status="$1" -v test="$2" -v kernel="${3:-}" '
+	awk -v status="$1" '
 		function result(what, text) {
 			gsub(/["\\]/, "", text)
-			printf "{\"kernel\": \"%s\", \"test\": \"%s\", ",
-				kernel, test
+			printf "{\"kernel\": \"\", \"test\": \"userspace\", "
 			printf "\"assertion\": \"%s\", \"result\": \"%s\"}\n",
 				text, what
 			seen[what]++
