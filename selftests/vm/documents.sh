@@ -9,7 +9,7 @@ set -u
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# one KERNEL: an emulated machine compiles all of it three times
+# one KERNEL
 one() {
 	"$VM/boot.sh" -g -m 4096 -t "${LIMIT:-5400}" "$1" -- \
 		selftests/documents.sh > "$out/$1.said"

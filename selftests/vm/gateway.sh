@@ -3,10 +3,10 @@
 #
 # gateway.sh KERNEL: builds the userland of a gateway on which somebody who has
 # read the documents installs the modules, once, and prints its directory, which
-# holds root/ (to compile in) and root.sqfs (to boot from): Debian 12 for 6.1, else Debian 13. In it are a few things that
-# gateways have, and nothing else but what README.md has one install with apt,
-# and the kernel's headers. /repository is a source for apt, as guests have no
-# network: the headers of another kernel.
+# holds root/ (to compile in) and root.sqfs (to boot from): Debian 12 for 6.1, else
+# Debian 13. In it are a few things that gateways have, and nothing else but what
+# README.md has one install with apt, and the kernel's headers. /repository is a
+# source for apt, as guests have no network: the headers of another kernel.
 set -u
 
 # shellcheck source=lib.sh
