@@ -255,27 +255,11 @@ measure_stock() {
 	measure_flowtable
 }
 
-flowtable_rule() {
-	modprobe -a nf_flow_table nf_flow_table_inet nft_flow_offload
-	at gw nft -f - <<-RULES
-		table inet fastpath {
-			flowtable f {
-				hook ingress priority filter
-				devices = { eth0, eth1 }
-			}
-			chain forward {
-				type filter hook forward priority filter
-				flow add @f
-			}
-		}
-	RULES
-}
-
 # one flow of UDP, both ways, in a flowtable
 measure_flowtable() {
 	local got
 
-	flowtable_rule
+	flowtable eth0 eth1
 	sinks_on
 	udp_out $BESIDES_PORT 1 src 199.0.0.1 --count 2 > /dev/null
 	COUNT=2 udp_in $BESIDES_PORT 1 none 199.0.0.1 200.200.200.200 > /dev/null

@@ -515,6 +515,38 @@ plain_bridge() {
 		at gw sysctl -qw net.bridge.bridge-nf-call-iptables=0
 }
 
+# flowtable DEVICE...: the gateway offers all that it forwards to one of these
+flowtable() {
+	local devices
+
+	printf -v devices '%s, ' "$@"
+	modprobe -a nf_flow_table nf_flow_table_inet nft_flow_offload 2>/dev/null
+	at gw nft -f - <<-RULES
+		table inet fastpath {
+			flowtable f {
+				hook ingress priority filter
+				devices = { ${devices%, } }
+			}
+			chain forward {
+				type filter hook forward priority filter
+				flow add @f
+			}
+		}
+	RULES
+}
+
+# drop_protocol N: the gateway's table inet stop forwards none of it
+drop_protocol() {
+	at gw nft -f - <<-RULES
+		table inet stop {
+			chain forward {
+				type filter hook forward priority 0
+				meta l4proto $1 drop
+			}
+		}
+	RULES
+}
+
 # vpn_stat NAME: a counter of vpnct stats
 vpn_stat() {
 	at gw vpnct stats -j | jq -r ".$1"

@@ -12,21 +12,6 @@ set -u
 # shellcheck source=selftests/lib/traffic.sh
 . "$(dirname "$0")/../../lib/traffic.sh"
 
-offer_everything() {
-	at gw nft -f - <<-RULES
-		table inet fastpath {
-			flowtable f {
-				hook ingress priority filter
-				devices = { eth1, vc1, vc2, vc3 }
-			}
-			chain forward {
-				type filter hook forward priority filter
-				flow add @f
-			}
-		}
-	RULES
-}
-
 # how often a UDP flow is answered
 udp() {
 	for _ in 1 2 3 4 5; do
@@ -35,13 +20,12 @@ udp() {
 	done | at c1 timeout "$((3 * ${SLOW:-1}))" socat - UDP4:199.0.0.1:7777 | grep -c hello
 }
 
-modprobe -a nf_flow_table nf_flow_table_inet nft_flow_offload 2>/dev/null
 howto_net 3
 bg at srv socat -T "$((3 * ${SLOW:-1}))" UDP4-LISTEN:7777,fork,reuseaddr PIPE > /dev/null
 # port 7777
 busywait 10 at srv grep -q ':1E61 ' /proc/net/udp
 masquerade
-offer_everything || bail "no flowtable"
+flowtable eth1 vc1 vc2 vc3 || bail "no flowtable"
 start 1 2 3
 alive "all three work" 1 2 3
 is "$(udp)" 5 "UDP works next to them"
