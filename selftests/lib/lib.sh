@@ -375,13 +375,15 @@ tunnel_gw() {
 
 # --- traffic ---
 
-# pings NS DST [COUNT] [INTERVAL] [PING OPTION...]: how many were answered
+# pings NS DST [COUNT] [INTERVAL] [FPING OPTION...]: how many were answered.
+# ping would wait for the last answer no longer than for two of those before it.
 pings() {
-	local name=$1 dst=$2 count=${3:-3} interval=${4:-0.2}
+	local name=$1 dst=$2 count=${3:-3} ms
 
+	printf -v ms %.0f "${4:-0.2}e3"
 	shift "$(($# < 4 ? $# : 4))"
-	[[ $(at "$name" ping -n -c "$count" -i "$interval" -W 5 "$@" "$dst" \
-		2>/dev/null) =~ ([0-9]+)" received" ]]
+	[[ $(at "$name" fping -q -c "$count" -p "$ms" -t 5000 "$@" "$dst" \
+		2>&1) =~ xmt/rcv/%loss\ =\ [0-9]+/([0-9]+)/ ]]
 	echo "${BASH_REMATCH[1]:-}"
 }
 

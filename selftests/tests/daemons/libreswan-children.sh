@@ -68,7 +68,7 @@ answered() {
 	local n answers=()
 
 	for n in 1 2 3; do
-		answers+=("$(pings "c$1" "$SRV" 3 0.2 -I "$(net "$1" "$n")")")
+		answers+=("$(pings "c$1" "$SRV" 3 0.2 -S "$(net "$1" "$n")")")
 	done
 	echo "${answers[*]}"
 }
@@ -112,6 +112,6 @@ check "IKEv2: each child is rekeyed" rekey 1 --rekey-child ||
 check "IKEv1: each child is rekeyed" rekey 3 --initiate ||
 	diag "$(cat "$TMP/whack")"
 both "and again"
-is "$(pings c2 "$SRV" 3 0.2 -I "$(net 2 1)") $(pings c4 "$SRV" 3 0.2 \
-	-I "$(net 4 1)")" "3 3" "so are those that were idle"
+is "$(pings c2 "$SRV" 3 0.2 -S "$(net 2 1)") $(pings c4 "$SRV" 3 0.2 \
+	-S "$(net 4 1)")" "3 3" "so are those that were idle"
 done_testing

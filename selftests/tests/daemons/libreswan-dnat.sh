@@ -67,11 +67,11 @@ up() {
 
 # all TEXT: both ends of all three tunnels
 all() {
-	is "$(pings srv "$HQ" 3 0.2 -I "$BRANCH" -W 2)" 3 \
+	is "$(pings srv "$HQ" 3 0.2 -S "$BRANCH" -t 2000)" 3 \
 		"$1: the server reaches the one behind dnat"
 	is "$(pings_all 3 0.2 "$(inner srv)" c1 c2)" "3 3" \
 		"$1: masqueraded hosts are answered"
-	is "$(pings c3 "$BRANCH" 3 0.2 -W 2)" 3 "$1: so is the one behind dnat"
+	is "$(pings c3 "$BRANCH" 3 0.2 -t 2000)" 3 "$1: so is the one behind dnat"
 	is "$(pings srv "$(inner c1)" 3) $(pings srv "$(inner c2)" 3)" "3 3" \
 		"$1: the server reaches masqueraded hosts"
 }

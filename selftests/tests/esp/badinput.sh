@@ -88,7 +88,7 @@ fragments() {
 	cmp_ok "$(arrived out "src=$GW" spi=0x10101022)" -ge 1 \
 		"a fragmented packet passes, translated"
 	is "$(spis client 10.0.0.4)" $((before + 1)) "its SPI is learnt"
-	is "$(pings c1 192.168.99.1 3 0.2 -s 3000)" 3 \
+	is "$(pings c1 192.168.99.1 3 0.2 -b 3000)" 3 \
 		"fragmented packets of a tunnel arrive"
 }
 

@@ -26,7 +26,7 @@ switched_off() {
 	is "$(sessions) $(spis)" "0 0" \
 		"nothing is known any more"
 	is "$(pings c1 192.168.99.1 3)" 3 "the first host works as with stock"
-	is "$(pings c2 192.168.99.1 2 0.2 -W 1)" 0 \
+	is "$(pings c2 192.168.99.1 2 0.2 -t 1000)" 0 \
 		"the second doesn't, as with stock"
 	like "$(ct_of c1)" '^unknown +50 5[0-9][0-9] ' \
 		"with the lifetime of the generic tracker"
@@ -117,7 +117,7 @@ not_tracked() {
 		}
 	RULES
 	listen out srv eth0
-	pings c3 192.168.99.1 2 0.2 -W 1 > /dev/null
+	pings c3 192.168.99.1 2 0.2 -t 1000 > /dev/null
 	is "$(heard out "spi=$(spi_out 3)" src=10.0.0.4 | packets)" 2 \
 		"notrack: packets leave untranslated"
 	is "$(ct_of c3)" "" "and untracked"

@@ -169,10 +169,10 @@ rules() {
 	many > /dev/null
 	drop_protocol 50
 	sleep 1.1
-	is "$(pings c1 "$INNER" 10 0.1 -W 1)" 0 \
+	is "$(pings c1 "$INNER" 10 0.1 -t 1000)" 0 \
 		"a rule that drops ESP has its effect after a second"
 	sleep 1.1
-	is "$(pings c1 "$INNER" 10 0.1 -W 1)" 0 "and keeps it"
+	is "$(pings c1 "$INNER" 10 0.1 -t 1000)" 0 "and keeps it"
 	at gw nft delete table inet stop
 	goes_on "without it the tunnel goes on"
 }
@@ -194,7 +194,7 @@ deleted_entry() {
 routes() {
 	many > /dev/null
 	ipn gw route add blackhole 199.0.0.1
-	is "$(pings c1 "$INNER" 3 0.05 -W 1)" 0 "a route that changes does at once"
+	is "$(pings c1 "$INNER" 3 0.05 -t 1000)" 0 "a route that changes does at once"
 	ipn gw route del blackhole 199.0.0.1
 	goes_on "as does the one after it"
 }
@@ -266,7 +266,7 @@ switched() {
 address() {
 	many > /dev/null
 	ipn gw addr del 200.200.200.200/24 dev eth1
-	is "$(pings c1 "$INNER" 3 0.05 -W 1)" 0 \
+	is "$(pings c1 "$INNER" 3 0.05 -t 1000)" 0 \
 		"without the gateway's address nothing is answered"
 	ipb gw <<-LINKS
 		addr add 200.200.200.200/24 dev eth1
@@ -278,7 +278,7 @@ address() {
 device() {
 	many > /dev/null
 	ipn gw link set eth1 down
-	is "$(pings c1 "$INNER" 3 0.05 -W 1)" 0 "a device that is down sends nothing"
+	is "$(pings c1 "$INNER" 3 0.05 -t 1000)" 0 "a device that is down sends nothing"
 	ipb gw <<-LINKS
 		link set eth1 up
 		route replace 199.0.0.0/8 dev eth1

@@ -58,7 +58,7 @@ host_first() {
 	is "$(ct_of c1 | grep -o 'dst=10.0.0.2 ')" "dst=10.0.0.2 " \
 		"answers are to the host's own address"
 	at gw conntrack -F > /dev/null 2>&1
-	is "$(pings srv "$(inner c1)" 2 0.2 -W 1)" 0 \
+	is "$(pings srv "$(inner c1)" 2 0.2 -t 1000)" 0 \
 		"the server may not begin where the ruleset doesn't let it"
 	is "$(pings c1 192.168.99.1 3)" 3 \
 		"and the host that begins after that is answered"

@@ -71,11 +71,11 @@ wrong() {
 	sleep 1.2	# the sender uses the newest SA, by the second
 	new_out 1 0x1000bb01 1
 	sa_in 2 "$IN2"
-	is "$(pings c2 192.168.99.1 1 0.2 -W 1)" 0 \
+	is "$(pings c2 192.168.99.1 1 0.2 -t 1000)" 0 \
 		"an SPI of c2 appears when c1 waits for one: c2 gets nothing"
 	is "$(owner_of "$IN2")" 10.0.0.2 "it is taken for c1's"
 	# 3 s at four a second
-	answered=$(pings c2 192.168.99.1 24 0.25 -W 1)
+	answered=$(pings c2 192.168.99.1 24 0.25 -t 1000)
 	cmp_ok "$answered" -ge 12 "that heals within 3 seconds"
 	asking 2 0.71
 	busywait 10 test_owner 10.0.0.3

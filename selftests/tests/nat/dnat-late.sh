@@ -20,7 +20,7 @@ PEER=192.168.96.1
 
 # peer [COUNT]: the server outside pings the one behind dnat
 peer() {
-	pings srv 192.168.3.1 "${1:-5}" 0.2 -I "$PEER" -W 2
+	pings srv 192.168.3.1 "${1:-5}" 0.2 -S "$PEER" -t 2000
 }
 
 network() {

@@ -18,7 +18,7 @@ set -u
 
 # rw_pings INNER [COUNT]
 rw_pings() {
-	pings srv 192.168.3.1 "${2:-3}" 0.2 -I "$1"
+	pings srv 192.168.3.1 "${2:-3}" 0.2 -S "$1"
 }
 
 other_host() {

@@ -37,7 +37,7 @@ parallel_0() {
 	tunnel 1
 	tunnel 2
 	is "$(pings c1 192.168.99.1 3)" 3 "parallel=0: the first host works"
-	is "$(pings c2 192.168.99.1 2 0.2 -W 1)" 0 \
+	is "$(pings c2 192.168.99.1 2 0.2 -t 1000)" 0 \
 		"the second one has to wait"
 	is "$(stats blocked)" 2 "its packets are counted"
 	is "$(ct_of c2)" "" "and have no conntrack entry"
@@ -46,7 +46,7 @@ parallel_0() {
 	at gw conntrack -D -p esp --orig-src 10.0.0.2 > /dev/null 2>&1
 	is "$(pings c2 192.168.99.1 3)" 3 \
 		"the first one's entry is gone: the second has its turn"
-	is "$(pings c1 192.168.99.1 2 0.2 -W 1)" 0 "and the first waits"
+	is "$(pings c1 192.168.99.1 2 0.2 -t 1000)" 0 "and the first waits"
 	gw_set nf_conntrack_esp_parallel 1
 	is "$(pings_all 3 0.2 192.168.99.1 c1 c2)" "3 3" \
 		"parallel=1 again: both work"

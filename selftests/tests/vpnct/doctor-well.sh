@@ -64,7 +64,7 @@ dnat() {
 	pings c1 192.168.99.1 2 > /dev/null
 	dnat_esp
 	road_warrior 97 199.0.0.2 192.168.97.1 0x30000097 0x40000097
-	is "$(pings srv 192.168.3.1 2 0.2 -I 192.168.97.1)" 2 \
+	is "$(pings srv 192.168.3.1 2 0.2 -S 192.168.97.1)" 2 \
 		"a server behind dnat is reached"
 	well "a server behind dnat"
 }
