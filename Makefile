@@ -49,7 +49,7 @@ help:
 	@echo '  test-all                  each of them on each kernel, before a release'
 	@echo '  test-debug                the same on a kernel with KASAN, lockdep, kmemleak'
 	@echo '  test-docs                 installs and removes as the documents say'
-	@echo '  coverage                  the lines of the modules that no test reaches there'
+	@echo '  coverage                  the lines of the modules that no test reaches'
 	@echo '  check                     checkpatch, kernel-doc, W=1, sparse, shellcheck'
 	@echo '  bench                     instructions per packet'
 	@echo '  profile                   the functions that take them'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # boot.sh [OPTION...] KERNEL [OPTION...] -- COMMAND...
-# Boots KERNEL (6.1, 6.12, newest, debug; see kernel.sh) in an emulated machine
+# Boots KERNEL (6.1, 6.12, newest, debug, coverage; see kernel.sh) in an emulated machine
 # without network, and runs COMMAND there in /project, a copy of this tree with
 # everything built. Its output comes to stdout, its exit status is ours; 99 if
 # the guest died, ran out of time, or its kernel complained.
@@ -102,8 +102,9 @@ write_command() {
 
 start_qemu() {
 	# One host thread for all vCPUs: with one each, TCG was seen to run an
-	# int3 that the kernel had already patched away. The debug kernel has no
-	# jump labels to patch; its CPUs run at the same time.
+	# int3 that the kernel had already patched away. The kernels that are
+	# built from source have no jump labels to patch; their CPUs run at the
+	# same time.
 	local threads=single icount=() monitor=()
 	local serial=(-serial "file:$run/result/console")
 	# no_timer_check: on a busy host it finds that the timer doesn't work.
@@ -115,7 +116,7 @@ start_qemu() {
 		panic_on_warn=1 no_timer_check mitigations=off log_buf_len=4M \
 		net.ifnames=0 norandmaps init_on_alloc=0"
 
-	[ "$series" != debug ] || threads=multi
+	[[ $series != @(debug|coverage) ]] || threads=multi
 	if [ -n "${ICOUNT:-}" ]; then
 		threads=single cpus=1 icount=(-icount "shift=0,sleep=off")
 	fi

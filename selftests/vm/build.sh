@@ -46,7 +46,7 @@ if [ "$series" != tools ]; then
 	kernel=$("$VM/kernel.sh" "$series") && tools=$("$0" tools) || exit
 fi
 # which of its lines run: its kernel can tell (coverage.sh)
-[ "$series" != debug ] || set -- GCOV_PROFILE=y "$@"
+[ "$series" != coverage ] || set -- GCOV_PROFILE=y "$@"
 prefix=build-$(key "$TOP")-$series-
 out=$CACHE/$prefix$(key "$image" "$kernel")
 lock "$out.lock"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kernel.sh SERIES|newest|debug: fetches the newest Debian kernel of SERIES (6.1,
+# kernel.sh SERIES|newest|debug|coverage: fetches the newest Debian kernel of SERIES (6.1,
 # 6.12, ...), or of all that there are (from trixie-backports), once and prints
 # its directory. A series that Debian no longer has is replaced by the newest.
 #
@@ -89,9 +89,9 @@ build_kernel() {
 	pack_modules "$image" "$tmp"
 }
 
-if [ "$1" = debug ]; then
-	exec "$VM/debug-kernel.sh"
-fi
+case $1 in
+debug | coverage) exec "$VM/source-kernel.sh" "$1" ;;
+esac
 image=$("$VM/image.sh") || exit
 apt_setup
 series=$1

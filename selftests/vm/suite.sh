@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # suite.sh KERNEL... [-- TEST...]: runs the tests that have to be run on each
-# KERNEL (selftests/run -L; all that can be on debug), JOBS machines at a time,
+# KERNEL (selftests/run -L; all that can be on debug and on
+# coverage), JOBS machines at a time,
 # and the tests of userspace once. Says where the time went (times.sh); the last
 # line adds the assertions up: "N passed, N failed".
 #
@@ -40,7 +41,7 @@ took() {
 tests_of() {
 	local which=-L
 
-	[ -z "${ALL:-}" ] && [ "$1" != debug ] || which=-l
+	[ -z "${ALL:-}" ] && [[ $1 != @(debug|coverage) ]] || which=-l
 	KERNEL=$1 "$TOP/selftests/run" $which -c "$2" "${named[@]}"
 }
 

@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# debug-build.sh CC: compiles /usr/src/linux inside the userland image. Leaves
+# source-build.sh NAME CC: compiles /usr/src/linux inside the userland image with
+# source.config and NAME.config. Leaves
 # in /build: vmlinuz, modules/, modules.sqfs; in the source tree only what
 # external modules need.
 set -eu
 
-export CC=$1 HOSTCC=$1 KBUILD_BUILD_HOST=vm KBUILD_BUILD_USER=root
-fragment=/project/debug.config
+name=$1
+export CC=$2 HOSTCC=$2 KBUILD_BUILD_HOST=vm KBUILD_BUILD_USER=root
+fragments=(/project/source.config "/project/$name.config")
 cd /usr/src/linux
 
 kmake() {
@@ -17,17 +19,17 @@ kmake() {
 # Options that Kconfig didn't take: a renamed option must not silently turn a
 # checker off.
 check_config() {
-	grep -E '^(CONFIG|# CONFIG)_' "$fragment" | grep -vxFf .config |
+	grep -hE '^(CONFIG|# CONFIG)_' "${fragments[@]}" | grep -vxFf .config |
 	sed 's/^/not in this kernel: /'
 }
 
 kmake tinyconfig
-scripts/kconfig/merge_config.sh -m .config "$fragment" > /dev/null
-./scripts/config --set-str LOCALVERSION -debug
+scripts/kconfig/merge_config.sh -m .config "${fragments[@]}" > /dev/null
+./scripts/config --set-str LOCALVERSION "-$name"
 kmake olddefconfig
 check_config > /build/config-missing || true
 cat /build/config-missing
-if grep -E 'KASAN|PROVE|KMEMLEAK|DEBUG_OBJECTS' /build/config-missing; then
+if grep -E 'KASAN|PROVE|KMEMLEAK|DEBUG_OBJECTS|GCOV' /build/config-missing; then
 	exit 1
 fi
 
