@@ -14,7 +14,7 @@ set -u
 # shellcheck source=apt.sh
 . "$VM/apt.sh"
 
-HAS=(adduser conntrack iproute2 iptables iputils-ping jq kmod nftables
+HAS=(adduser conntrack fping iproute2 iptables iputils-ping jq kmod nftables
 	openssh-client procps sudo systemd tcpdump)
 
 # what the README's apt commands install, without the headers: these are of
