@@ -152,7 +152,8 @@ check_dkms() {
 	# as the Makefile: what "make kernelrelease" says isn't uname -r everywhere
 	release=$(sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' \
 		"$kdir/include/generated/utsrelease.h")
-	tree=$(mktemp -d -p /build)
+	# always the same: ccache knows objects by it
+	tree=/build/dkms
 	mkdir -p "$tree/state" "$tree/modules/$release"
 	dkms="dkms --dkmstree $tree/state --sourcetree $tree/usr/src"
 	dkms+=" --installtree $tree/modules"
