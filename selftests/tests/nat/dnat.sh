@@ -9,7 +9,7 @@
 #   c2 10.0.0.3 ---+--- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #   c3 10.0.0.4 ---+         dnat ESP to c3                 199.0.0.2
 #
-# beside: others
+# clock: instructions
 set -u
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../../lib/lib.sh"
