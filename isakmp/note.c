@@ -120,17 +120,25 @@ static inline unsigned int isakmp_count(struct nf_isakmp_ike *ike,
 }
 
 /*
- * An outbound message. Anybody behind the gateway can forge a pair, and
- * exchanges under it. So a child exchange counts if the remote host has used
- * the pair, or else once it answers.
+ * Does a message of the client count only once it is answered? Anybody behind
+ * the gateway can forge a pair, and exchanges under it. So a child exchange
+ * counts at once if the remote host has used the pair, or has agreed to it.
  */
+static bool isakmp_is_unheard(struct nf_isakmp_ike *ike,
+			      const struct isakmp_message *m, unsigned int how)
+{
+	return isakmp_is_child(m) && !(how & NF_ISAKMP_MUTUAL) &&
+	       !isakmp_tickets_agreed(&ike->tickets, m);
+}
+
+/* An outbound message. */
 static unsigned int isakmp_note_out(struct nf_isakmp_ike *ike,
 				    const struct isakmp_message *m,
 				    unsigned int how)
 {
-	bool child = isakmp_is_child(m);
-	bool natt = child && (how & NF_ISAKMP_NATT || READ_ONCE(ike->udp_esp));
-	bool unheard = child && !(how & NF_ISAKMP_MUTUAL);
+	bool natt = isakmp_is_child(m) &&
+		    (how & NF_ISAKMP_NATT || READ_ONCE(ike->udp_esp));
+	bool unheard = isakmp_is_unheard(ike, m, how);
 	unsigned int events = 0;
 
 	if (!unheard)

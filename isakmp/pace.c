@@ -246,14 +246,16 @@ static bool isakmp_opens(struct nf_vpn_net *vn, struct nf_isakmp_ike *ike,
 	const struct isakmp_message *m = &a->m;
 	const struct nf_isakmp_cookie *c;
 	struct isakmp_tickets t;
+	bool mutual;
 
 	c = nf_isakmp_cookie_find_pair(vn, &a->addr, m->init_cookie,
 				       m->resp_cookie);
-	if (!c || !READ_ONCE(c->mutual))
-		return false;
+	mutual = c && READ_ONCE(c->mutual);
 	spin_lock_bh(&ike->expect.lock);
 	t = ike->tickets;
 	spin_unlock_bh(&ike->expect.lock);
+	if (!mutual && !isakmp_tickets_agreed(&t, m))
+		return false;
 	return isakmp_tickets_message(&t, m, true, false, nf_vpn_now_ms()) &
 	       ISAKMP_TICKET_OPENED;
 }

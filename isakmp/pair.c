@@ -138,6 +138,19 @@ struct isakmp_pair_change isakmp_pair_message(struct isakmp_pair pair[2],
 }
 
 /**
+ * isakmp_pair_maker - tell which exchange may have made a pair
+ * @pair: pairs of the client, of which it is none
+ *
+ * Return: key of a CREATE_CHILD_SA exchange, 0 if there was none
+ */
+u32 isakmp_pair_maker(const struct isakmp_pair pair[2])
+{
+	int parent = isakmp_pair_parent(pair);
+
+	return parent < 0 ? 0 : pair[parent].rekey;
+}
+
+/**
  * isakmp_pair_child - note a CREATE_CHILD_SA exchange, which may make a pair
  * @pair: pairs of the client
  * @hash: of the pair that the exchange is under

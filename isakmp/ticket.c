@@ -386,6 +386,33 @@ void isakmp_tickets_init(struct isakmp_tickets *t)
 }
 
 /**
+ * isakmp_tickets_agreed - tell whether the remote host has agreed to a pair
+ * @t: tickets
+ * @m: message of the client under the pair, which the remote host hasn't used
+ *
+ * RFC 7296 section 2.8: an IKE SA is rekeyed by an exchange under the one before
+ * it. The remote host has answered that, and no SPI has come of it, so far as can
+ * be told. So a client that makes pairs up gets no more tickets than it has had
+ * exchanges with the remote host.
+ *
+ * Return: whether it has, most likely
+ */
+bool isakmp_tickets_agreed(struct isakmp_tickets *t,
+			   const struct isakmp_message *m)
+{
+	u32 hash = isakmp_pair_hash(m), maker = isakmp_pair_maker(t->pair);
+	const struct nf_vpn_ticket *ticket;
+
+	if (m->major != 2 || m->exchange != ISAKMP_V2_CHILD)
+		return false;
+	/* Only the first exchange counts, and what repeats it. */
+	if (t->pair[0].hash == hash || t->pair[1].hash == hash)
+		return isakmp_ticket_find(t, isakmp_exchange_hash(hash, m, true));
+	ticket = maker ? isakmp_ticket_find(t, maker) : NULL;
+	return ticket && ticket->answered;
+}
+
+/**
  * isakmp_tickets_udp_esp - note that the client sends ESP in UDP on port 500
  * @t: tickets
  */

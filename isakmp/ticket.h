@@ -103,6 +103,7 @@ u32 isakmp_exchange_hash(u32 pair, const struct isakmp_message *m,
 struct isakmp_pair_change isakmp_pair_message(struct isakmp_pair pair[2],
 					      const struct isakmp_message *m,
 					      bool outbound, u32 hash);
+u32 isakmp_pair_maker(const struct isakmp_pair pair[2]);
 void isakmp_pair_child(struct isakmp_pair pair[2], u32 hash, u32 key);
 
 /* Unit of &isakmp_tickets.seen_date: milliseconds. */
@@ -132,6 +133,8 @@ void isakmp_tickets_init(struct isakmp_tickets *t);
 unsigned int __isakmp_tickets_message(struct isakmp_tickets *t,
 				      const struct isakmp_message *m,
 				      bool outbound, bool natt, u32 now);
+bool isakmp_tickets_agreed(struct isakmp_tickets *t,
+			   const struct isakmp_message *m);
 void isakmp_tickets_udp_esp(struct isakmp_tickets *t);
 void isakmp_tickets_expire(struct isakmp_tickets *t, u32 now);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * isakmp_rekey_test - the ticket rule: a cookie pair that replaces another, and
- * one that doesn't
+ * one that doesn't; one that the remote host hasn't used yet
  */
 #include "ticket_steps.h"
 
@@ -97,10 +97,64 @@ static void test_kept(void)
 	    { 9, OUT, 4, INFO1, 0, 57, V1 | CLEAR, 0, 1 });
 }
 
+#define MESSAGE(op, pair, exchange, flags)				\
+	{ 0, op, pair, exchange, 6, 213, flags, 0, 0 }
+
+/*
+ * Has the remote host agreed to the pair of the last step? Before @steps are the
+ * first @rekey messages of an exchange under pair 1.
+ */
+static bool agreed(size_t rekey, const struct step *steps, size_t n)
+{
+	static const struct step exchange[] = {
+		MESSAGE(OUT, 1, CHILD, 0),
+		MESSAGE(IN, 1, CHILD, RESPONSE),
+	};
+	struct isakmp_tickets t;
+	struct isakmp_message m;
+	size_t i;
+
+	isakmp_tickets_init(&t);
+	for (i = 0; i < rekey; i++)
+		do_step(&t, &exchange[i], 1000 + i);
+	for (i = 0; i < n - 1; i++)
+		do_step(&t, &steps[i], 2000 + i);
+	m = make_message(&steps[i]);
+	return isakmp_tickets_agreed(&t, &m);
+}
+
+#define AGREED(rekey, ...)						\
+	({								\
+		static const struct step steps[] = { __VA_ARGS__ };	\
+		agreed(rekey, steps, sizeof(steps) / sizeof(steps[0]));	\
+	})
+
+static void test_agreed(void)
+{
+	ok(AGREED(2, MESSAGE(OUT, 2, CHILD, 0)),
+	   "an exchange may have made a pair");
+	ok(AGREED(2, MESSAGE(OUT, 2, CHILD, 0), MESSAGE(OUT, 2, CHILD, 0)),
+	   "the first message under that pair is repeated");
+	ok(!AGREED(2, MESSAGE(OUT, 2, CHILD, 0), MESSAGE(OUT, 3, CHILD, 0)),
+	   "it hasn't made yet another one");
+	ok(!AGREED(2, MESSAGE(OUT, 2, INFO, 0), MESSAGE(OUT, 2, CHILD, 0)),
+	   "nor if the first exchange under it says nothing of a child");
+	ok(!AGREED(2, { 0, SPEND, 0, 0, 0, 0, 0, 0, 0 },
+		   MESSAGE(OUT, 2, CHILD, 0)),
+	   "nor one if an SPI has come of it");
+	ok(!AGREED(1, MESSAGE(OUT, 2, CHILD, 0)),
+	   "nor before it is answered");
+	ok(!AGREED(2, MESSAGE(OUT, 2, AUTH, 0)),
+	   "a pair that begins with IKE_AUTH is made by IKE_SA_INIT");
+	ok(!AGREED(0, MESSAGE(OUT, 2, CHILD, 0)),
+	   "nothing is known of a client's first pair");
+}
+
 int main(void)
 {
 	setlinebuf(stdout);
 	test_replaced();
 	test_kept();
+	test_agreed();
 	return done_testing();
 }
