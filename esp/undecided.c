@@ -39,25 +39,48 @@ EXPORT_SYMBOL_GPL(nf_esp_undecided_free);
 /* An entry that has been silent for so long may yield to a new one. */
 #define NF_ESP_UNDECIDED_IDLE	(10 * HZ)
 
+/* A second packet comes within this time, unless the first one was forged. */
+#define NF_ESP_UNDECIDED_SECOND	HZ
+
+static bool nf_esp_undecided_is_idle(const struct nf_esp_undecided *u)
+{
+	bool once = atomic64_read(&u->spi.packets) < 2;
+
+	return nf_esp_spi_idle(&u->spi) >=
+	       (once ? NF_ESP_UNDECIDED_SECOND : NF_ESP_UNDECIDED_IDLE);
+}
+
 /*
- * The entry of a remote host that yields: the oldest that isn't proven, else
- * the oldest that isn't trusted, else the oldest that is idle. An entry in use
- * stays, since its candidates and what speaks for each would be lost.
+ * The entry of a remote host that yields: the oldest that isn't trusted and is
+ * idle, else the oldest that is trusted and idle, as those are that were rekeyed,
+ * else the oldest that isn't proven, or isn't trusted. If half of them aren't
+ * trusted, these are forged, and one of them yields first. A trusted entry in
+ * use stays, since its candidates and what speaks for each would be lost.
  */
 static struct nf_esp_undecided *
 nf_esp_undecided_oldest(const struct nf_vpn_remote *remote)
 {
-	struct nf_esp_undecided *u, *untrusted = NULL, *idle = NULL;
+	struct nf_esp_undecided *u, *new = NULL, *untrusted = NULL, *idle = NULL;
+	unsigned int n = 0;
 
 	list_for_each_entry(u, &remote->undecided, by_remote) {
-		if (atomic64_read(&u->spi.packets) < 2)
-			return u;
-		if (!untrusted && !nf_esp_spi_is_trusted(&u->spi))
-			untrusted = u;
-		if (!idle && nf_esp_spi_idle(&u->spi) >= NF_ESP_UNDECIDED_IDLE)
-			idle = u;
+		bool trusted = nf_esp_spi_is_trusted(&u->spi);
+
+		if (nf_esp_undecided_is_idle(u)) {
+			if (!trusted)
+				return u;
+			idle = idle ?: u;
+		}
+		if (trusted)
+			continue;
+		n++;
+		untrusted = untrusted ?: u;
+		if (!new && atomic64_read(&u->spi.packets) < 2)
+			new = u;
 	}
-	return untrusted ?: idle;
+	if (idle && n < NF_ESP_UNDECIDED_REMOTE / 2)
+		return idle;
+	return new ?: untrusted ?: idle;
 }
 
 /*
