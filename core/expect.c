@@ -82,6 +82,28 @@ void nf_vpn_expect_reopen(struct nf_vpn_session *s)
 EXPORT_SYMBOL_GPL(nf_vpn_expect_reopen);
 
 /**
+ * nf_vpn_expect_younger - count the new inbound SPIs that IKE has announced
+ * lately
+ * @s: session, lock of its netns held
+ * @age: milliseconds that are lately
+ *
+ * Return: number of open tickets that aren't older; 0 if IKE doesn't show
+ */
+int nf_vpn_expect_younger(const struct nf_vpn_session *s, u32 age)
+{
+	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
+	int n;
+
+	if (!e || !READ_ONCE(e->visible))
+		return 0;
+	spin_lock(&e->lock);
+	n = nf_vpn_tickets_younger(e->tickets, age, nf_vpn_now_ms());
+	spin_unlock(&e->lock);
+	return n;
+}
+EXPORT_SYMBOL_GPL(nf_vpn_expect_younger);
+
+/**
  * nf_vpn_expect_newest - date of the newest open ticket
  * @s: session with open tickets, lock of its netns held
  *

@@ -71,6 +71,7 @@ void nf_vpn_expect_link(struct nf_vpn_expect *e, struct nf_vpn_session *s,
 int nf_vpn_expect_need(const struct nf_vpn_session *s);
 void nf_vpn_expect_spend(struct nf_vpn_session *s);
 void nf_vpn_expect_reopen(struct nf_vpn_session *s);
+int nf_vpn_expect_younger(const struct nf_vpn_session *s, u32 age);
 u32 nf_vpn_expect_newest(const struct nf_vpn_session *s);
 bool nf_vpn_expect_answered(const struct nf_vpn_session *s);
 void nf_vpn_expect_raw_esp(struct nf_vpn_session *s);

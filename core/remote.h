@@ -25,8 +25,8 @@ struct nf_vpn_client;
  * @nsessions: length of @sessions
  * @nundecided: length of @undecided
  * @nunproven: unproven inbound SPIs of its sessions
- * @flooded: this host has sent on more unproven or undecided SPIs than it has
- *	sessions waiting for one. Some must be forged, so an unproven SPI
+ * @flooded: this host has sent on more unproven or undecided SPIs than its
+ *	sessions have begun to wait for. Some must be forged, so an unproven SPI
  *	doesn't count any more as the one that a session waits for.
  * @sessions: its sessions, newest first
  * @expects: &struct nf_vpn_expect of those that have one, newest first

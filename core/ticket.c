@@ -39,6 +39,27 @@ unsigned int nf_vpn_tickets_open(const struct nf_vpn_tickets *t, u32 now)
 }
 
 /**
+ * nf_vpn_tickets_younger - count the open tickets that aren't older than that
+ * @t: tickets
+ * @age: milliseconds
+ * @now: milliseconds
+ *
+ * Return: their number; 0 if the session's ESP comes in UDP
+ */
+unsigned int nf_vpn_tickets_younger(const struct nf_vpn_tickets *t, u32 age,
+				    u32 now)
+{
+	unsigned int i, n = 0;
+
+	if (t->floated)
+		return 0;
+	for (i = 0; i < t->n; i++)
+		n += !nf_vpn_ticket_failed(&t->ticket[i], now) &&
+		     (s32)(t->ticket[i].date - (now - age)) >= 0;
+	return n;
+}
+
+/**
  * nf_vpn_tickets_newest - tell when the newest ticket was opened
  * @t: tickets, at least one is open
  *

@@ -76,6 +76,8 @@ static inline bool nf_vpn_ticket_failed(const struct nf_vpn_ticket *ticket,
 
 void nf_vpn_ticket_remove(struct nf_vpn_tickets *t, unsigned int i);
 unsigned int nf_vpn_tickets_open(const struct nf_vpn_tickets *t, u32 now);
+unsigned int nf_vpn_tickets_younger(const struct nf_vpn_tickets *t, u32 age,
+				    u32 now);
 u32 nf_vpn_tickets_newest(const struct nf_vpn_tickets *t);
 bool nf_vpn_tickets_answered(const struct nf_vpn_tickets *t);
 void nf_vpn_tickets_spend(struct nf_vpn_tickets *t, u32 now);

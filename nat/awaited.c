@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How many inbound SPIs a session waits for. */
+#include <linux/ktime.h>
 #include <linux/minmax.h>
 
 #include "core/expect.h"
@@ -54,6 +55,41 @@ static int nf_nat_esp_due(const struct nf_vpn_session *s)
 int nf_nat_esp_awaited(const struct nf_vpn_session *s)
 {
 	return nf_nat_esp_due(s) - nf_nat_esp_unproven(s);
+}
+
+/* Count a session's unpaired outbound SPIs that appeared within so many s. */
+static int nf_nat_esp_asked(const struct nf_vpn_session *s, u32 seconds)
+{
+	u32 now = (u32)ktime_get_seconds();
+	const struct nf_esp_spi *spi;
+	int n = 0;
+
+	if (!s->unpaired)
+		return 0;
+	hlist_for_each_entry(spi, &s->spis, by_session)
+		n += spi->dir == NF_CT_VPN_DIR_OUT && !spi->paired &&
+		     now - spi->first <= seconds;
+	return n;
+}
+
+/**
+ * nf_nat_esp_begun - count the new inbound SPIs that a session has begun to wait
+ * for lately
+ * @s: session, lock of its netns held
+ * @age: milliseconds that are lately
+ *
+ * A session with many children may wait for many SPIs, and have begun lately to
+ * wait for one of them.
+ *
+ * Return: their number, which is never more than all that it waits for; 0 or less
+ * if there are none
+ */
+int nf_nat_esp_begun(const struct nf_vpn_session *s, u32 age)
+{
+	int begun = max(nf_vpn_expect_younger(s, age),
+			nf_nat_esp_asked(s, age / MSEC_PER_SEC + 1));
+
+	return min(begun - nf_nat_esp_unproven(s), nf_nat_esp_awaited(s));
 }
 
 /**

@@ -60,8 +60,14 @@ bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 	return masq && nf_inet_addr_cmp(masq, addr);
 }
 
-/* Milliseconds within which the first answer to a session comes. */
-static u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
+/**
+ * nf_nat_esp_fresh_ms - tell within which time the first answer to a session
+ * comes
+ * @s: session, lock of its netns held
+ *
+ * Return: milliseconds
+ */
+u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s)
 {
 	const struct nf_vpn_expect *e = nf_vpn_session_expects(s);
 
@@ -310,16 +316,23 @@ void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 	}
 }
 
-/* See &nf_vpn_remote.flooded. */
+/*
+ * See &nf_vpn_remote.flooded. What a session has waited for since long ago, as for
+ * the SPIs of idle children, doesn't explain that many come now.
+ */
 static bool nf_nat_esp_is_flooded(const struct nf_vpn_remote *remote)
 {
-	u32 spis = remote->nunproven + remote->nundecided, waiting = 0;
+	u32 spis = remote->nunproven + remote->nundecided, due = 0, n = 0;
 	const struct nf_vpn_session *s;
 
-	nf_vpn_for_each_waiting(s, remote)
-		if (++waiting >= spis)
+	nf_vpn_for_each_waiting(s, remote) {
+		due += max3(nf_vpn_expect_younger(s, NF_VPN_TICKETS_ANSWER_MS),
+			    (int)s->unpaired, 1);
+		if (due >= spis)
 			return false;
-	return waiting < NF_VPN_SCAN && waiting < spis;
+		n++;
+	}
+	return n < NF_VPN_SCAN && due < spis;
 }
 
 /**

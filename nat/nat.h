@@ -3,6 +3,7 @@
 #ifndef _NF_NAT_ESP_NAT_H
 #define _NF_NAT_ESP_NAT_H
 
+#include "core/remote.h"
 #include "esp/esp.h"
 #include "esp/undecided.h"
 
@@ -111,13 +112,21 @@ static inline bool nf_nat_esp_is_by_remote(const struct nf_vpn_session *s)
 	return nf_vpn_flow_is_by_remote(&s->flow[NF_VPN_FLOW_IKE]);
 }
 
+/* Is it an SPI of a flood? One that was seen once is taken for one. */
+static inline bool nf_nat_esp_is_forged(const struct nf_esp_undecided *u)
+{
+	return u->spi.remote->flooded && atomic64_read(&u->spi.packets) < 2;
+}
+
 /* nat/awaited.c */
 int nf_nat_esp_awaited(const struct nf_vpn_session *s);
+int nf_nat_esp_begun(const struct nf_vpn_session *s, u32 age);
 bool nf_nat_esp_waits(const struct nf_vpn_session *s, bool old);
 
 /* nat/candidate.c */
 bool nf_nat_esp_uses(const struct nf_vpn_session *s,
 		     const union nf_inet_addr *addr);
+u32 nf_nat_esp_fresh_ms(const struct nf_vpn_session *s);
 u32 nf_nat_esp_waiting_ms(const struct nf_vpn_session *s);
 bool nf_nat_esp_is_fresh(const struct nf_vpn_session *s);
 unsigned int nf_nat_esp_turn(const struct nf_vpn_session *s);
@@ -153,7 +162,13 @@ void nf_nat_esp_leave_one(struct nf_nat_esp_choice *c,
 			  bool (*is_likelier)(const struct nf_vpn_session *a,
 					      const struct nf_vpn_session *b));
 
+/* nat/stream.c */
+bool nf_nat_esp_went_over(const struct nf_esp_undecided *u,
+			  const struct nf_vpn_session *s);
+
 /* nat/narrow.c */
+bool nf_nat_esp_is_likely(const struct nf_esp_undecided *u,
+			  const struct nf_vpn_session *s);
 void nf_nat_esp_narrow(struct nf_esp_undecided *u,
 		       const struct nf_vpn_pkt *pkt);
 

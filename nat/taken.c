@@ -18,7 +18,7 @@ static int nf_nat_esp_last(const struct nf_nat_esp_choice *c,
 
 	if (u->stock || !u->expecting ||
 	    !nf_inet_addr_cmp(&u->spi.gw, &pkt->dst.addr) ||
-	    (u->spi.remote->flooded && atomic64_read(&u->spi.packets) < 2))
+	    nf_nat_esp_is_forged(u))
 		return -1;
 	/* A short cut for floods, whose SPIs have the same candidates. */
 	if (u->n == c->n && !memcmp(u->cand, c->s, u->n * sizeof(c->s[0])))

@@ -334,6 +334,31 @@ static void test_forgotten(void)
 	   "an exchange whose ticket is open doesn't count again");
 }
 
+/* tickets of 1000 and 1500 ms, in the order of their dates */
+static void test_younger(void)
+{
+	struct nf_vpn_tickets t = {
+		.n = 2,
+		.ticket = {
+			{ .date = 1000, .answered = true },
+			{ .date = 1500, .answered = true },
+		},
+	};
+
+	ok(nf_vpn_tickets_younger(&t, 499, 2000) == 0 &&
+	   nf_vpn_tickets_younger(&t, 500, 2000) == 1 &&
+	   nf_vpn_tickets_younger(&t, 1000, 2000) == 2,
+	   "tickets that aren't older than that are counted");
+	ok(nf_vpn_tickets_younger(&t, 0, 1499) == 1,
+	   "so is one that another CPU has just dated");
+	t.ticket[0].date = -500;
+	ok(nf_vpn_tickets_younger(&t, 2000, 1500) == 2,
+	   "also when the clock wraps between");
+	t.floated = true;
+	ok(nf_vpn_tickets_younger(&t, 2000, 1500) == 0,
+	   "none where ESP comes in UDP");
+}
+
 int main(void)
 {
 	setlinebuf(stdout);
@@ -350,5 +375,6 @@ int main(void)
 	test_ring();
 	test_unanswered();
 	test_forgotten();
+	test_younger();
 	return done_testing();
 }
