@@ -10,6 +10,8 @@
  * the same moment with mixed traffic need 6000 (selftests/sim).
  */
 #define NF_NAT_ESP_COPIES	8192
+/* More of them for the likeliest candidates, if that doesn't suffice for all. */
+#define NF_NAT_ESP_RESERVE	2048
 /* Most candidates that get copies if the budget doesn't suffice for all. */
 #define NF_NAT_ESP_FEW		8U
 
@@ -21,15 +23,17 @@ static void nf_nat_esp_fill(struct nf_vpn_remote *remote)
 
 	if (!fill)
 		return;
-	remote->tokens = min(remote->tokens + fill, (u32)NF_NAT_ESP_COPIES);
+	remote->tokens = min(remote->tokens + fill,
+			     (u32)NF_NAT_ESP_COPIES + NF_NAT_ESP_RESERVE);
 	remote->filled = now;
 }
 
-/* Take @n copies out of a remote host's token bucket, or none. */
-static bool nf_nat_esp_may_spend(struct nf_vpn_remote *remote, unsigned int n)
+/* Take @n copies out of a remote host's token bucket, or none: @keep stay. */
+static bool nf_nat_esp_may_spend(struct nf_vpn_remote *remote, unsigned int n,
+				 u32 keep)
 {
 	nf_nat_esp_fill(remote);
-	if (remote->tokens < n)
+	if (remote->tokens < n + keep)
 		return false;
 	remote->tokens -= n;
 	return true;
@@ -46,15 +50,21 @@ static bool nf_nat_esp_may_spend(struct nf_vpn_remote *remote, unsigned int n)
  */
 bool nf_nat_esp_may_spare(struct nf_vpn_remote *remote, unsigned int n)
 {
-	nf_nat_esp_fill(remote);
-	return remote->tokens >= NF_NAT_ESP_COPIES / 2 &&
-	       nf_nat_esp_may_spend(remote, n);
+	return nf_nat_esp_may_spend(remote, n, NF_NAT_ESP_RESERVE +
+				    NF_NAT_ESP_COPIES / 2);
 }
 
+/*
+ * How much speaks for a candidate? Where many SPIs are undecided most sessions
+ * have one without a partner, so that counts least.
+ */
 static unsigned int nf_nat_esp_rank(const struct nf_esp_undecided *u,
 				    unsigned int i)
 {
-	return 2 * u->hits[i] + !!(u->fresh & BIT(i));
+	const struct nf_vpn_session *s = u->cand[i];
+
+	return 8 * u->hits[i] + 4 * nf_nat_esp_went_over(u, s) +
+	       2 * !!(u->fresh & BIT(i)) + !!s->unpaired;
 }
 
 /*
@@ -78,6 +88,23 @@ static void nf_nat_esp_sort(struct nf_nat_esp_choice *c,
 	}
 }
 
+/*
+ * Take copies for the likeliest few candidates out of the reserve. The less is left
+ * of it, the fewer these are, so that each undecided SPI gets some.
+ */
+static void nf_nat_esp_spend_few(struct nf_vpn_remote *remote,
+				 struct nf_nat_esp_choice *c)
+{
+	const u32 part = NF_NAT_ESP_RESERVE / (2 * NF_NAT_ESP_FEW);
+
+	for (c->n = min(c->n, NF_NAT_ESP_FEW); c->n > 1; c->n /= 2)
+		if (nf_nat_esp_may_spend(remote, c->n - 1 + c->stock,
+					 c->n * part))
+			return;
+	if (c->stock && !nf_nat_esp_may_spend(remote, 1, 0))
+		c->n = 0;
+}
+
 /**
  * nf_nat_esp_budget - take copies out of the budget
  * @vn: netns, its lock held
@@ -85,9 +112,9 @@ static void nf_nat_esp_sort(struct nf_nat_esp_choice *c,
  * @c: candidates, at least one; reduced to those that get the packet
  * @u: what is known of them, NULL if nothing
  *
- * If the budget doesn't suffice, the likeliest few get the packet. If it
- * doesn't suffice for these, stock conntrack's receiver gets it, which was
- * there first, or else the likeliest candidate.
+ * If the budget doesn't suffice, the likeliest few get the packet, out of a
+ * reserve. If that doesn't suffice for two, stock conntrack's receiver gets it,
+ * which was there first, or else the likeliest candidate.
  *
  * Return: whether the budget allowed for one receiver only.
  */
@@ -95,16 +122,15 @@ bool nf_nat_esp_budget(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 		       struct nf_nat_esp_choice *c,
 		       const struct nf_esp_undecided *u)
 {
-	if (nf_nat_esp_may_spend(remote, c->n - 1 + c->stock))
+	unsigned int copies = c->n - 1 + c->stock;
+
+	if (!copies || nf_nat_esp_may_spend(remote, copies, NF_NAT_ESP_RESERVE))
 		return false;
 	nf_vpn_stat_inc(vn, COPY_LIMIT);
 	if (u)
 		nf_nat_esp_sort(c, u);
-	c->n = min(c->n, NF_NAT_ESP_FEW);
-	if (nf_nat_esp_may_spend(remote, c->n - 1 + c->stock))
-		return false;
-	c->n = c->stock ? 0 : 1;
-	return true;
+	nf_nat_esp_spend_few(remote, c);
+	return c->n + c->stock == 1;
 }
 
 /**
