@@ -87,9 +87,11 @@ static bool nf_nat_esp_asks(const struct nf_esp_spi *spi, u32 since)
 }
 
 /*
- * Count a session's inbound SPIs that have received since, with undecided ones.
+ * Count a session's inbound SPIs that have received since, with undecided ones
+ * that it may own, or is likely to.
  */
-static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since)
+static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since,
+			      bool likely)
 {
 	const struct nf_esp_undecided *u;
 	const struct nf_esp_spi *spi;
@@ -100,12 +102,17 @@ static int nf_nat_esp_answers(const struct nf_vpn_session *s, u32 since)
 		     nf_nat_esp_active(spi, since);
 	list_for_each_entry(u, &s->remote->undecided, by_remote)
 		n += nf_nat_esp_active(&u->spi, since) &&
-		     nf_esp_undecided_index(u, s) >= 0;
+		     (likely ? nf_nat_esp_is_likely(u, s) :
+			       nf_esp_undecided_index(u, s) >= 0);
 	return n;
 }
 
-/* Does the session receive on fewer SPIs than it sends on? */
-static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search)
+/*
+ * Does the session receive on fewer SPIs than it sends on? Where many are
+ * undecided it gets packets on SPIs of others, which only @likely tells apart.
+ */
+static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search,
+			     bool likely)
 {
 	const struct nf_esp_spi *spi;
 	int asked = 1;
@@ -113,7 +120,8 @@ static bool nf_nat_esp_lacks(const struct nf_nat_esp_search *search)
 	hlist_for_each_entry(spi, &search->starved->spis, by_session)
 		asked += spi != search->spi && spi->dir == NF_CT_VPN_DIR_OUT &&
 			 nf_nat_esp_asks(spi, search->since);
-	return asked > nf_nat_esp_answers(search->starved, search->since);
+	return asked > nf_nat_esp_answers(search->starved, search->since,
+					  likely);
 }
 
 /*
@@ -320,7 +328,25 @@ static bool nf_nat_esp_may_search(const struct nf_nat_esp_search *search)
 	       !test_bit(NF_VPN_SESSION_LOCAL, &s->flags) &&
 	       s->remote->nsessions > 1 &&
 	       !time_before(jiffies, s->remote->repaired + NF_NAT_ESP_REPAIR) &&
-	       nf_nat_esp_lacks(search);
+	       nf_nat_esp_lacks(search, true);
+}
+
+/*
+ * Look for the SPI among those that are undecided, where the session costs no
+ * more than copies. If it lacks one for certain, then among siblings' as well.
+ */
+static void nf_nat_esp_find(struct nf_nat_esp_search *search)
+{
+	bool certain = nf_nat_esp_lacks(search, false);
+	bool found = nf_nat_esp_join(search);
+
+	if (found || certain)
+		search->starved->remote->repaired = jiffies;
+	if (!certain)
+		return;
+	found |= nf_nat_esp_search(search, nf_nat_esp_later);
+	if (!found)
+		nf_nat_esp_search(search, nf_nat_esp_spare);
 }
 
 /**
@@ -339,17 +365,11 @@ void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 		.since = since,
 		.guess = READ_ONCE(vn->set.esp_guess),
 	};
-	bool found;
 
 	search.left = search.guess > 1 ? NF_NAT_ESP_REOPENED : 1;
 	spin_lock_bh(&vn->lock);
-	if (nf_nat_esp_may_search(&search)) {
-		search.starved->remote->repaired = jiffies;
-		found = nf_nat_esp_join(&search);
-		found |= nf_nat_esp_search(&search, nf_nat_esp_later);
-		if (!found)
-			nf_nat_esp_search(&search, nf_nat_esp_spare);
-	}
+	if (nf_nat_esp_may_search(&search))
+		nf_nat_esp_find(&search);
 	spin_unlock_bh(&vn->lock);
 }
 
