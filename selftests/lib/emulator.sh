@@ -180,6 +180,32 @@ judge_churn() {
 	holds '.silent_ms <= 1000' "no host is silent for over 1 s"
 }
 
+# A queue on the way is long for a second of each five: packets that come after it
+# has emptied overtake those that wait in it.
+case_queue() {
+	emulator_net
+	bg queue_fills
+	emulate --hosts 20 --start 5000 --duration "$1" --rekey 15 \
+		--server-first 33 --early 30 --ike-rekey 5 \
+		--mix rr=5,bulk=3,voice=3,oneway=4,idle=5
+}
+
+queue_fills() {
+	while sleep 4; do
+		far delay 400ms 50ms
+		sleep 1
+		far
+	done
+}
+
+judge_queue() {
+	kept_up
+	holds '.delivered_percent >= 99.9' \
+		"20 hosts rekey, packets overtake each other: 99.9 % reach their owners"
+	holds '.wrong_longest_ms <= 1000' "none is wrong for over 1 s"
+	holds '.silent_ms <= 1000' "no host is silent for over 1 s"
+}
+
 # --- odd hosts ---
 
 # case_delete SECONDS [GUESS]
