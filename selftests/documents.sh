@@ -95,15 +95,20 @@ next_boot() {
 	is "$(loaded)" "${MODULES[*]:0:4}" "all of them"
 }
 
-# what the account of contrib/README may do, and may not
+# what the account of contrib/README may do
 hooks() {
-	at gw vpnct flush > "$TMP/out"
-	check "a host's account names an SPI" at gw su vpnct -s /bin/sh -c '
+	check "a host's account names an SPI" account_preloads ||
+		diag "$(cat "$TMP/out")"
+	is "$(at gw vpnct -j list esp spi 0xc30f00d1 | jq -r '.[].client')" \
+		10.0.0.2 "and that is known"
+}
+
+account_preloads() {
+	at gw su vpnct -s /bin/sh -c '
 		SSH_CLIENT="10.0.0.2 40000 22" \
 		SSH_ORIGINAL_COMMAND="preload 199.0.0.1 0xc30f00d1" \
-		VPNCT="sudo vpnct" /usr/local/sbin/vpnct-accept'
-	is "$(at gw vpnct -j list esp | jq -r '.[].client')" 10.0.0.2 \
-		"and that is known"
+		VPNCT="sudo vpnct" /usr/local/sbin/vpnct-accept' \
+		> "$TMP/out" 2>&1
 }
 
 # small VERSION: a clone of the same modules with next to nothing in them but a
