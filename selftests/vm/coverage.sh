@@ -18,6 +18,8 @@ if ! compgen -G "$results/*/gcov" > /dev/null; then
 fi
 image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" coverage) &&
 	out=$("$VM/build.sh" coverage) || exit
+runs=("$results"/*/gcov)
 in_chroot -b "$TOP:/project" -b "$results:/result" -w "$out:/build" \
 	"$image/root" python3 /project/selftests/vm/coverage.py \
-	"$(sed s/gcc/gcov/ "$kernel/cc")" /build /result/*/gcov
+	"$(sed s/gcc/gcov/ "$kernel/cc")" /build \
+	"${runs[@]/#"$results"//result}"
