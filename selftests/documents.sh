@@ -183,7 +183,8 @@ for part; do
 	"$part"
 done
 follow contrib/README "Remove"
-is "$(ls /etc/sudoers.d/vpnct /usr/local/sbin/vpnct-* \
-	/etc/vpnct-preload.conf 2> /dev/null; getent passwd vpnct)" "" \
+is "$(ls -d /etc/sudoers.d/vpnct /usr/local/sbin/*{vpnct-,-updown}* \
+	/var/lib/vpnct /etc/vpnct-preload.conf 2> /dev/null
+	getent passwd vpnct)" "" \
 	"nothing of the hooks is left"
 done_testing
