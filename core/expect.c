@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a session's IKE has announced of its ESP. */
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "core/clock.h"
@@ -27,6 +28,20 @@ void nf_vpn_expect_link(struct nf_vpn_expect *e, struct nf_vpn_session *s,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_expect_link);
 
+/* Open tickets that aren't older than that, -1 if IKE doesn't show. */
+static int nf_vpn_expect_count(const struct nf_vpn_session *s, u32 age)
+{
+	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
+	int n;
+
+	if (!e || !READ_ONCE(e->visible))
+		return -1;
+	spin_lock(&e->lock);
+	n = nf_vpn_tickets_younger(e->tickets, age, nf_vpn_now_ms());
+	spin_unlock(&e->lock);
+	return n;
+}
+
 /**
  * nf_vpn_expect_need - count the new inbound SPIs that IKE has announced
  * @s: session, lock of its netns held
@@ -36,15 +51,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_expect_link);
  */
 int nf_vpn_expect_need(const struct nf_vpn_session *s)
 {
-	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
-	int need;
-
-	if (!e || !READ_ONCE(e->visible))
-		return -1;
-	spin_lock(&e->lock);
-	need = nf_vpn_tickets_open(e->tickets, nf_vpn_now_ms());
-	spin_unlock(&e->lock);
-	return need;
+	return nf_vpn_expect_count(s, NF_VPN_TICKETS_ANY_AGE);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_expect_need);
 
@@ -91,15 +98,7 @@ EXPORT_SYMBOL_GPL(nf_vpn_expect_reopen);
  */
 int nf_vpn_expect_younger(const struct nf_vpn_session *s, u32 age)
 {
-	struct nf_vpn_expect *e = nf_vpn_session_expects(s);
-	int n;
-
-	if (!e || !READ_ONCE(e->visible))
-		return 0;
-	spin_lock(&e->lock);
-	n = nf_vpn_tickets_younger(e->tickets, age, nf_vpn_now_ms());
-	spin_unlock(&e->lock);
-	return n;
+	return max(nf_vpn_expect_count(s, age), 0);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_expect_younger);
 

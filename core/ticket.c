@@ -29,19 +29,13 @@ EXPORT_SYMBOL_GPL(nf_vpn_ticket_remove);
  */
 unsigned int nf_vpn_tickets_open(const struct nf_vpn_tickets *t, u32 now)
 {
-	unsigned int i, n = 0;
-
-	if (t->floated)
-		return 0;
-	for (i = 0; i < t->n; i++)
-		n += !nf_vpn_ticket_failed(&t->ticket[i], now);
-	return n;
+	return nf_vpn_tickets_younger(t, NF_VPN_TICKETS_ANY_AGE, now);
 }
 
 /**
  * nf_vpn_tickets_younger - count the open tickets that aren't older than that
  * @t: tickets
- * @age: milliseconds
+ * @age: milliseconds, %NF_VPN_TICKETS_ANY_AGE for any
  * @now: milliseconds
  *
  * Return: their number; 0 if the session's ESP comes in UDP
@@ -55,7 +49,7 @@ unsigned int nf_vpn_tickets_younger(const struct nf_vpn_tickets *t, u32 age,
 		return 0;
 	for (i = 0; i < t->n; i++)
 		n += !nf_vpn_ticket_failed(&t->ticket[i], now) &&
-		     (s32)(t->ticket[i].date - (now - age)) >= 0;
+		     (s32)(now - t->ticket[i].date) <= (s32)age;
 	return n;
 }
 

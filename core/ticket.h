@@ -18,6 +18,8 @@
 #define NF_VPN_TICKETS		32
 /* Milliseconds after which a request without a response has failed. */
 #define NF_VPN_TICKETS_ANSWER_MS	(60 * 1000)
+/* No ticket is older, since signed differences are compared: milliseconds. */
+#define NF_VPN_TICKETS_ANY_AGE	0x7fffffffU
 
 /**
  * struct nf_vpn_ticket - one inbound SPI to come
