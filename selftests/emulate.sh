@@ -12,9 +12,9 @@ set -u
 # shellcheck source=selftests/lib/emulator.sh
 . "$(dirname "$0")/lib/emulator.sh"
 
-CASES=(start:60 start6:20 loss:60 manual:60 mixed:20 paced:20 rekey:600 churn:60 queue:50
-	children:14 children_flush:14 children_delete:14 children_spoof:14
-	children_move:14 delete:60 delete_guess1:60 icmp:20 idle:25 spoof:60
+CASES=(start:60 start6:20 loss:60 manual:60 mixed:20 paced:20 rekey:600 churn:60
+	queue:50 children:14 children_flush:14 children_delete:14
+	children_spoof:14 children_move:14 delete:60 delete_guess1:60 icmp:20 idle:25 spoof:60
 	preload:15)
 RESULT=${RESULT:-/dev/null}
 missed=0
