@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # boot.sh [OPTION...] KERNEL [OPTION...] -- COMMAND...
-# Boots KERNEL (6.1, 6.12, newest, debug, coverage; see kernel.sh) in an emulated machine
-# without network, and runs COMMAND there in /project, a copy of this tree with
-# everything built. Its output comes to stdout, its exit status is ours; 99 if
+# Boots KERNEL (6.1, 6.12, newest, debug, coverage; see kernel.sh) in an emulated
+# machine without network, and runs COMMAND there in /project, a copy of this tree
+# with everything built. Its output comes to stdout, its exit status is ours; 99 if
 # the guest died, ran out of time, or its kernel complained.
 #
 #   -m MIB	memory (2048)
@@ -116,7 +116,7 @@ start_qemu() {
 		panic_on_warn=1 no_timer_check mitigations=off log_buf_len=4M \
 		net.ifnames=0 norandmaps init_on_alloc=0"
 
-	[[ $series != @(debug|coverage) ]] || threads=multi
+	! from_source "$series" || threads=multi
 	if [ -n "${ICOUNT:-}" ]; then
 		threads=single cpus=1 icount=(-icount "shift=0,sleep=off")
 	fi

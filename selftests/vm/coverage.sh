@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # coverage.sh [TEST...]: runs the tests on a kernel whose modules count how often
-# each of their lines runs, and prints for each source how many lines
-# did, and which did not.
+# each of their lines runs, and prints for each source how many lines did, and
+# which did not.
 #
 #   RESULTS	keep results there; what an earlier run left there is reported
 #		without another one

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kernel.sh SERIES|newest|debug|coverage: fetches the newest Debian kernel of SERIES (6.1,
-# 6.12, ...), or of all that there are (from trixie-backports), once and prints
-# its directory. A series that Debian no longer has is replaced by the newest.
+# kernel.sh SERIES|newest|debug|coverage: fetches the newest Debian kernel of SERIES
+# (6.1, 6.12, ...), or of all that there are (from trixie-backports), once and
+# prints its directory. A series that Debian no longer has is replaced by the
+# newest.
 #
 #   vmlinuz, modules.sqfs  to boot (modules.sqfs: content of /lib/modules)
 #   src/                   to build modules: /usr/src of the image
@@ -89,9 +90,9 @@ build_kernel() {
 	pack_modules "$image" "$tmp"
 }
 
-case $1 in
-debug | coverage) exec "$VM/source-kernel.sh" "$1" ;;
-esac
+if from_source "$1"; then
+	exec "$VM/source-kernel.sh" "$1"
+fi
 image=$("$VM/image.sh") || exit
 apt_setup
 series=$1

@@ -21,6 +21,11 @@ die() {
 	exit 1
 }
 
+# from_source KERNEL: is it built from source (source-kernel.sh)?
+from_source() {
+	[[ $1 == @(debug|coverage) ]]
+}
+
 # key FILE|STRING...: a short name that changes when any of them does
 key() {
 	local x

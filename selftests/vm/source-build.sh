@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # source-build.sh NAME CC: compiles /usr/src/linux inside the userland image with
-# source.config and NAME.config. Leaves
-# in /build: vmlinuz, modules/, modules.sqfs; in the source tree only what
-# external modules need.
+# source.config and NAME.config. Leaves in /build: vmlinuz, modules/, modules.sqfs;
+# in the source tree only what external modules need.
 set -eu
 
 name=$1

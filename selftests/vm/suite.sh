@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # suite.sh KERNEL... [-- TEST...]: runs the tests that have to be run on each
-# KERNEL (selftests/run -L; all that can be on debug and on
-# coverage), JOBS machines at a time,
-# and the tests of userspace once. Says where the time went (times.sh); the last
-# line adds the assertions up: "N passed, N failed".
+# KERNEL (selftests/run -L; all that can be on debug and on coverage), JOBS machines
+# at a time, and the tests of userspace once. Says where the time went (times.sh);
+# the last line adds the assertions up: "N passed, N failed".
 #
 # A busy host makes a machine lose time. So what failed is run once more on a
 # machine of its own: if it passes there, that counts, and the failure is named
@@ -41,7 +40,7 @@ took() {
 tests_of() {
 	local which=-L
 
-	[ -z "${ALL:-}" ] && [[ $1 != @(debug|coverage) ]] || which=-l
+	[ -z "${ALL:-}" ] && ! from_source "$1" || which=-l
 	KERNEL=$1 "$TOP/selftests/run" $which -c "$2" "${named[@]}"
 }
 
