@@ -8,7 +8,7 @@ set -u
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-NEEDED='virtio_pci virtio_blk squashfs overlay 9p 9pnet_virtio'
+NEEDED='virtio_pci virtio_blk loop squashfs overlay 9p 9pnet_virtio'
 
 make_initrd() {
 	# shellcheck disable=SC2016
@@ -17,7 +17,7 @@ make_initrd() {
 		mkdir -p /tmp/root/{bin,proc,sys,dev,m} /tmp/mod/lib
 		ln -s /build/modules /tmp/mod/lib/modules
 		cp /bin/busybox /tmp/root/bin/
-		for applet in sh mount mkdir insmod switch_root; do
+		for applet in sh cat mount mkdir insmod switch_root; do
 			ln -s busybox /tmp/root/bin/$applet
 		done
 		cp /project/initramfs-init /tmp/root/init
