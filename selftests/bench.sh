@@ -126,13 +126,15 @@ sinks_off() {
 
 # --- traffic ---
 
-# flows HOSTS SPREAD DST [OPTION...]: two packets of each host, each answered
+# flows HOSTS SPREAD DST [OPTION...]: two packets of each host, each answered.
+# Not more than 200 hosts begin within a second, or their SPIs would be taken for
+# a flood (NF_ESP_NEW_SPIS).
 flows() {
 	local n=$1 spread=$2 dst=$3 got
 
 	shift 3
 	got=$(at cli espgen hosts --server "${NS}srv" --lockstep --count 2 \
-		--wait 200 --src 10.1.0.0 --dst "$dst" --hosts "$n" \
+		--stagger 5 --wait 200 --src 10.1.0.0 --dst "$dst" --hosts "$n" \
 		--spread "$spread" --spi 0x100000 --answer-spi 0x900000 "$@")
 	[[ $got == *" own=$((2 * n)) "*" foreign=0 "* ]] ||
 		echo "# not every host has got its answers: $got" >&2
