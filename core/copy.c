@@ -13,8 +13,7 @@
 
 #include "core/copy.h"
 #include "core/flow.h"
-
-const u8 nf_vpn_hook_mark;
+#include "core/net.h"
 
 /* The hook list of a packet, under RCU. */
 static const struct nf_hook_entries *
@@ -85,11 +84,12 @@ static void nf_vpn_skb_continue(struct sk_buff *skb,
 				unsigned int skip)
 {
 	const struct nf_hook_entries *e = nf_vpn_hook_entries(state);
+	const struct nf_vpn_net *vn = nf_vpn_pernet(state->net);
 	struct nf_hook_state s = *state;
 	unsigned int i;
 
 	for (i = 0; e && i < e->num_hook_entries; i++)
-		if (e->hooks[i].priv == &nf_vpn_hook_mark)
+		if (e->hooks[i].priv == vn)
 			break;
 	if (!e || i == e->num_hook_entries) {
 		/* The hooks are being taken down. */

@@ -7,11 +7,6 @@
 
 #include "core/net.h"
 
-/*
- * &nf_hook_ops.priv of our hooks, by which they are found in a list of hooks.
- */
-extern const u8 nf_vpn_hook_mark;
-
 bool nf_vpn_conntrack_follows(const struct nf_hook_state *state);
 bool nf_vpn_skb_may_copy(const struct sk_buff *skb,
 			 const struct nf_hook_state *state);

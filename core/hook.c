@@ -92,10 +92,9 @@ static bool nf_vpn_is_own_error(const struct sk_buff *skb,
  * Hand a packet of a protocol that is wanted, found at @thoff, to its tracker.
  */
 static __always_inline unsigned int
-nf_vpn_packet(struct sk_buff *skb, unsigned int thoff, u8 protonum,
-	      const struct nf_hook_state *state)
+nf_vpn_packet(struct nf_vpn_net *vn, struct sk_buff *skb, unsigned int thoff,
+	      u8 protonum, const struct nf_hook_state *state)
 {
-	struct nf_vpn_net *vn = nf_vpn_pernet(state->net);
 	const struct nf_vpn_tracker *tracker;
 
 	/* rcu_read_lock()ed by nf_hook */
@@ -115,14 +114,15 @@ nf_vpn_packet(struct sk_buff *skb, unsigned int thoff, u8 protonum,
 }
 
 /* Fragments come here only while conntrack, which defragments, isn't in use. */
-static noinline unsigned int nf_vpn_packet4(struct sk_buff *skb,
+static noinline unsigned int nf_vpn_packet4(struct nf_vpn_net *vn,
+					    struct sk_buff *skb,
 					    const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
 	if (ip_is_fragment(iph))
 		return NF_ACCEPT;
-	return nf_vpn_packet(skb, skb_network_offset(skb) + iph->ihl * 4,
+	return nf_vpn_packet(vn, skb, skb_network_offset(skb) + iph->ihl * 4,
 			     iph->protocol, state);
 }
 
@@ -136,7 +136,8 @@ static noinline int nf_vpn_skip_exthdr(const struct sk_buff *skb, int off,
 	return frag_off & htons(IP6_OFFSET) ? -1 : off;
 }
 
-static noinline unsigned int nf_vpn_packet6(struct sk_buff *skb,
+static noinline unsigned int nf_vpn_packet6(struct nf_vpn_net *vn,
+					    struct sk_buff *skb,
 					    const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
@@ -153,7 +154,7 @@ static noinline unsigned int nf_vpn_packet6(struct sk_buff *skb,
 		off = nf_vpn_skip_exthdr(skb, off, &protonum);
 	if (off < 0)
 		return NF_ACCEPT;
-	return nf_vpn_packet(skb, off, protonum, state);
+	return nf_vpn_packet(vn, skb, off, protonum, state);
 }
 
 /*
@@ -186,7 +187,7 @@ static unsigned int nf_vpn_hook4(void *priv, struct sk_buff *skb,
 			 NF_VPN_WANTED4;
 	if (likely(!wanted))
 		return NF_ACCEPT;
-	return nf_vpn_packet4(skb, state);
+	return nf_vpn_packet4(priv, skb, state);
 }
 
 static unsigned int nf_vpn_hook6(void *priv, struct sk_buff *skb,
@@ -202,20 +203,18 @@ static unsigned int nf_vpn_hook6(void *priv, struct sk_buff *skb,
 			 NF_VPN_WANTED6;
 	if (likely(!wanted))
 		return NF_ACCEPT;
-	return nf_vpn_packet6(skb, state);
+	return nf_vpn_packet6(priv, skb, state);
 }
 
 static const struct nf_hook_ops nf_vpn_ops[] = {
 	{
 		.hook		= nf_vpn_hook4,
-		.priv		= (void *)&nf_vpn_hook_mark,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_PRE_ROUTING,
 		.priority	= NF_IP_PRI_CONNTRACK - 1,
 	},
 	{
 		.hook		= nf_vpn_hook4,
-		.priv		= (void *)&nf_vpn_hook_mark,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_LOCAL_OUT,
 		.priority	= NF_IP_PRI_CONNTRACK - 1,
@@ -223,14 +222,12 @@ static const struct nf_hook_ops nf_vpn_ops[] = {
 #if IS_ENABLED(CONFIG_IPV6)
 	{
 		.hook		= nf_vpn_hook6,
-		.priv		= (void *)&nf_vpn_hook_mark,
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_PRE_ROUTING,
 		.priority	= NF_IP6_PRI_CONNTRACK - 1,
 	},
 	{
 		.hook		= nf_vpn_hook6,
-		.priv		= (void *)&nf_vpn_hook_mark,
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_LOCAL_OUT,
 		.priority	= NF_IP6_PRI_CONNTRACK - 1,
@@ -240,20 +237,31 @@ static const struct nf_hook_ops nf_vpn_ops[] = {
 
 /**
  * nf_vpn_hooks_register - look at the packets of a netns from now on
- * @net: netns
+ * @vn: netns; each hook is given it, which saves a look-up per packet
  *
- * Return: 0 or a negative error.
+ * Return: 0 or a negative error, and no packet uses @vn any more.
  */
-int nf_vpn_hooks_register(struct net *net)
+int nf_vpn_hooks_register(struct nf_vpn_net *vn)
 {
-	return nf_register_net_hooks(net, nf_vpn_ops, ARRAY_SIZE(nf_vpn_ops));
+	unsigned int i;
+	int err;
+
+	BUILD_BUG_ON(ARRAY_SIZE(nf_vpn_ops) > NF_VPN_HOOKS);
+	for (i = 0; i < ARRAY_SIZE(nf_vpn_ops); i++) {
+		vn->hooks[i] = nf_vpn_ops[i];
+		vn->hooks[i].priv = vn;
+	}
+	err = nf_register_net_hooks(vn->net, vn->hooks, ARRAY_SIZE(nf_vpn_ops));
+	if (err)
+		synchronize_net();
+	return err;
 }
 
 /**
  * nf_vpn_hooks_unregister - undo nf_vpn_hooks_register()
- * @net: netns; its last packets have left a grace period later
+ * @vn: netns; its last packets have left a grace period later
  */
-void nf_vpn_hooks_unregister(struct net *net)
+void nf_vpn_hooks_unregister(struct nf_vpn_net *vn)
 {
-	nf_unregister_net_hooks(net, nf_vpn_ops, ARRAY_SIZE(nf_vpn_ops));
+	nf_unregister_net_hooks(vn->net, vn->hooks, ARRAY_SIZE(nf_vpn_ops));
 }

@@ -3,9 +3,9 @@
 #ifndef _NF_VPN_HOOK_H
 #define _NF_VPN_HOOK_H
 
-struct net;
+struct nf_vpn_net;
 
-int nf_vpn_hooks_register(struct net *net);
-void nf_vpn_hooks_unregister(struct net *net);
+int nf_vpn_hooks_register(struct nf_vpn_net *vn);
+void nf_vpn_hooks_unregister(struct nf_vpn_net *vn);
 
 #endif /* _NF_VPN_HOOK_H */

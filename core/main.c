@@ -42,7 +42,7 @@ static int __net_init nf_vpn_net_init(struct net *net)
 	err = nf_vpn_sysctl_init(vn);
 	if (err)
 		goto err_sessions;
-	err = nf_vpn_hooks_register(net);
+	err = nf_vpn_hooks_register(vn);
 	if (err)
 		goto err_sysctl;
 	return 0;
@@ -65,9 +65,11 @@ err_stats:
  */
 static void __net_exit nf_vpn_net_pre_exit(struct net *net)
 {
-	WRITE_ONCE(nf_vpn_pernet(net)->dead, true);
-	nf_vpn_sysctl_exit(nf_vpn_pernet(net));
-	nf_vpn_hooks_unregister(net);
+	struct nf_vpn_net *vn = nf_vpn_pernet(net);
+
+	WRITE_ONCE(vn->dead, true);
+	nf_vpn_sysctl_exit(vn);
+	nf_vpn_hooks_unregister(vn);
 }
 
 static void __net_exit nf_vpn_net_exit(struct net *net)

@@ -60,6 +60,9 @@ struct nf_vpn_stats {
 
 #define NF_VPN_KINDS	(NF_CT_VPN_KIND_PPTP + 1)
 
+/* PRE_ROUTING and LOCAL_OUT of IPv4 and IPv6, see core/hook.c */
+#define NF_VPN_HOOKS	4
+
 /* Of &enum nf_vpn_yields, core/session.h */
 #define NF_VPN_YIELD_LISTS	5
 
@@ -105,6 +108,7 @@ struct nf_vpn_stats {
  *	nothing
  * @gc: runs while there is anything to expire
  * @sysctl: registered table
+ * @hooks: our hooks; their &nf_hook_ops.priv is the &struct nf_vpn_net
  */
 struct nf_vpn_net {
 	struct net *net;
@@ -139,6 +143,7 @@ struct nf_vpn_net {
 	bool dead;
 	struct delayed_work gc;
 	struct ctl_table_header *sysctl;
+	struct nf_hook_ops hooks[NF_VPN_HOOKS];
 };
 
 /* core/net.c */
