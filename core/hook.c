@@ -30,22 +30,15 @@
 #include <trace/events/nf_ct_vpn.h>
 
 /*
- * May we track the packet? Not while nf_conntrack_vpn_enable is 0, and not if
- * conntrack has seen the packet or the ruleset has given it a zone.
+ * Does a packet have a template, and no zone by it? It doesn't if conntrack has
+ * seen it before (loopback, VRF), or with NOTRACK, for which there is no entry.
  */
-static bool nf_vpn_may_act(struct nf_vpn_net *vn, const struct sk_buff *skb)
+static noinline bool nf_vpn_has_plain_template(struct nf_vpn_net *vn,
+					       const struct sk_buff *skb)
 {
 	enum ip_conntrack_info ctinfo;
-	const struct nf_conn *tmpl;
+	const struct nf_conn *tmpl = nf_ct_get(skb, &ctinfo);
 
-	if (!READ_ONCE(vn->set.enable))
-		return false;
-	if (likely(!skb->_nfct))
-		return true;
-	/*
-	 * Seen before (loopback, VRF), or NOTRACK, for which there is no entry.
-	 */
-	tmpl = nf_ct_get(skb, &ctinfo);
 	if (!tmpl || !nf_ct_is_template(tmpl))
 		return false;
 	if (nf_ct_zone(tmpl)->id == NF_CT_DEFAULT_ZONE_ID &&
@@ -53,6 +46,18 @@ static bool nf_vpn_may_act(struct nf_vpn_net *vn, const struct sk_buff *skb)
 		return true;
 	nf_vpn_stat_inc(vn, FOREIGN_ZONE);
 	return false;
+}
+
+/*
+ * May we track the packet? Not while nf_conntrack_vpn_enable is 0, and not if
+ * conntrack has seen the packet or the ruleset has given it a zone.
+ */
+static __always_inline bool nf_vpn_may_act(struct nf_vpn_net *vn,
+					   const struct sk_buff *skb)
+{
+	if (!READ_ONCE(vn->set.enable))
+		return false;
+	return likely(!skb->_nfct) || nf_vpn_has_plain_template(vn, skb);
 }
 
 static noinline unsigned int
