@@ -3,6 +3,8 @@
 #ifndef _NF_VPN_PACKET_H
 #define _NF_VPN_PACKET_H
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
@@ -37,8 +39,41 @@ struct nf_vpn_pkt {
 	u32 seq;
 };
 
-void nf_vpn_pkt_addrs(struct nf_vpn_pkt *pkt, const struct sk_buff *skb,
-		      unsigned int nhoff, u8 l3num);
+/* All 16 bytes are set, since all are hashed. */
+static inline void nf_vpn_host_set4(struct nf_vpn_host *host, __be32 ip)
+{
+	host->addr.in6 = (struct in6_addr){ .s6_addr32 = { ip } };
+}
+
+/**
+ * nf_vpn_pkt_addrs - read the addresses of an IP header
+ * @pkt: filled; its SPI and sequence number are set to 0
+ * @skb: packet, the header at @nhoff being linear
+ * @nhoff: offset of the header
+ * @l3num: AF_INET or AF_INET6
+ */
+static inline void nf_vpn_pkt_addrs(struct nf_vpn_pkt *pkt,
+				    const struct sk_buff *skb,
+				    unsigned int nhoff, u8 l3num)
+{
+	pkt->src.l3num = l3num;
+	pkt->dst.l3num = l3num;
+	pkt->spi = 0;
+	pkt->seq = 0;
+	if (l3num == AF_INET) {
+		const struct iphdr *iph = (const void *)(skb->data + nhoff);
+
+		nf_vpn_host_set4(&pkt->src, iph->saddr);
+		nf_vpn_host_set4(&pkt->dst, iph->daddr);
+	} else {
+		const struct ipv6hdr *ip6h = (const void *)(skb->data + nhoff);
+
+		pkt->src.addr.in6 = ip6h->saddr;
+		pkt->dst.addr.in6 = ip6h->daddr;
+	}
+}
+
+/* core/packet.c */
 bool nf_vpn_is_local(const struct nf_vpn_host *host, const struct sk_buff *skb,
 		     const struct nf_hook_state *state);
 
