@@ -210,6 +210,19 @@ nf_vpn_flow_get_anew(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	return NULL;
 }
 
+static __always_inline struct nf_conn *
+__nf_vpn_flow_get_cached(struct nf_vpn_net *vn, struct nf_vpn_session *s,
+			 enum nf_vpn_flow_kind kind, bool *reply)
+{
+	struct nf_conn *ct = nf_vpn_flow_cached(&s->flow[kind]);
+
+	if (reply)
+		*reply = false;
+	if (likely(ct && !nf_ct_is_dying(ct) && !nf_ct_is_expired(ct)))
+		return ct;
+	return nf_vpn_flow_get_anew(vn, s, kind, ct, reply);
+}
+
 /**
  * nf_vpn_flow_get_cached - the flow of a session
  * @vn: netns, its lock not held
@@ -223,13 +236,7 @@ struct nf_conn *nf_vpn_flow_get_cached(struct nf_vpn_net *vn,
 				       struct nf_vpn_session *s,
 				       enum nf_vpn_flow_kind kind, bool *reply)
 {
-	struct nf_conn *ct = nf_vpn_flow_cached(&s->flow[kind]);
-
-	if (reply)
-		*reply = false;
-	if (likely(ct && !nf_ct_is_dying(ct) && !nf_ct_is_expired(ct)))
-		return ct;
-	return nf_vpn_flow_get_anew(vn, s, kind, ct, reply);
+	return __nf_vpn_flow_get_cached(vn, s, kind, reply);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_get_cached);
 
@@ -248,7 +255,7 @@ struct nf_conn *nf_vpn_flow_get_in(struct nf_vpn_net *vn,
 				   enum nf_vpn_flow_kind kind,
 				   const struct nf_vpn_pkt *pkt)
 {
-	struct nf_conn *ct = nf_vpn_flow_get_cached(vn, s, kind, NULL);
+	struct nf_conn *ct = __nf_vpn_flow_get_cached(vn, s, kind, NULL);
 
 	if (!ct)
 		return NULL;
