@@ -71,7 +71,7 @@ static void esp_starved(struct nf_vpn_net *vn, struct nf_esp_spi *spi,
 }
 
 /* Count an outbound packet on an SPI that is perhaps not answered. */
-static void esp_ask(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
+static noinline void esp_ask(struct nf_vpn_net *vn, struct nf_esp_spi *spi)
 {
 	struct nf_esp_asked *asked = &spi->asked;
 	u32 since = READ_ONCE(asked->since);
@@ -111,8 +111,9 @@ static void esp_watch(struct nf_vpn_session *s)
 }
 
 /* Note that a session sends; @spi is NULL if there was no room for it. */
-static void esp_sends(struct nf_vpn_net *vn, struct nf_vpn_session *s,
-		      struct nf_esp_spi *spi)
+static __always_inline void esp_sends(struct nf_vpn_net *vn,
+				      struct nf_vpn_session *s,
+				      struct nf_esp_spi *spi)
 {
 	nf_vpn_stamp(&s->last_out, jiffies);
 	if (likely(spi))
