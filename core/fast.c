@@ -2,6 +2,7 @@
 /* What the fast path has learnt, and from which packets: see core/fast.h. */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -22,8 +23,9 @@
 /* Time after which a route that nothing renews is let go. */
 #define NF_VPN_FAST_IDLE	(4 * HZ)
 
-bool nf_vpn_fast_used __read_mostly;
-EXPORT_SYMBOL_GPL(nf_vpn_fast_used);
+unsigned int nf_vpn_fast_nets __read_mostly;
+EXPORT_SYMBOL_GPL(nf_vpn_fast_nets);
+static DEFINE_MUTEX(fast_nets_mutex);
 
 /* In the slots of entries that are being freed. */
 static struct nf_vpn_fast nf_vpn_fast_over;
@@ -32,6 +34,23 @@ void nf_vpn_fast_init(struct nf_vpn_net *vn)
 {
 	spin_lock_init(&vn->fast_lock);
 	INIT_LIST_HEAD(&vn->fast);
+}
+
+/**
+ * nf_vpn_fast_switched - note whether a netns has the fast path switched on
+ * @vn: netns whose setting may have changed
+ *
+ * May sleep.
+ */
+void nf_vpn_fast_switched(struct nf_vpn_net *vn)
+{
+	bool on;
+
+	mutex_lock(&fast_nets_mutex);
+	on = nf_vpn_fast_on(vn);
+	WRITE_ONCE(nf_vpn_fast_nets, nf_vpn_fast_nets + on - vn->fast_counted);
+	vn->fast_counted = on;
+	mutex_unlock(&fast_nets_mutex);
 }
 
 static void fast_free_rcu(struct rcu_head *rcu)

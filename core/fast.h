@@ -83,6 +83,7 @@ struct nf_vpn_fast {
 
 /* core/fast.c */
 void nf_vpn_fast_init(struct nf_vpn_net *vn);
+void nf_vpn_fast_switched(struct nf_vpn_net *vn);
 bool nf_vpn_fast_learns(const struct nf_vpn_net *vn, u8 protonum);
 void nf_vpn_fast_learn(struct nf_vpn_net *vn, struct nf_vpn_fast __rcu **slot,
 		       u32 epoch, const struct sk_buff *skb);
@@ -127,8 +128,8 @@ static inline bool nf_vpn_flow_has_entry(const struct nf_vpn_flow *f,
 	return atomic_read(&f->epoch) == (int)*epoch;
 }
 
-/* Has it been switched on in any netns? */
-extern bool nf_vpn_fast_used;
+/* In how many netns it is switched on */
+extern unsigned int nf_vpn_fast_nets;
 
 /* Is the fast path switched on? */
 static inline bool nf_vpn_fast_on(const struct nf_vpn_net *vn)
@@ -136,10 +137,13 @@ static inline bool nf_vpn_fast_on(const struct nf_vpn_net *vn)
 	return READ_ONCE(vn->set.fastpath);
 }
 
-/* Where the netns isn't at hand: may it be switched on? */
+/*
+ * Where the netns isn't at hand: may it be switched on? A packet that is told so
+ * too late leaves it to the next one to be learnt from.
+ */
 static inline bool nf_vpn_fast_may_be_on(void)
 {
-	return unlikely(READ_ONCE(nf_vpn_fast_used));
+	return unlikely(READ_ONCE(nf_vpn_fast_nets));
 }
 
 #endif /* _NF_VPN_FAST_H */

@@ -104,6 +104,7 @@ struct nf_vpn_stats {
  * @full_told: jiffies of the last event that something was full, by reason
  * @fast_lock: see the head of this file
  * @fast: &struct nf_vpn_fast with a route
+ * @fast_counted: the netns is one of nf_vpn_fast_nets
  * @dead: the netns is going away: helpers may still be called, but learn
  *	nothing
  * @gc: runs while there is anything to expire
@@ -140,6 +141,7 @@ struct nf_vpn_net {
 	unsigned long full_told[NF_VPN_LIMITS];
 	spinlock_t fast_lock;	/* routes of the fast path */
 	struct list_head fast;
+	bool fast_counted;
 	bool dead;
 	struct delayed_work gc;
 	struct ctl_table_header *sysctl;

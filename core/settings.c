@@ -71,10 +71,13 @@ static int nf_vpn_proc_enable(NF_VPN_CTL_TABLE *table, int write, void *buffer,
 static int nf_vpn_proc_fastpath(NF_VPN_CTL_TABLE *table, int write,
 				void *buffer, size_t *lenp, loff_t *ppos)
 {
-	/* Before the first packet may see it: a label would miss that. */
-	if (write)
-		WRITE_ONCE(nf_vpn_fast_used, true);
-	return proc_dointvec_minmax(table, write, buffer, lenp, ppos);
+	struct nf_vpn_net *vn = container_of((int *)table->data,
+					     struct nf_vpn_net, set.fastpath);
+	int err = proc_dointvec_minmax(table, write, buffer, lenp, ppos);
+
+	if (!err && write)
+		nf_vpn_fast_switched(vn);
+	return err;
 }
 
 /* A sysctl, at the index of its netlink attribute. */
@@ -187,11 +190,11 @@ void nf_vpn_setting_set(struct nf_vpn_net *vn, int attr, u32 value)
 	int was;
 
 	BUILD_BUG_ON(ARRAY_SIZE(nf_vpn_sysctls) != NF_CT_VPN_A_SETTING_MAX);
-	if (attr == NF_CT_VPN_A_SETTING_VPN_FASTPATH)
-		WRITE_ONCE(nf_vpn_fast_used, true);
 	if (attr != NF_CT_VPN_A_SETTING_VPN_ENABLE) {
 		WRITE_ONCE(*nf_vpn_setting(vn, &nf_vpn_sysctls[attr - 1]),
 			   value);
+		if (attr == NF_CT_VPN_A_SETTING_VPN_FASTPATH)
+			nf_vpn_fast_switched(vn);
 		return;
 	}
 	mutex_lock(&nf_vpn_enable_mutex);
@@ -242,4 +245,6 @@ void nf_vpn_sysctl_exit(struct nf_vpn_net *vn)
 
 	unregister_net_sysctl_table(vn->sysctl);
 	kfree(table);
+	WRITE_ONCE(vn->set.fastpath, 0);
+	nf_vpn_fast_switched(vn);
 }

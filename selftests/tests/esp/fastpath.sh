@@ -263,6 +263,24 @@ switched() {
 	is "$(cat "$log")" "60 60 60" "switched on and off under traffic: nothing is lost"
 }
 
+# switched on twice it is off after once; netns that come and go don't matter
+counted_netns() {
+	local before
+
+	fast 1
+	fast 0
+	before=$(vpn_stat fast)
+	is "$(many) $(more_fast "$before")" "50 0" \
+		"switched off: all take the slow path"
+	at gw vpnct set vpn_fastpath 1
+	goes_on "switched on by vpnct: it goes on"
+	ns other
+	at other sysctl -qw net.netfilter.nf_conntrack_vpn_fastpath=1
+	ns_del other
+	sleep 1
+	goes_on "a netns that had it on has gone: it goes on"
+}
+
 address() {
 	many > /dev/null
 	ipn gw addr del 200.200.200.200/24 dev eth1
@@ -328,6 +346,7 @@ deleted_entry
 routes
 marks
 switched
+counted_netns
 address
 device
 unloaded
