@@ -272,6 +272,9 @@ check_documents() {
 		not_followed selftests/*.sh selftests/tests/*/*.sh)"
 	verdict "and each block that has a name" "$(
 		not_run selftests/*.sh selftests/tests/*/*.sh)"
+	verdict "rows of tables have 120 columns at most" "$(
+		awk '/^\|/ && length > 120 { print FILENAME ":" FNR }' \
+			README.md Documentation/*.md)"
 	printf '# Use\n\n    true\n\ntext\n\n%s\n\n    false\n' \
 		'<!-- not run: why -->' > "$sample"
 	DOCUMENTS=("$sample")
