@@ -14,8 +14,8 @@ set -u
 # shellcheck source=apt.sh
 . "$VM/apt.sh"
 
-HAS=(adduser conntrack fping iproute2 iptables iputils-ping jq kmod nftables
-	openssh-client procps sudo systemd tcpdump)
+HAS=(adduser fping iproute2 iptables iputils-ping kmod openssh-client procps sudo
+	systemd)
 
 # what the README's apt commands install, without the headers: these are of
 # the kernel that runs
