@@ -21,9 +21,9 @@ static void usage(void)
 	printf("Usage: vpnct save [FILE] [OPTIONS]\n\n"
 	       "Write what the tracker knows as lines of JSON, for 'vpnct restore' after the\n"
 	       "modules were unloaded, after a reboot, or on a standby gateway. The first line\n"
-	       "says which format it is; each other one is an object with one key, session, esp,\n"
-	       "isakmp or pptp, that has what 'list -j' shows of it. What was in FILE before stays\n"
-	       "if anything goes wrong; without FILE it goes to standard output.\n\n");
+	       "says which format it is; each other one is an object with one key, session,\n"
+	       "esp, isakmp or pptp, that has what 'list -j' shows of it. What was in FILE\n"
+	       "before stays if anything goes wrong; without FILE it goes to standard output.\n\n");
 	print_options("");
 }
 

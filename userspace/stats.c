@@ -50,7 +50,7 @@ static const struct field stats_fields[] = {
 
 	COUNTER(INVALID, "invalid", "packets dropped", "SPI 0"),
 	COUNTER(BLOCKED, "blocked", NULL,
-		"another client holds the server (nf_conntrack_esp_parallel=0)"),
+		"another client has the server (nf_conntrack_esp_parallel)"),
 	COUNTER(AMBIGUOUS, "ambiguous", NULL,
 		"several candidates (nf_conntrack_esp_guess=0)"),
 

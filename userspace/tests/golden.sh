@@ -609,6 +609,11 @@ no_control()
 }
 
 # lines of what is shown one field a line fit a terminal, and are complete
+help_fits()
+{
+	! awk '!/^\$/ && length > 80' golden/help* | grep .
+}
+
 narrow()
 {
 	local command
@@ -775,6 +780,7 @@ check "20,000 words, and words of 20,000 letters, do no harm" too_much
 check "control characters are escaped" no_control
 check "a full disk is an error" full_disk
 check "get and stats fit a narrow terminal" narrow
+check "help has 80 columns at most" help_fits
 check "JSON is valid" valid_json
 schemas
 check "lines of -p have the columns of --help" tsv_columns
