@@ -42,7 +42,7 @@ help:
 	@echo '  dkms                      the modules, for later kernels, too'
 	@echo '  dkms-remove               removes those'
 	@echo 'In virtual machines that need no privileges (the first run downloads'
-	@echo 'a userland and kernels, about 1 GB, to ~/.cache):'
+	@echo 'a userland and kernels, 350 to 600 MB, to ~/.cache):'
 	@echo '  demo                      three IPsec hosts behind one masquerade'
 	@echo '  quick                     unit tests and a dozen that say most, on KERNEL=$(KERNEL)'
 	@echo '  test                      all tests; KERNELS="$(KERNELS)" TESTS="NAME..." JOBS=N'

@@ -97,6 +97,8 @@ result() {
 }
 
 introduce
+# as the first rule would: only then it has settings
+modprobe nf_conntrack
 howto_net "${#HOSTS[@]}"
 masquerade
 connect

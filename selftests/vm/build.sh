@@ -54,6 +54,7 @@ mkdir -p "$out"
 now=$(stamp "$@")
 if [ "$now" != "$(cat "$out/.stamp" 2>/dev/null)" ]; then
 	rm -f "$out/.stamp"
+	say "compiling ${kernel:+the modules for kernel }$series"
 	build "$@" > "$out/.build.log" 2>&1 || {
 		grep -vE '^ +[A-Z]+ ' "$out/.build.log" >&2
 		die "build for $series failed"
