@@ -26,6 +26,8 @@ cp -a "$(dirname "$0")/../." "$HOME/clone" || exit
 # the documents call it so
 NS=
 TYPED=(at gw)
+# those of vpnct
+UNITS=(vpnct-restore.service vpnct-save.service)
 
 # files: all that there are, but what apt, dkms and the second kernel's package
 # keep, and the clone
@@ -70,6 +72,7 @@ by_hand() {
 	is "$(loaded)" "${MODULES[*]:0:4}" "all modules for IPsec are loaded"
 	check "modprobe -n finds the last one" modprobe -n "${MODULES[4]}"
 	next_boot
+	units "${UNITS[@]}"
 	follow README.md "IPsec"
 	tunnels "three tunnels"
 	follow README.md "PPTP" 1
@@ -85,6 +88,18 @@ by_hand() {
 	hooks
 	follow README.md "Remove"
 	left_behind "removed"
+}
+
+# units NAME...: does systemd understand them, what they run included, and has it
+# been told to start them?
+units() {
+	local unit
+
+	is "$(systemd-analyze verify --man=no "$@" 2>&1)" "" \
+		"systemd has nothing to say of $*"
+	for unit; do
+		is "$(systemctl is-enabled "$unit")" enabled "$unit is enabled"
+	done
 }
 
 next_boot() {
