@@ -190,6 +190,7 @@ modprobe nf_conntrack
 howto_net 3
 follow contrib/README "On the gateway"
 follow contrib/README "On the host"
+units vpnct-preload-monitor.service
 for k in 1 2 3; do
 	tunnel "$k"
 done
@@ -199,7 +200,8 @@ for part; do
 done
 follow contrib/README "Remove"
 is "$(ls -d /etc/sudoers.d/vpnct /usr/local/sbin/*{vpnct-,-updown}* \
-	/var/lib/vpnct /etc/vpnct-preload.conf 2> /dev/null
+	/var/lib/vpnct /etc/vpnct-preload.conf \
+	/etc/systemd/system/{,*.wants/}vpnct-* 2> /dev/null
 	getent passwd vpnct)" "" \
 	"nothing of the hooks is left"
 done_testing
