@@ -78,6 +78,7 @@ by_hand() {
 	follow README.md "PPTP" 1
 	like "$(at gw nft list ruleset)" 'ct helper set "pptp"' \
 		"PPTP's control connections have the helper"
+	at_boot
 	at gw nft delete table ip vpn
 	follow README.md "PPTP" 2
 	at gw iptables -t raw -F
@@ -108,6 +109,26 @@ next_boot() {
 	is "$(loaded)" "" "modules unload"
 	check "systemd loads them" /usr/lib/systemd/systemd-modules-load
 	is "$(loaded)" "${MODULES[*]:0:4}" "all of them"
+}
+
+# what HOWTO.md has read at boot brings rules and settings back; then without it
+at_boot() {
+	local rules
+
+	rules=$(at gw nft list ruleset)
+	follow Documentation/HOWTO.md "At boot"
+	units nftables.service
+	at gw nft flush ruleset
+	check "nft loads what has become of nftables.conf" \
+		at gw nft -f /etc/nftables.conf
+	is "$(at gw nft list ruleset)" "$rules" "the same rules are there"
+	at gw /usr/lib/systemd/systemd-sysctl
+	is "$(at gw vpnct get esp_timeout)" 3600 "and the settings"
+	mv /etc/nftables.conf.before /etc/nftables.conf
+	systemctl -q disable nftables
+	rm -r /etc/sysctl.d/nf_conntrack_vpn.conf \
+		/etc/systemd/system/nftables.service.d
+	at gw vpnct set esp_timeout 1800
 }
 
 # what the account of contrib/README may do
