@@ -10,10 +10,13 @@
 #include "ruleset.h"
 #include "vpnct.h"
 
-/* Rules through libnftables would cost a library for one command of many. */
+/*
+ * libnftables and what it needs have ten times the size of vpnct (2.1 MB to 0.2 MB
+ * on Debian 12), for one command of many; who has rules of nft has it, too.
+ */
 static json_t *read_nft(void)
 {
-	FILE *f = popen("nft -j list ruleset 2>/dev/null", "re");
+	FILE *f = popen(IN_SBIN "nft -j list ruleset 2>/dev/null", "re");
 	json_t *json;
 	int status;
 

@@ -8,6 +8,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* Before a command for popen(): cron's PATH, and that of su, have no sbin. */
+#define IN_SBIN "PATH=$PATH:/usr/sbin:/sbin "
+
 /* nft allows so many jumps, too. */
 #define RULESET_DEPTH 16
 

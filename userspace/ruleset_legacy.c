@@ -287,7 +287,7 @@ bool legacy_append(json_t *rules)
 
 	if (!in_use())
 		return true;
-	f = popen("iptables-legacy-save 2>/dev/null", "re");
+	f = popen(IN_SBIN "iptables-legacy-save 2>/dev/null", "re");
 	if (!f)
 		return false;
 	read_lines(f, rules);

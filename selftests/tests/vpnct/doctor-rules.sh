@@ -110,6 +110,16 @@ documented() {
 	sed -n 's/.*`\(iptables -t [^`]*\)`.*/\1/p' "$readme"
 }
 
+# a job of cron has no more in its PATH than this
+from_cron() {
+	local vpnct
+
+	vpnct=$(command -v vpnct)
+	rules
+	like "$(PATH=/usr/bin:/bin at gw "$vpnct" doctor -p)" \
+		'no rule masquerades ESP' "nft is found where root has it"
+}
+
 documentation() {
 	local line
 
@@ -128,5 +138,6 @@ nft_rules
 ports
 helper
 iptables_rules
+from_cron
 documentation
 done_testing
