@@ -140,7 +140,7 @@ static int parse(struct call *call)
 	if (!*words)
 		return usage_error("add", "add what?");
 	if (!a->verb)
-		return usage_error("add", "can't add '%s'", *words);
+		return unknown_verb("add", add_verbs, n_add_verbs, *words);
 	words++;
 	if (*words && !strcmp(*words, "replace"))
 		a->flags = NLM_F_REPLACE;

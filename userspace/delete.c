@@ -118,7 +118,8 @@ static int parse_delete(struct call *call)
 	if (!*words)
 		return usage_error("delete", "delete what?");
 	if (!d->verb)
-		return usage_error("delete", "can't delete '%s'", *words);
+		return unknown_verb("delete", delete_verbs,
+				    ARRAY_SIZE(delete_verbs), *words);
 	if (!words[1])
 		return usage_error("delete",
 				   "which %s? 'vpnct flush %s' forgets all",
@@ -133,6 +134,8 @@ static int parse_flush(struct call *call)
 
 	d->where = "flush";
 	d->verb = verb_find(delete_verbs, ARRAY_SIZE(delete_verbs), *words);
+	if (!d->verb)
+		d->filter.nouns = nouns;
 	return parse_some(d, words + !!d->verb);
 }
 

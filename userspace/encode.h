@@ -48,6 +48,10 @@ bool has_key(const char *keys, const char *key);
 const struct verb *verb_find(const struct verb *verbs, size_t n,
 			     const char *word);
 
+/* Says what @word, which verb_find() didn't find, could be; see bad_value(). */
+int unknown_verb(const char *where, const struct verb *verbs, size_t n,
+		 const char *word);
+
 /*
  * Key and value in pairs, as @where's arguments, into @nlh. The family comes
  * with the address of the server. Prints what is wrong and returns an

@@ -220,11 +220,39 @@ static int strange_key(const struct noun *const *of, const char *where,
 			   nouns[i]->plural, where, nouns[i]->plural, word);
 }
 
-/* Words of others' tools, and addresses without a word, are told of. */
-static int unknown_word(const struct noun *const *of, const char *where,
+static bool is_name(const struct names *names, const char *word)
+{
+	unsigned int i;
+
+	for (i = 0; i < names->n; i++)
+		if (names->name[i] && !strcmp(names->name[i], word))
+			return true;
+	return false;
+}
+
+/* A key that @word, which stands without one, may be a value of; or NULL. */
+static const char *key_of_value(const struct noun *const *of, const char *word)
+{
+	const struct field *f;
+	unsigned int i;
+
+	for (; *of; of++)
+		for (i = 0, f = (*of)->field; i < (*of)->n_fields; i++, f++)
+			if (is_key(f) &&
+			    ((f->type == FIELD_NAME && is_name(f->names, word)) ||
+			     (f->type == FIELD_SPI && !strncmp(word, "0x", 2))))
+				return f->key;
+	return NULL;
+}
+
+/* Words of others' tools, and values without a word, are told of. */
+static int unknown_word(const struct filter *filter,
+			const struct noun *const *of, const char *where,
 			const char *word)
 {
+	const struct noun *const *noun = filter->n ? NULL : filter->nouns;
 	struct guess guess = { .word = word };
+	const char *key = key_of_value(of, word);
 	char hint[GUESS_SIZE];
 	struct addr addr;
 	unsigned int i;
@@ -232,10 +260,15 @@ static int unknown_word(const struct noun *const *of, const char *where,
 
 	if (err)
 		return err;
+	if (key)
+		return usage_error(where, "unknown word '%s': say %s %s", word,
+				   key, word);
 	if (parse_addr(word, &addr) || strchr(word, '/') ||
 	    !strcmp(word, "src") || !strcmp(word, "dst"))
 		return usage_error(where, "unknown word '%s': say client ADDRESS or server ADDRESS",
 				   word);
+	for (; noun && *noun; noun++)
+		guess_try(&guess, (*noun)->plural);
 	for (; *of; of++)
 		for (i = 0; i < (*of)->n_fields; i++)
 			if (is_key(&(*of)->field[i]))
@@ -270,7 +303,7 @@ int filter_parse(struct filter *filter, const struct noun *const *of,
 		term.word = *words;
 		f = field_of(of, *words);
 		if (!f)
-			return unknown_word(of, where, *words);
+			return unknown_word(filter, of, where, *words);
 		if (is_twice(filter, &term))
 			return usage_error(where, "%s is given twice", *words);
 		if (!words[1])

@@ -29,8 +29,15 @@ struct term {
 	uint64_t number;
 };
 
-/* All must match. */
+/**
+ * struct filter - terms, all of which must match
+ * @nouns: those that may stand before the first one but don't, for who misspelt
+ *	one; NULL ends them; or NULL
+ * @n: number of terms
+ * @term: the terms
+ */
 struct filter {
+	const struct noun *const *nouns;
 	unsigned int n;
 	struct term term[TERMS_MAX];
 };

@@ -165,6 +165,8 @@ static int parse(struct call *call)
 	query->noun = *only = noun_find(*words);
 	if (query->noun)
 		words++;
+	else
+		query->filter.nouns = nouns;
 	if (!query->noun || query->noun == &session_noun)
 		return filter_parse(&query->filter, tree_nouns, "list", words);
 	return filter_parse(&query->filter, only, "list", words);

@@ -7,11 +7,26 @@
 #include <string.h>
 
 #include "complete.h"
+#include "guess.h"
 #include "terminal.h"
 #include "vpnct.h"
 
 /* Those of one letter, as getopt() wants them. */
 #define LETTERS "jptc:n:hV"
+
+static const struct option longopts[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "plain", no_argument, NULL, 'p' },
+	{ "date", no_argument, NULL, 't' },
+	{ "count", required_argument, NULL, 'c' },
+	{ "dump", no_argument, NULL, 'D' },
+	{ "dry-run", no_argument, NULL, 'N' },
+	{ "netns", required_argument, NULL, 'n' },
+	{ "color", optional_argument, NULL, 'C' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{}
+};
 
 /* Those whose value may be the next word. */
 #define WANTING "cn"
@@ -175,13 +190,37 @@ static int set_color(const char *where, const char *when)
 			   when);
 }
 
+static bool is_letter_of_long(char letter)
+{
+	const struct option *o;
+
+	for (o = longopts; o->name; o++)
+		if (o->val == letter)
+			return true;
+	return !letter;
+}
+
 /* @word: where getopt stopped; in "-jx" it isn't past the word yet */
 static int bad_option(const char *where, const char *word)
 {
+	bool is_long = !strncmp(word, "--", 2) && is_letter_of_long(optopt);
+	struct guess guess = { .word = word };
+	const struct option *o;
+
 	if (optopt >= '0' && optopt <= '9')
 		return usage_error(where, "'%s' is negative", word);
-	if (optopt && !strchr(LETTERS, optopt))
+	if (!is_long)
 		return usage_error(where, "unknown option '-%c'", optopt);
+	if (optopt)
+		return usage_error(where, "bad option '%s': it takes no value",
+				   word);
+	guess.word += 2;
+	for (o = longopts; o->name; o++)
+		guess_try(&guess, o->name);
+	if (guess.best)
+		return usage_error(where,
+				   "bad option '%s': did you mean '--%s'?",
+				   word, guess.best);
 	return usage_error(where, "bad option '%s'", word);
 }
 
@@ -224,19 +263,6 @@ static int got_option(struct options *opt, const char *where, int c,
  */
 int parse_options(struct options *opt, int argc, char **argv, bool nested)
 {
-	static const struct option longopts[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "plain", no_argument, NULL, 'p' },
-		{ "date", no_argument, NULL, 't' },
-		{ "count", required_argument, NULL, 'c' },
-		{ "dump", no_argument, NULL, 'D' },
-		{ "dry-run", no_argument, NULL, 'N' },
-		{ "netns", required_argument, NULL, 'n' },
-		{ "color", optional_argument, NULL, 'C' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{}
-	};
 	const char *where = nested ? argv[0] : "";
 	const char *letters = nested ? ":" LETTERS : "+:" LETTERS;
 	int c, err;

@@ -16,6 +16,7 @@
 #include "add.h"
 #include "command.h"
 #include "complete.h"
+#include "guess.h"
 #include "present.h"
 #include "save.h"
 
@@ -380,6 +381,17 @@ static int restore(struct restore *r)
 	return status;
 }
 
+static int unknown_flag(const char *word)
+{
+	struct guess guess = { .word = word };
+	char hint[GUESS_SIZE];
+
+	guess_try(&guess, "replace");
+	guess_try(&guess, "force");
+	return usage_error("restore", "unknown word '%s'%s", word,
+			   guess_hint(hint, &guess));
+}
+
 static int parse(struct call *call)
 {
 	struct restore *r = call->args;
@@ -393,8 +405,7 @@ static int parse(struct call *call)
 		else if (!r->file)
 			r->file = *word;
 		else
-			return usage_error("restore", "unknown word '%s'",
-					   *word);
+			return unknown_flag(*word);
 	}
 	return 0;
 }

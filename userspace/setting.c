@@ -16,6 +16,7 @@
 
 #define PREFIX "nf_conntrack_"
 #define SYSCTLS "net.netfilter."
+#define SYSCTLS_DIR "net/netfilter/"
 
 /* Times are kept in jiffies, of which there are at most 1000 a second. */
 #define SECS_MAX (INT32_MAX / 1000)
@@ -109,7 +110,8 @@ static const struct field *find_setting(const char *name)
 	const struct field *f = setting_fields;
 	unsigned int i;
 
-	if (!strncmp(name, SYSCTLS, strlen(SYSCTLS)))
+	if (!strncmp(name, SYSCTLS, strlen(SYSCTLS)) ||
+	    !strncmp(name, SYSCTLS_DIR, strlen(SYSCTLS_DIR)))
 		name += strlen(SYSCTLS);
 	for (i = 0; i < settings_noun.n_fields; i++, f++)
 		if (!strcmp(name, f->key) ||

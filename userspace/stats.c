@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "complete.h"
+#include "guess.h"
 #include "nouns.h"
 #include "pairs.h"
 
@@ -166,15 +167,21 @@ static void usage(void)
 
 static int parse(struct call *call)
 {
+	struct guess guess = {};
 	char **words = call->words;
+	char hint[GUESS_SIZE];
 
 	if (!*words)
 		return 0;
 	if (!strcmp(*words, "reset"))
 		words++;
-	if (*words)
-		return usage_error("stats", "unknown word '%s'", *words);
-	return 0;
+	if (!*words)
+		return 0;
+	guess.word = *words;
+	if (words == call->words)
+		guess_try(&guess, "reset");
+	return usage_error("stats", "unknown word '%s'%s", *words,
+			   guess_hint(hint, &guess));
 }
 
 static void complete_stats(struct completion *c)

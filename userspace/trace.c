@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "complete.h"
+#include "guess.h"
 #include "nouns.h"
 #include "trace.h"
 
@@ -212,8 +213,22 @@ static int find_protocol(struct trace *t, const char *word)
 		if (!strcmp(word, protocols[i]->name))
 			t->protocol = protocols[i];
 	if (!t->protocol)
-		return usage_error("trace", "unknown protocol '%s'", word);
+		return usage_error("trace",
+				   "unknown protocol '%s': esp, gre or isakmp",
+				   word);
 	return 0;
+}
+
+static int unknown_limit(const char *word)
+{
+	struct guess guess = { .word = word };
+	char hint[GUESS_SIZE];
+
+	guess_try(&guess, "hops");
+	guess_try(&guess, "probes");
+	guess_try(&guess, "wait");
+	return usage_error("trace", "unknown word '%s'%s", word,
+			   guess_hint(hint, &guess));
 }
 
 static int parse_limits(struct trace *t, char **words)
@@ -233,7 +248,7 @@ static int parse_limits(struct trace *t, char **words)
 			if (!strcmp(*words, limits[i].word))
 				break;
 		if (i == ARRAY_SIZE(limits))
-			return usage_error("trace", "unknown word '%s'", *words);
+			return unknown_limit(*words);
 		if (!words[1])
 			return usage_error("trace", "%s needs a value", *words);
 		if (!parse_number(words[1], 10, limits[i].max,

@@ -132,7 +132,9 @@ int main(int argc, char **argv)
 		argc--;
 		argv++;
 	}
-	if (opt.version || (argc == 1 && !strcmp(*argv, "version"))) {
+	if (argc > 1 && !strcmp(*argv, "version"))
+		return usage_error("", "unknown word '%s'", argv[1]);
+	if (opt.version || (argc && !strcmp(*argv, "version"))) {
 		printf("vpnct %s\n", VERSION);
 		return flush_output(EXIT_OK);
 	}

@@ -188,6 +188,9 @@ command_line()
 	golden bad-help demo help lst
 	golden bad-option demo list -x
 	golden bad-long-option demo --jsno
+	golden bad-long-option-value demo monitor --dump=esp
+	golden bad-long-option-other demo list --frobnicate
+	golden bad-version demo version esp
 	golden bad-formats demo -j list -p
 	golden bad-netns demo -n no-such-netns list
 	golden bad-netns-path demo list --netns /dev/null
@@ -199,6 +202,13 @@ command_line()
 	golden bad-word demo list clent 10.0.0.2
 	golden bad-word-address demo list 10.0.0.2
 	golden bad-word-src demo monitor src 10.0.0.2
+	golden bad-word-noun demo list sesions
+	golden bad-word-noun-case demo flush ESP
+	golden bad-word-key demo list sessions sate up
+	golden bad-word-state demo list established
+	golden bad-word-dir demo list esp not in
+	golden bad-word-number demo watch 0x100
+	golden bad-word-reset demo stats rest
 	golden bad-word-stats demo stats esp
 	golden bad-word-stats-reset demo stats reset esp
 	golden bad-address demo list client 10.0.0.300
@@ -227,6 +237,7 @@ changes()
 		vpn_max 4096 esp_timeout=60
 	golden stats-reset demo stats reset -p
 	golden get-sysctl demo get net.netfilter.nf_conntrack_esp_guess
+	golden get-sysctl-path demo get net/netfilter/nf_conntrack_esp_guess
 	golden add-esp demo add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0xc30f00d1 pin yes
 	golden add-esp-out demo add esp replace dir out client fd00::2 \
@@ -343,6 +354,7 @@ refusals()
 		initiator fedcba9876543210
 	golden not-permitted-set not-permitted set esp_guess 1
 	golden bad-add demo add tunnel
+	golden bad-add-noun demo add sesion
 	golden bad-add-nothing demo add
 	golden bad-add-key demo add esp client 10.0.0.2 zone 7
 	golden bad-add-word demo add esp client 10.0.0.2 sever 199.0.0.1
@@ -378,6 +390,7 @@ refusals()
 	golden bad-flush-twice demo flush esp client 10.0.0.2 \
 		server 199.0.0.1 client 10.0.0.3
 	golden bad-restore demo restore golden/help
+	golden bad-restore-flag demo restore golden/save replce
 	golden bad-restore-file demo restore no-such-file
 	golden bad-restore-directory demo restore golden
 	golden bad-restore-read demo restore /proc/self/mem
@@ -385,6 +398,7 @@ refusals()
 	golden bad-trace demo trace ah 199.0.0.1
 	golden bad-trace-nothing demo trace
 	golden bad-trace-server demo trace esp
+	golden bad-trace-word demo trace esp 199.0.0.1 hop 3
 	golden bad-trace-hops demo trace esp 199.0.0.1 hops 0
 	golden bad-watch demo watch every 0
 	golden bad-watch-nothing demo watch every
