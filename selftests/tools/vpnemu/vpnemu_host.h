@@ -83,6 +83,7 @@ struct ike_sa {
 	uint32_t resp[2];
 	bool by_host;		/* the host is the original initiator */
 	uint32_t next_id[2];	/* of each side's requests */
+	uint32_t heard[2];	/* those before it have come to each side */
 };
 
 struct ike_request {

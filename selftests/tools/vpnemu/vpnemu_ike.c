@@ -168,19 +168,24 @@ static bool ike_is_repeated(const struct ike_response *r,
 	       !memcmp(r->init, m->head.init_cookie, sizeof(r->init));
 }
 
+static bool ike_is_under(const struct ike_sa *sa, const struct ike_message *m)
+{
+	return !memcmp(sa->init, m->head.init_cookie, sizeof(sa->init));
+}
+
+/* NULL if it is gone */
 static struct ike_sa *ike_sa_of(struct host *h, const struct ike_message *m)
 {
-	struct ike_sa *sa = &h->ike;
-
-	if (!memcmp(h->old_ike.init, m->head.init_cookie, sizeof(sa->init)))
-		sa = &h->old_ike;
-	return sa;
+	if (ike_is_under(&h->old_ike, m))
+		return &h->old_ike;
+	return ike_is_under(&h->ike, m) ? &h->ike : NULL;
 }
 
 static void ike_got_request(struct emu *e, struct host *h, enum side me,
 			    const struct ike_message *m)
 {
 	struct ike_response *r = &h->response[me];
+	uint32_t msgid = ntohl(m->head.msgid);
 	struct ike_request request = {
 		.purpose = m->note.purpose,
 		.value = m->note.value,
@@ -192,11 +197,14 @@ static void ike_got_request(struct emu *e, struct host *h, enum side me,
 		return;
 	}
 	request.sa = ike_sa_of(h, m);
+	/* RFC 7296 section 2.3: repeated, and answered before the last one */
+	if (!request.sa || msgid < request.sa->heard[me])
+		return;
+	request.sa->heard[me] = msgid + 1;
 	delay = tunnel_asked(e, h, me, request.purpose, request.value);
 	memcpy(r->init, m->head.init_cookie, sizeof(r->init));
 	r->msgid = m->head.msgid;
-	r->len = ike_make(r->data, h, me, &request, ntohl(m->head.msgid),
-			  true);
+	r->len = ike_make(r->data, h, me, &request, msgid, true);
 	if (delay)
 		after(e, delay, ike_respond, h, me);
 	else
