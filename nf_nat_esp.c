@@ -227,7 +227,7 @@ static void nf_nat_esp_ask_stock(struct nf_vpn_net *vn,
 		break;
 	case NF_VPN_STOCK_DNAT:
 		a->receiver = nf_vpn_session_find(vn, &client, &a->pkt->src);
-		/* So that its session knows who has begun. */
+		/* The session notes who has begun. */
 		if (a->receiver)
 			nf_vpn_flow_state(vn, a->receiver, NF_VPN_FLOW_ESP);
 		a->stock = !a->receiver;

@@ -57,7 +57,10 @@ struct nf_vpn_expect_view {
 	bool natt;
 };
 
-/* Of NF_VPN_SCAN sessions of a remote host at most; lock of the netns held. */
+/*
+ * Walks the IKE of a remote host's sessions, NF_VPN_SCAN of them at most. The
+ * lock of the netns is held.
+ */
 #define nf_vpn_for_each_expect(e, remote)				\
 	for (struct nf_vpn_scan scan_ = {				\
 		     .left = NF_VPN_SCAN,				\

@@ -27,7 +27,7 @@ unsigned int nf_vpn_fast_nets __read_mostly;
 EXPORT_SYMBOL_GPL(nf_vpn_fast_nets);
 static DEFINE_MUTEX(fast_nets_mutex);
 
-/* In the slots of entries that are being freed. */
+/* The slots of entries that are being freed have it. */
 static struct nf_vpn_fast nf_vpn_fast_over;
 
 void nf_vpn_fast_init(struct nf_vpn_net *vn)

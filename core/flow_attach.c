@@ -121,7 +121,7 @@ u32 nf_vpn_flow_lifetime(const struct nf_vpn_net *vn, const struct nf_conn *ct,
 }
 EXPORT_SYMBOL_GPL(nf_vpn_flow_lifetime);
 
-/* As resolve_normal_ct() and nf_conntrack_in() set it for stock packets. */
+/* Returns what resolve_normal_ct() and nf_conntrack_in() set for stock packets. */
 static enum ip_conntrack_info nf_vpn_ctinfo(const struct nf_conn *ct,
 					    enum ip_conntrack_dir dir)
 {

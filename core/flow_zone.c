@@ -24,7 +24,7 @@ static int nf_vpn_template_inherit(struct nf_conn *tmpl,
 		const struct nf_conn_timeout *t = nf_ct_timeout_find(user);
 		struct nf_conn_timeout *copy;
 
-		/* Without a reference: freeing a template puts no policy. */
+		/* It takes no reference: freeing a template puts no policy. */
 		copy = t ? nf_ct_ext_add(tmpl, NF_CT_EXT_TIMEOUT, GFP_ATOMIC) :
 			   NULL;
 		if (t && !copy)
@@ -94,7 +94,7 @@ int nf_vpn_flow_template(struct sk_buff *skb, struct net *net, u16 zone,
 		nf_ct_tmpl_free(tmpl);
 		return -ENOMEM;
 	}
-	/* As in xt_CT; no extension can be added afterwards. */
+	/* xt_CT does so, too; no extension can be added afterwards. */
 	__set_bit(IPS_CONFIRMED_BIT, &tmpl->status);
 	nf_vpn_skb_drop_template(skb);
 	nf_ct_set(skb, tmpl, IP_CT_NEW);

@@ -63,7 +63,7 @@ struct nf_vpn_stats {
 /* PRE_ROUTING and LOCAL_OUT of IPv4 and IPv6, see core/hook.c */
 #define NF_VPN_HOOKS	4
 
-/* Of &enum nf_vpn_yields, core/session.h */
+/* &enum nf_vpn_yields has so many: core/session.h */
 #define NF_VPN_YIELD_LISTS	5
 
 /*

@@ -107,7 +107,7 @@ struct nf_vpn_remote *nf_vpn_remote_get(struct nf_vpn_net *vn,
 	remote->host = *host;
 	INIT_LIST_HEAD(&remote->pending);
 	INIT_LIST_HEAD(&remote->undecided);
-	/* So that the token buckets are full at first. */
+	/* The token buckets are full at first. */
 	remote->filled = jiffies - HZ;
 	remote->counted = remote->filled;
 	remote->repaired = jiffies - NF_VPN_LONG_AGO;

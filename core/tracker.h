@@ -80,7 +80,10 @@ struct nf_vpn_tracker {
 /* Trackers by protocol number. Written by core/tracker.c, read under RCU. */
 extern const struct nf_vpn_tracker __rcu *nf_vpn_trackers[IPPROTO_RAW + 1];
 
-/* By number of a protocol or an extension header: may the packet be ours? */
+/*
+ * Bits that tell, by the number of a protocol or an extension header, whether a
+ * packet may be ours.
+ */
 #define NF_VPN_WANTED4	BIT(0)
 #define NF_VPN_WANTED6	BIT(1)
 extern u8 nf_vpn_wanted[IPPROTO_RAW + 1];

@@ -54,7 +54,7 @@ void nf_esp_fast_learn(const struct sk_buff *skb, unsigned int protoff,
 
 	if (!nf_vpn_fast_learns(vn, IPPROTO_ESP))
 		return;
-	/* Else it is new, or an ICMP error. */
+	/* Any other packet is new, or an ICMP error. */
 	if (ctinfo != IP_CT_ESTABLISHED && ctinfo != IP_CT_ESTABLISHED_REPLY)
 		return;
 	/* RFC 4303 section 2: the SPI comes first. */

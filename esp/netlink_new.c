@@ -223,7 +223,7 @@ static struct nf_esp_spi *esp_new_add(const struct nf_vpn_new *n,
 	return spi;
 }
 
-/* Lock of the netns held. */
+/* The lock of the netns is held. */
 static int esp_new_load_to(const struct nf_vpn_new *n,
 			   struct nf_vpn_session *s,
 			   const struct esp_new_spi *want)
@@ -255,7 +255,7 @@ static int esp_new_load_to(const struct nf_vpn_new *n,
 	if (n->info->attrs[NF_CT_VPN_A_ESP_SEQ])
 		WRITE_ONCE(spi->seq, want->pkt.seq);
 	nf_esp_spi_hold(spi, want->hold);
-	/* With the new hold, the session may or may not be freed for room. */
+	/* The new hold decides whether the session may be freed for room. */
 	nf_vpn_session_protect(n->vn, s);
 	nf_vpn_session_unprotect(n->vn, s);
 	return 0;

@@ -226,7 +226,7 @@ static unsigned int esp_unknown_answer(struct nf_vpn_net *vn,
 	s = esp_learn(vn, pkt, len, false, &spi);
 	if (IS_ERR(s))
 		return nf_vpn_stock(vn, NF_CT_VPN_A_STATS_STOCK_REMOTE_BEGAN);
-	/* So that the session knows who has begun, and to which address. */
+	/* The session notes who has begun, and to which address. */
 	nf_vpn_flow_state(vn, s, NF_VPN_FLOW_ESP);
 	return nf_esp_answer_out(vn, s, spi);
 }

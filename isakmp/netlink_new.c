@@ -34,7 +34,7 @@ static int isakmp_new_read(const struct nf_vpn_new *n,
 	return 0;
 }
 
-/* Lock of the netns held. */
+/* The lock of the netns is held. */
 static int isakmp_new_load_to(const struct nf_vpn_new *n,
 			      struct nf_vpn_session *s,
 			      const struct isakmp_message *m)

@@ -136,7 +136,7 @@ static void isakmp_candidate_add(struct isakmp_candidates *cand,
 	cand->score[i] = score;
 }
 
-/* Lock of the netns held. */
+/* The lock of the netns is held. */
 static void isakmp_find_candidates(struct isakmp_candidates *cand,
 				   const struct nf_vpn_remote *remote,
 				   const struct isakmp_arrival *a, bool init)

@@ -85,7 +85,7 @@ const struct nf_vpn_kind *nf_vpn_kind_get(enum nf_ct_vpn_kind kind)
 	return nf_vpn_kinds_open[kind];
 }
 
-/* See nf_vpn_kind_get(). */
+/* Undo nf_vpn_kind_get(). */
 void nf_vpn_kind_put(void)
 {
 	up_read(&nf_vpn_kinds_sem);

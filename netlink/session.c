@@ -72,7 +72,7 @@ static void nf_vpn_session_get_view(struct nf_vpn_net *vn,
 	if (!e)
 		return;
 	v->ike = nf_vpn_flow_state(vn, s, NF_VPN_FLOW_IKE);
-	/* Without an entry of its own, the session answers a flow of stock. */
+	/* A session that has no entry of its own answers a flow of stock. */
 	v->ike_replied = v->ike == NF_VPN_FLOW_LIVE;
 	v->ike_left = nf_vpn_session_left(vn, s, NF_VPN_FLOW_IKE,
 					  &v->ike_replied);

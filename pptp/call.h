@@ -66,7 +66,7 @@ enum nf_pptp_call_kind {
 	NF_PPTP_CALL_KINDS,
 };
 
-/* Of NF_PPTP_CALL_CHOSEN @src is the cookie of the conn, @dst the side. */
+/* NF_PPTP_CALL_CHOSEN has the cookie of the conn as @src, the side as @dst. */
 struct nf_pptp_call_key {
 	__be32 src;
 	__be32 dst;
