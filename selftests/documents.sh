@@ -36,8 +36,8 @@ files() {
 		-o -path /var/cache -o -path /var/lib/apt -o -path /var/log \
 		-o -path /var/lib/dpkg -o -path /usr/src/linux-headers-\* \) \
 		-prune -o ! -type d -print |
-	grep -vE '^/var/lib/dkms/(mok\.|dkms_dbversion)|/linux-headers-' |
-	grep -vE "^/usr/lib/modules/.*-cloud-amd64/(build|source|modules\.)" |
+	grep -vE '^/var/lib/dkms/(mok\.|dkms_dbversion)|/linux-(headers|base)-' |
+	grep -vE '^/usr/lib/modules/.*-cloud-amd64/[^/]*$' |
 	sort -u
 }
 
