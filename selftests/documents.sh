@@ -73,6 +73,15 @@ by_hand() {
 	check "modprobe -n finds the last one" modprobe -n "${MODULES[4]}"
 	next_boot
 	units "${UNITS[@]}"
+	is "$("$HOME/clone/selftests/booted.sh" | paste -sd,)" \
+		"$(paste -sd, <<-ORDER
+			vpnct restore /var/lib/vpnct.json
+			network
+			vpnct save /var/lib/vpnct.json
+			no network
+			saved
+		ORDER
+		)" "they run before the network is up, and before it goes down"
 	follow README.md "IPsec"
 	tunnels "three tunnels"
 	follow README.md "PPTP" 1
