@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Inbound SPIs of a flood that have come once. */
+/* Inbound SPIs that have come lately. */
 #include <linux/bitmap.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -104,21 +104,22 @@ static bool nf_esp_sieve_note(struct nf_esp_sieve *sieve,
  * @remote: sender
  * @pkt: packet of an SPI that isn't in the tables
  *
+ * An SPI that comes again isn't new: where hosts have more SPIs than there is
+ * room for, each makes another one's entry yield again and again.
+ *
  * Return: true if too many SPIs have come lately, and this one comes for the
  * first time.
  */
 bool nf_esp_sieve_stops(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 			const struct nf_vpn_pkt *pkt)
 {
-	bool few = nf_esp_is_few(remote), again;
-
 	lockdep_assert_held(&vn->lock);
-	if (!few && !vn->esp->sieve)
+	if (!vn->esp->sieve)
 		vn->esp->sieve = nf_esp_sieve_alloc();
 	if (!vn->esp->sieve)
 		return false;
-	again = nf_esp_sieve_note(vn->esp->sieve, pkt);
-	return !few && !again;
+	return !nf_esp_sieve_note(vn->esp->sieve, pkt) &&
+	       !nf_esp_is_few(remote);
 }
 EXPORT_SYMBOL_GPL(nf_esp_sieve_stops);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inbound SPIs of a flood that have come once.
+ * Inbound SPIs that have come lately.
  *
  * An attacker who sends packets with forged SPIs in a server's name uses each
- * SPI once, while one that is in use comes again. So if more new SPIs come than
- * hosts can have, the first packet of each leaves a few bits here, and the
- * second one makes an entry in the tables.
+ * SPI once, while one that is in use comes again. The first packet of each leaves
+ * a few bits here. If more new SPIs come than hosts can have, only the second one
+ * makes an entry in the tables.
  */
 #ifndef _NF_ESP_SIEVE_H
 #define _NF_ESP_SIEVE_H
@@ -32,17 +32,17 @@ struct nf_vpn_remote;
 #define NF_ESP_SIEVE_HASHES	3
 /* An SPI that comes again within this time is recognised. */
 #define NF_ESP_SIEVE_TIME	(4 * HZ)
-/* It is freed after so long without a new SPI, since floods come in waves. */
+/* It is freed after so long without a new SPI. */
 #define NF_ESP_SIEVE_IDLE	(60 * HZ)
 
 /**
- * struct nf_esp_sieve - SPIs that have come once
+ * struct nf_esp_sieve - SPIs that have come lately
  * @key: key of the hash, so that an attacker can't set the bits of other SPIs
  * @turned: jiffies when the older part was last cleared
  * @used: jiffies when an SPI was last noted
  * @bits: both parts, the newer one first
  *
- * It is made in the first flood of a netns, and freed by the garbage collector
+ * It is made by the first new SPI of a netns, and freed by the garbage collector
  * or with the netns. &nf_vpn_net.lock protects it.
  */
 struct nf_esp_sieve {
