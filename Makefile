@@ -7,6 +7,7 @@ KERNELS ?= 6.12 newest 6.1
 KERNEL ?= 6.12
 TESTS ?=
 CASES ?=
+FAULTS ?=
 VM := selftests/vm
 
 MODULES := $(patsubst %.o,%.ko,$(shell sed -n 's/^obj-m += *//p' Kbuild))
@@ -54,6 +55,7 @@ help:
 	@echo '  bench                     instructions per packet'
 	@echo '  profile                   the functions that take them'
 	@echo '  emulate                   20 to 50 emulated hosts: what reaches whom; CASES="NAME..."'
+	@echo '  emulate-matrix            hosts with children, each kind of traffic and fault; FAULTS="NAME..."'
 	@echo '  vm-shell                  a shell in the machine (KERNEL=$(KERNEL))'
 	@echo '  clean-cache               removes all that was downloaded and built for them'
 	@echo 'Natively, without privileges:'
@@ -177,6 +179,9 @@ profile:
 emulate:
 	@$(VM)/emulate.sh $(KERNEL) $(CASES)
 
+emulate-matrix:
+	@PLAY=matrix.sh $(VM)/emulate.sh $(KERNEL) $(FAULTS)
+
 vm-shell:
 	@$(VM)/boot.sh -t 86400 -i $(KERNEL)
 
@@ -200,4 +205,4 @@ clean:
 .PHONY: all help headers modules userspace install modules_install uninstall \
 	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
 	unit fuzz test test-all test-debug test-docs coverage quick demo bench \
-	profile emulate vm-shell docs clean clean-cache
+	profile emulate emulate-matrix vm-shell docs clean clean-cache

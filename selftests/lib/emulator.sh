@@ -273,12 +273,34 @@ judge_idle() {
 # --- hosts with several children ---
 
 FAULT_AT=6
+MODULES_SH=$(dirname "${BASH_SOURCE[0]}")/../modules.sh
+
+# children_traffic NAME: options of vpnemu
+children_traffic() {
+	case $1 in
+	mixed) traffic=(--mix "rr=3,idle=1,polled=2") ;;
+	talking) traffic=(--mix "rr=3,pulse=1") ;;
+	idle) traffic=(--mix "idle=3,rr=1") ;;
+	polled) traffic=(--mix polled --server-first 100) ;;
+	*) bail "no traffic $1" ;;
+	esac
+}
 
 # children_fault NAME: options of vpnemu. A host whose entry is deleted, or that has
 # moved, has to send something, so all do.
 children_fault() {
 	case $1 in
 	none) ;;
+	late) fault=(--start 9000) ;;
+	loss)
+		fault=(--fault-at "$FAULT_AT" --fault
+			'tc qdisc change dev eth1 root netem delay 25ms loss 5%')
+		;;
+	reload)
+		fault=(--fault-at "$FAULT_AT" --fault "
+			$MODULES_SH unload nf_nat_esp nf_conntrack_isakmp &&
+			$MODULES_SH load nf_nat_esp nf_conntrack_isakmp")
+		;;
 	flush)
 		fault=(--fault-at "$FAULT_AT" --mix pulse --fault
 			'conntrack -F > /dev/null 2>&1')
@@ -293,16 +315,17 @@ children_fault() {
 	esac
 }
 
-# case_children SECONDS [HOSTS CHILDREN FAULT]
+# case_children SECONDS [HOSTS CHILDREN FAULT TRAFFIC]
 case_children() {
-	local fault=()
+	local fault=() traffic=()
 
 	children="${2:-20} hosts with ${3:-20} children, ${4:-none}"
 	children_fault "${4:-none}"
+	children_traffic "${5:-mixed}"
 	emulator_net
 	emulate --hosts "${2:-20}" --children "${3:-20}" --start 2000 \
-		--mix rr=3,idle=1,polled=2 --rekey 20 --server-first 33 \
-		--duration "$1" "${fault[@]}"
+		--rekey 20 --server-first 33 --duration "$1" "${traffic[@]}" \
+		"${fault[@]}"
 }
 
 # What comes in the three seconds after a fault may be lost.

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # emulate.sh [KERNEL [CASE...]]: boots a machine in which the clock counts
-# instructions, and plays the cases of selftests/emulate.sh in it. RESULTS=DIR
-# keeps the complete reports; SEED=N is of chance, VERBOSE=1 reports more.
+# instructions, and plays the cases of selftests/emulate.sh in it, or of PLAY.
+# RESULTS=DIR keeps the complete reports; SEED=N is of chance, VERBOSE=1 reports
+# more.
 set -u
 
 VM=$(cd "$(dirname "$0")" && pwd)
@@ -14,4 +15,4 @@ ICOUNT=1 exec "$VM/boot.sh" "$kernel" -t "${LIMIT:-7200}" \
 	${RESULTS:+-o "$RESULTS"} -e SEED="${SEED:-1}" \
 	-e VERBOSE="${VERBOSE:-}" -e RESULT=/result/emulate.json -- bash -c '
 	selftests/modules.sh load &&
-	exec selftests/emulate.sh "$@"' emulate "$@"
+	exec selftests/"$0" "$@"' "${PLAY:-emulate.sh}" "$@"
