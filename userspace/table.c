@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * table - records in aligned columns
+ *
+ * libsmartcols would do what 135 lines do here, and is larger than all of vpnct
+ * (240 kB to 200 kB on Debian 12), which has to find room on OpenWrt.
  */
 #include <string.h>
 
