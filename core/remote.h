@@ -28,6 +28,8 @@ struct nf_vpn_client;
  * @flooded: this host has sent on more unproven or undecided SPIs than its
  *	sessions have begun to wait for. Some must be forged, so an unproven SPI
  *	doesn't count any more as the one that a session waits for.
+ * @doubtful: the same with the SPI that came last, beside undecided ones. Nobody
+ *	owns one only because no other session waits.
  * @sessions: its sessions, newest first
  * @expects: &struct nf_vpn_expect of those that have one, newest first
  * @pending: sessions that wait for an inbound SPI, longest waiting first
@@ -55,6 +57,7 @@ struct nf_vpn_remote {
 	u32 nundecided;
 	u32 nunproven;
 	bool flooded;
+	bool doubtful;
 	struct hlist_head sessions;
 	struct hlist_head expects;
 	struct list_head pending;

@@ -317,22 +317,35 @@ void nf_nat_esp_admit_new(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 }
 
 /*
- * See &nf_vpn_remote.flooded. What a session has waited for since long ago, as for
- * the SPIs of idle children, doesn't explain that many come now.
+ * How many SPIs have sessions begun to wait for, if these are fewer than @enough?
+ * What a session has waited for since long ago, as for the SPIs of idle children,
+ * doesn't explain that many come now.
  */
-static bool nf_nat_esp_is_flooded(const struct nf_vpn_remote *remote)
+static u32 nf_nat_esp_spis_due(const struct nf_vpn_remote *remote, u32 enough)
 {
-	u32 spis = remote->nunproven + remote->nundecided, due = 0, n = 0;
 	const struct nf_vpn_session *s;
+	u32 due = 0, n = 0;
 
 	nf_vpn_for_each_waiting(s, remote) {
 		due += max3(nf_vpn_expect_younger(s, NF_VPN_TICKETS_ANSWER_MS),
 			    (int)s->unpaired, 1);
-		if (due >= spis)
-			return false;
-		n++;
+		if (due >= enough || ++n == NF_VPN_SCAN)
+			return enough;
 	}
-	return n < NF_VPN_SCAN && due < spis;
+	return due;
+}
+
+/*
+ * See &nf_vpn_remote.flooded and .doubtful. Sessions may be waiting for those SPIs
+ * that are undecided, so that nobody waits for the one that has just come.
+ */
+static void nf_nat_esp_look_for_forged(struct nf_vpn_remote *remote)
+{
+	u32 spis = remote->nunproven + remote->nundecided;
+	u32 due = nf_nat_esp_spis_due(remote, spis + 1);
+
+	remote->flooded = due < spis;
+	remote->doubtful = due < spis + !!remote->nundecided;
 }
 
 /**
@@ -348,7 +361,7 @@ void nf_nat_esp_choose(struct nf_nat_esp_choice *c,
 {
 	bool old = !esp_seq_is_new(pkt->seq);
 
-	remote->flooded = nf_nat_esp_is_flooded(remote);
+	nf_nat_esp_look_for_forged(remote);
 	c->n = 0;
 	c->expecting = true;
 	c->stock = stock;

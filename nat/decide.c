@@ -26,12 +26,22 @@
 #define NF_NAT_ESP_ASK_RULES	(60 * HZ)
 
 /*
+ * Are some SPIs of the remote host forged, so that the only candidate of one needn't
+ * be its owner? It gets the packets, but still waits for an SPI of its own.
+ */
+static bool nf_nat_esp_in_doubt(const struct nf_vpn_remote *remote)
+{
+	return remote->doubtful && remote->nsessions > 1;
+}
+
+/*
  * Index of the only candidate that is left, or of the one that the times of
  * packets speak for; -1 if there is none.
  */
 static int nf_nat_esp_owner(const struct nf_esp_undecided *u)
 {
 	if (u->n == 1 && !u->stock &&
+	    (nf_esp_spi_is_trusted(&u->spi) || !nf_nat_esp_in_doubt(u->spi.remote)) &&
 	    time_after(jiffies, u->gone + NF_NAT_ESP_RETURN))
 		return 0;
 	return esp_winner(u->hits, u->n, u->trials);
@@ -167,8 +177,11 @@ static bool nf_nat_esp_only_turn(struct nf_nat_esp_choice *c)
 }
 
 /* Can the owner be only one candidate, perhaps after a choice by its turn? */
-static bool nf_nat_esp_is_clear(struct nf_nat_esp_choice *c, int guess)
+static bool nf_nat_esp_is_clear(const struct nf_vpn_remote *remote,
+				struct nf_nat_esp_choice *c, int guess)
 {
+	if (guess > 1 && nf_nat_esp_in_doubt(remote))
+		return false;
 	return (c->n == 1 && !c->stock) ||
 	       (guess < 2 && c->expecting && nf_nat_esp_only_turn(c));
 }
@@ -253,7 +266,7 @@ static bool nf_nat_esp_decide_first(struct nf_vpn_net *vn,
 	if (c->expecting)
 		nf_nat_esp_time_first(remote, c);
 	c->stock |= nf_nat_esp_asks_rules(remote, c, a);
-	if (nf_nat_esp_is_clear(c, a->guess)) {
+	if (nf_nat_esp_is_clear(remote, c, a->guess)) {
 		nf_nat_esp_bind(vn, c, a, nf_nat_esp_conf(remote));
 		return true;
 	}

@@ -14,9 +14,9 @@ set -u
 # shellcheck source=selftests/lib/emulator.sh
 . "$(dirname "$0")/../../lib/emulator.sh"
 
-# play FAULT HOSTS CHILDREN
+# play FAULT HOSTS CHILDREN [TRAFFIC]
 play() {
-	case_children 14 "$2" "$3" "$1"
+	case_children 14 "$2" "$3" "$1" "${4:-}"
 	judge_children
 }
 
@@ -30,4 +30,5 @@ for fault in none delete; do
 	play "$fault" 2 20
 done
 play delete 16 20
+play spoof 20 1 talking
 done_testing
