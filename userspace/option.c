@@ -190,30 +190,39 @@ static int set_color(const char *where, const char *when)
 			   when);
 }
 
-static bool is_letter_of_long(char letter)
+/*
+ * Is @word "--NAME=VALUE", where NAME, which may be cut short, is the option of
+ * @letter?
+ */
+static bool gave_value(const char *word, char letter)
 {
-	const struct option *o;
+	size_t n = strcspn(word, "=");
+	const struct option *o = longopts;
 
-	for (o = longopts; o->name; o++)
-		if (o->val == letter)
-			return true;
-	return !letter;
+	if (!word[n] || strncmp(word, "--", 2))
+		return false;
+	while (o->name && o->val != letter)
+		o++;
+	return o->name && !strncmp(word + 2, o->name, n - 2);
 }
 
-/* @word: where getopt stopped; in "-jx" it isn't past the word yet */
+/*
+ * @word: what getopt looked at last; while a letter of "-jx" is left it is the
+ * word before that
+ */
 static int bad_option(const char *where, const char *word)
 {
-	bool is_long = !strncmp(word, "--", 2) && is_letter_of_long(optopt);
 	struct guess guess = { .word = word };
 	const struct option *o;
 
-	if (optopt >= '0' && optopt <= '9')
-		return usage_error(where, "'%s' is negative", word);
-	if (!is_long)
-		return usage_error(where, "unknown option '-%c'", optopt);
-	if (optopt)
+	if (gave_value(word, optopt))
 		return usage_error(where, "bad option '%s': it takes no value",
 				   word);
+	if (optopt >= '0' && optopt <= '9' && word[0] == '-' &&
+	    word[1] == optopt)
+		return usage_error(where, "'%s' is negative", word);
+	if (optopt)
+		return usage_error(where, "unknown option '-%c'", optopt);
 	guess.word += 2;
 	for (o = longopts; o->name; o++)
 		guess_try(&guess, o->name);

@@ -189,6 +189,10 @@ command_line()
 	golden bad-option demo list -x
 	golden bad-long-option demo --jsno
 	golden bad-long-option-value demo monitor --dump=esp
+	golden bad-letter-of-long demo list --json -Dt
+	golden bad-letter-of-long-before demo --json -Dt list
+	golden bad-letter-beside-value demo list --color=never -Dt
+	golden bad-digits demo list --json -55
 	golden bad-long-option-other demo list --frobnicate
 	golden bad-version demo version esp
 	golden bad-formats demo -j list -p
