@@ -17,6 +17,7 @@
 #define PREFIX "nf_conntrack_"
 #define SYSCTLS "net.netfilter."
 #define SYSCTLS_DIR "net/netfilter/"
+#define SYSCTLS_ROOT "/proc/sys/"
 
 /* Times are kept in jiffies, of which there are at most 1000 a second. */
 #define SECS_MAX (INT32_MAX / 1000)
@@ -104,12 +105,14 @@ static void usage_set(void)
 	help_settings();
 }
 
-/* As sysctl spells it, too. */
+/* As sysctl spells it, too, or as the path of the file. */
 static const struct field *find_setting(const char *name)
 {
 	const struct field *f = setting_fields;
 	unsigned int i;
 
+	if (!strncmp(name, SYSCTLS_ROOT, strlen(SYSCTLS_ROOT)))
+		name += strlen(SYSCTLS_ROOT);
 	if (!strncmp(name, SYSCTLS, strlen(SYSCTLS)) ||
 	    !strncmp(name, SYSCTLS_DIR, strlen(SYSCTLS_DIR)))
 		name += strlen(SYSCTLS);

@@ -242,6 +242,8 @@ changes()
 	golden stats-reset demo stats reset -p
 	golden get-sysctl demo get net.netfilter.nf_conntrack_esp_guess
 	golden get-sysctl-path demo get net/netfilter/nf_conntrack_esp_guess
+	golden get-sysctl-file demo \
+		get /proc/sys/net/netfilter/nf_conntrack_esp_guess
 	golden add-esp demo add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0xc30f00d1 pin yes
 	golden add-esp-out demo add esp replace dir out client fd00::2 \
