@@ -628,12 +628,12 @@ no_control()
 		! grep -q '[^ -~]' <<< "${out//Ü/}"
 }
 
-# lines of what is shown one field a line fit a terminal, and are complete
 help_fits()
 {
 	! awk '!/^\$/ && length > 80' golden/help* | grep .
 }
 
+# lines of what is shown one field a line fit a terminal, and are complete
 narrow()
 {
 	local command
