@@ -2,6 +2,7 @@
 /*
  * add - tell the tracker what it can't know yet
  */
+#include <assert.h>
 #include <linux/netlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,9 @@ const struct verb add_verbs[] = {
 		.needs = "client server initiator",
 	},
 };
+
+static_assert(ARRAY_SIZE(add_verbs) <= VERBS_MAX,
+	      "unknown_verb() has no room for some of them");
 
 const size_t n_add_verbs = ARRAY_SIZE(add_verbs);
 

@@ -5,6 +5,7 @@
  * What names one entry is one request, and an error if there is none. All else is
  * looked up first, and what is found is deleted one by one.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,9 @@ static const struct verb delete_verbs[] = {
 		.one_of = "client_id host_id",
 	},
 };
+
+static_assert(ARRAY_SIZE(delete_verbs) <= VERBS_MAX,
+	      "unknown_verb() has no room for some of them");
 
 /**
  * struct delete - what shall be forgotten

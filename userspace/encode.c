@@ -21,9 +21,6 @@ const struct verb *verb_find(const struct verb *verbs, size_t n,
 	return NULL;
 }
 
-/* So many nouns a command has at most. */
-#define VERBS_MAX 4
-
 int unknown_verb(const char *where, const struct verb *verbs, size_t n,
 		 const char *word)
 {

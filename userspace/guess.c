@@ -9,6 +9,8 @@
 #include <strings.h>
 
 #include "guess.h"
+#include "value.h"
+#include "vpnct.h"
 
 /* Longer than any name that there is. */
 #define WORD_MAX 40
@@ -72,4 +74,17 @@ const char *guess_hint(char *buf, const struct guess *guess)
 		return "";
 	snprintf(buf, GUESS_SIZE, ": did you mean '%s'?", guess->best);
 	return buf;
+}
+
+int guess_error(const char *where, const char *word,
+		const struct names *names)
+{
+	struct guess guess = { .word = word };
+	char hint[GUESS_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < names->n; i++)
+		guess_try(&guess, names->name[i]);
+	return usage_error(where, "unknown word '%s'%s", word,
+			   guess_hint(hint, &guess));
 }

@@ -5,6 +5,8 @@
 #ifndef VPNCT_GUESS_H
 #define VPNCT_GUESS_H
 
+struct names;
+
 /**
  * struct guess - the word that is most like one which isn't known
  * @word: as it was typed
@@ -24,5 +26,12 @@ void guess_try(struct guess *guess, const char *name);
 
 /* ": did you mean 'NAME'?" in @buf of GUESS_SIZE, or "". */
 const char *guess_hint(char *buf, const struct guess *guess);
+
+/*
+ * Says that @where doesn't know @word, and which of @names was meant; returns an
+ * &enum exit_status.
+ */
+int guess_error(const char *where, const char *word,
+		const struct names *names);
 
 #endif

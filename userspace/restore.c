@@ -381,19 +381,10 @@ static int restore(struct restore *r)
 	return status;
 }
 
-static int unknown_flag(const char *word)
-{
-	struct guess guess = { .word = word };
-	char hint[GUESS_SIZE];
-
-	guess_try(&guess, "replace");
-	guess_try(&guess, "force");
-	return usage_error("restore", "unknown word '%s'%s", word,
-			   guess_hint(hint, &guess));
-}
-
 static int parse(struct call *call)
 {
+	static const char *const flag[] = { "replace", "force" };
+	const struct names flags = { .name = flag, .n = ARRAY_SIZE(flag) };
 	struct restore *r = call->args;
 	char **word;
 
@@ -405,7 +396,7 @@ static int parse(struct call *call)
 		else if (!r->file)
 			r->file = *word;
 		else
-			return unknown_flag(*word);
+			return guess_error("restore", *word, &flags);
 	}
 	return 0;
 }

@@ -167,21 +167,17 @@ static void usage(void)
 
 static int parse(struct call *call)
 {
-	struct guess guess = {};
+	static const char *const word[] = { "reset" };
+	struct names names = { .name = word, .n = ARRAY_SIZE(word) };
 	char **words = call->words;
-	char hint[GUESS_SIZE];
 
 	if (!*words)
 		return 0;
-	if (!strcmp(*words, "reset"))
-		words++;
-	if (!*words)
-		return 0;
-	guess.word = *words;
-	if (words == call->words)
-		guess_try(&guess, "reset");
-	return usage_error("stats", "unknown word '%s'%s", *words,
-			   guess_hint(hint, &guess));
+	if (strcmp(*words, *word))
+		return guess_error("stats", *words, &names);
+	/* once is enough */
+	names.n = 0;
+	return words[1] ? guess_error("stats", words[1], &names) : 0;
 }
 
 static void complete_stats(struct completion *c)

@@ -6,6 +6,7 @@
  * from a hop that drops the protocol is a second probe for each TTL, an ICMP
  * echo: where hops answer that one only, the protocol was dropped before.
  */
+#include <assert.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -25,6 +26,13 @@ static const struct protocol *const protocols[] = {
 	&protocol_esp,
 	&protocol_gre,
 	&protocol_isakmp,
+};
+
+static const char *const limit_words[] = { "hops", "probes", "wait" };
+
+static const struct names limit_names = {
+	.name = limit_words,
+	.n = ARRAY_SIZE(limit_words),
 };
 
 static void usage(void)
@@ -219,47 +227,42 @@ static int find_protocol(struct trace *t, const char *word)
 	return 0;
 }
 
-static int unknown_limit(const char *word)
+static int set_limit(const char *word, const char *value, uint64_t max,
+		     uint64_t *limit)
 {
-	struct guess guess = { .word = word };
-	char hint[GUESS_SIZE];
-
-	guess_try(&guess, "hops");
-	guess_try(&guess, "probes");
-	guess_try(&guess, "wait");
-	return usage_error("trace", "unknown word '%s'%s", word,
-			   guess_hint(hint, &guess));
+	if (!value)
+		return usage_error("trace", "%s needs a value", word);
+	if (!parse_number(value, 10, max, limit) || !*limit)
+		return usage_error("trace",
+				   "%s '%s' is not a number from 1 to %llu",
+				   word, value, (unsigned long long)max);
+	return 0;
 }
 
 static int parse_limits(struct trace *t, char **words)
 {
 	struct {
-		const char *word;
 		uint64_t *value, max;
 	} limits[] = {
-		{ "hops", &t->hops, HOPS_MAX },
-		{ "probes", &t->probes, 10 },
-		{ "wait", &t->wait_ms, 60000 },
+		{ &t->hops, HOPS_MAX },
+		{ &t->probes, 10 },
+		{ &t->wait_ms, 60000 },
 	};
+	int err = 0;
 	size_t i;
 
-	for (; *words; words += 2) {
-		for (i = 0; i < ARRAY_SIZE(limits); i++)
-			if (!strcmp(*words, limits[i].word))
+	static_assert(ARRAY_SIZE(limits) == ARRAY_SIZE(limit_words),
+		      "they are in the order of their words");
+	for (; *words && !err; words += 2) {
+		for (i = 0; i < limit_names.n; i++)
+			if (!strcmp(*words, limit_words[i]))
 				break;
-		if (i == ARRAY_SIZE(limits))
-			return unknown_limit(*words);
-		if (!words[1])
-			return usage_error("trace", "%s needs a value", *words);
-		if (!parse_number(words[1], 10, limits[i].max,
-				  limits[i].value) ||
-		    !*limits[i].value)
-			return usage_error("trace",
-					   "%s '%s' is not a number from 1 to %llu",
-					   *words, words[1],
-					   (unsigned long long)limits[i].max);
+		if (i == limit_names.n)
+			return guess_error("trace", *words, &limit_names);
+		err = set_limit(*words, words[1], limits[i].max,
+				limits[i].value);
 	}
-	return 0;
+	return err;
 }
 
 static int parse(struct call *call)
@@ -279,7 +282,6 @@ static int parse(struct call *call)
 
 static void complete_trace(struct completion *c)
 {
-	static const char *const limits[] = { "hops", "probes", "wait" };
 	size_t i;
 
 	if (!c->n)
@@ -289,8 +291,8 @@ static void complete_trace(struct completion *c)
 		offer_values(c, &session_noun,
 			     field_find(&session_noun, "server"));
 	if (c->n > 1 && c->n % 2 == 0)
-		for (i = 0; i < ARRAY_SIZE(limits); i++)
-			offer_once(c, limits[i], NULL);
+		for (i = 0; i < limit_names.n; i++)
+			offer_once(c, limit_words[i], NULL);
 }
 
 static int run(const struct call *call)
