@@ -104,8 +104,10 @@ static bool nf_esp_sieve_note(struct nf_esp_sieve *sieve,
  * @remote: sender
  * @pkt: packet of an SPI that isn't in the tables
  *
- * An SPI that comes again isn't new: where hosts have more SPIs than there is
- * room for, each makes another one's entry yield again and again.
+ * An SPI that came without an entry some seconds ago, too, isn't new: where hosts
+ * have more SPIs than there is room for, each makes another one's entry yield
+ * again and again. An SPI whose entry was there for longer is new once more: its
+ * packets weren't noted meanwhile.
  *
  * Return: true if too many SPIs have come lately, and this one comes for the
  * first time.

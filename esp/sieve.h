@@ -3,8 +3,8 @@
  * Inbound SPIs that have come lately.
  *
  * An attacker who sends packets with forged SPIs in a server's name uses each
- * SPI once, while one that is in use comes again. The first packet of each leaves
- * a few bits here. If more new SPIs come than hosts can have, only the second one
+ * SPI once, while one that is in use comes again. A packet of an SPI without an
+ * entry leaves a few bits here. If more new SPIs come than hosts can have, only the second one
  * makes an entry in the tables.
  */
 #ifndef _NF_ESP_SIEVE_H
@@ -26,11 +26,11 @@ struct nf_vpn_remote;
 
 /*
  * A Bloom filter in two parts, of which the older is cleared in turn: at 5000
- * new SPIs per second, three per cent of them seem to have come before.
+ * new SPIs per second, six per cent of them seem to have come before.
  */
 #define NF_ESP_SIEVE_BITS	(128 * 1024)
 #define NF_ESP_SIEVE_HASHES	3
-/* An SPI that comes again within this time is recognised. */
+/* An SPI that was noted and comes again within this time is recognised. */
 #define NF_ESP_SIEVE_TIME	(4 * HZ)
 /* It is freed after so long without a new SPI. */
 #define NF_ESP_SIEVE_IDLE	(60 * HZ)

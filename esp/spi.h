@@ -35,7 +35,7 @@ struct nf_vpn_fast;
  *	errors quote
  * @undecided: undecided SPIs of all remote hosts, oldest first
  * @nundecided: length of @undecided
- * @sieve: SPIs of a flood, NULL if there is none
+ * @sieve: inbound SPIs that have come lately, NULL until one has
  * @grave_table: &struct nf_esp_grave by addresses and SPI
  * @graves: the same, oldest first
  * @ngraves: length of @graves
