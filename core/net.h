@@ -11,6 +11,7 @@
  *	may be taken while &nf_vpn_net.lock is held.
  *	&nf_vpn_net.fast_lock (BH) protects the routes of core/fast.h. It is
  *	taken last.
+ *	fast_nets_mutex of core/fast.c is taken with none of these held.
  */
 #ifndef _NF_VPN_NET_H
 #define _NF_VPN_NET_H
@@ -104,7 +105,8 @@ struct nf_vpn_stats {
  * @full_told: jiffies of the last event that something was full, by reason
  * @fast_lock: see the head of this file
  * @fast: &struct nf_vpn_fast with a route
- * @fast_counted: the netns is one of nf_vpn_fast_nets
+ * @fast_counted: the netns is one of nf_vpn_fast_nets; fast_nets_mutex protects
+ *	it
  * @dead: the netns is going away: helpers may still be called, but learn
  *	nothing
  * @gc: runs while there is anything to expire
