@@ -263,7 +263,8 @@ switched() {
 	is "$(cat "$log")" "60 60 60" "switched on and off under traffic: nothing is lost"
 }
 
-# switched on twice it is off after once; netns that come and go don't matter
+# What is set to what it is already doesn't count twice, and netns that come and
+# go don't matter.
 counted_netns() {
 	local before
 
@@ -272,6 +273,10 @@ counted_netns() {
 	before=$(vpn_stat fast)
 	is "$(many) $(more_fast "$before")" "50 0" \
 		"switched off: all take the slow path"
+	fast 0
+	fast 1
+	goes_on "switched off twice and on once: it goes on"
+	fast 0
 	at gw vpnct set vpn_fastpath 1
 	goes_on "switched on by vpnct: it goes on"
 	ns other
