@@ -71,3 +71,4 @@ waits_for gone "$outer" || kill -9 "$(pgrep -P "$outer")"
 wait "$outer"
 grep -vxE '(no )?up' "$root/order"
 [ ! -e "$root/var/lib/vpnct.json" ] || echo saved
+[ ! -e "$root/var/lib/vpnct.json.last" ] || echo kept

@@ -80,6 +80,7 @@ by_hand() {
 			vpnct save /var/lib/vpnct.json
 			no network
 			saved
+			kept
 		ORDER
 		)" "they run before the network is up, and before it goes down"
 	follow README.md "IPsec"

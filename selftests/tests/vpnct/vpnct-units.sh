@@ -53,7 +53,8 @@ down
 is "$(known)" "" "nothing is known any more"
 unit restore ExecStart
 unit restore ExecStartPost
-check "the file is gone" [ ! -e "$TMP/saved" ]
+check "the file isn't there for the next boot" [ ! -e "$TMP/saved" ]
+check "but it is kept" [ -s "$TMP/saved.last" ]
 up
 is "$(known)" "$(cat "$TMP/known")" "the same SPIs are known"
 is "$(vpn_sessions '.[].state' | paste -sd' ')" \
