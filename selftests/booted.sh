@@ -61,7 +61,8 @@ for name in getty.target systemd-udevd.service systemd-udev-trigger.service; do
 	ln -sf /dev/null "$etc/$name"
 done
 ln -sf /usr/lib/systemd/system/multi-user.target "$etc/default.target"
-unshare -p -f -m -u -i -n --root="$root" env container=other \
+unshare -p -f -m -u -i -n --root="$root" \
+	env -u SYSTEMD_OFFLINE container=other \
 	/usr/lib/systemd/systemd > "$dir/log" 2>&1 &
 outer=$!
 waits_for has up || tail -n 30 "$dir/log"
