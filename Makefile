@@ -55,7 +55,7 @@ help:
 	@echo '  bench                     instructions per packet'
 	@echo '  profile                   the functions that take them'
 	@echo '  emulate                   20 to 50 emulated hosts: what reaches whom; CASES="NAME..."'
-	@echo '  emulate-matrix            hosts with children, each kind of traffic and fault; FAULTS="NAME..."'
+	@echo '  emulate-matrix            hosts with children, each kind of traffic that a fault allows; FAULTS="NAME..."'
 	@echo '  vm-shell                  a shell in the machine (KERNEL=$(KERNEL))'
 	@echo '  clean-cache               removes all that was downloaded and built for them'
 	@echo 'Natively, without privileges:'

@@ -57,6 +57,36 @@ holds() {
 	check "$2" test "$(emu "$1")" = true || diag "$emu"
 }
 
+# judge CASE TEXT: says in $verdict, and counts in $missed; $TMP/missed has why,
+# after TEXT
+# shellcheck disable=SC2034
+judge() {
+	local log=$TMP/judged before=$tap_failed
+
+	"judge_$1" > "$log"
+	verdict=reached
+	[ "$tap_failed" != "$before" ] || return 0
+	verdict=missed
+	missed=$((missed + 1))
+	grep '^not ok' "$log" | sed "s/^not ok [0-9]* - /$2: /" \
+		>> "$TMP/missed"
+}
+
+# keep KEY TEXT: the report to $RESULT, a file, as that of TEXT
+keep() {
+	jq -c --arg key "$1" --arg text "$2" '{($key): $text} + .' \
+		<<< "$emu" >> "$RESULT"
+	# vm/init
+	${SAVE_RESULTS:-:}
+}
+
+# Says why something was missed, if it was.
+all_reached() {
+	[ "$missed" != 0 ] || return 0
+	sed 's/^/not reached: /' "$TMP/missed"
+	return 1
+}
+
 # Time in an emulated machine is not what it seems: what the program itself
 # couldn't take in time says nothing about the gateway.
 kept_up() {
@@ -282,12 +312,21 @@ children_traffic() {
 	talking) traffic=(--mix "rr=3,pulse=1") ;;
 	idle) traffic=(--mix "idle=3,rr=1") ;;
 	polled) traffic=(--mix polled --server-first 100) ;;
+	pulse) traffic=(--mix pulse) ;;
 	*) bail "no traffic $1" ;;
 	esac
 }
 
-# children_fault NAME: options of vpnemu. A host whose entry is deleted, or that has
-# moved, has to send something, so all do.
+# usual_traffic FAULT: a host whose entry is deleted, or that has moved, has to send
+# something, so all do
+usual_traffic() {
+	case $1 in
+	flush | delete | move) echo pulse ;;
+	*) echo mixed ;;
+	esac
+}
+
+# children_fault NAME: options of vpnemu
 children_fault() {
 	case $1 in
 	none) ;;
@@ -302,15 +341,15 @@ children_fault() {
 			$MODULES_SH load nf_nat_esp nf_conntrack_isakmp")
 		;;
 	flush)
-		fault=(--fault-at "$FAULT_AT" --mix pulse --fault
+		fault=(--fault-at "$FAULT_AT" --fault
 			'conntrack -F > /dev/null 2>&1')
 		;;
 	delete)
-		fault=(--fault-at "$FAULT_AT" --mix pulse --fault
+		fault=(--fault-at "$FAULT_AT" --fault
 			"conntrack -D -p esp --orig-src $HOST > /dev/null 2>&1")
 		;;
 	spoof) fault=(--fault-at "$FAULT_AT" --spoof 20) ;;
-	move) fault=(--fault-at "$FAULT_AT" --mix pulse --movers 1) ;;
+	move) fault=(--fault-at "$FAULT_AT" --movers 1) ;;
 	*) bail "no fault $1" ;;
 	esac
 }
@@ -321,7 +360,7 @@ case_children() {
 
 	children="${2:-20} hosts with ${3:-20} children, ${4:-none}"
 	children_fault "${4:-none}"
-	children_traffic "${5:-mixed}"
+	children_traffic "${5:-$(usual_traffic "${4:-none}")}"
 	emulator_net
 	emulate --hosts "${2:-20}" --children "${3:-20}" --start 2000 \
 		--rekey 20 --server-first 33 --duration "$1" "${traffic[@]}" \
