@@ -9,7 +9,9 @@
 # A busy host makes a machine lose time. So what failed is run once more on a
 # machine of its own: if it passes there, that counts, and the failure is named
 # as unsteady; more than two tests must not need that. What the kernel complains
-# of, or keeps, is never forgiven.
+# of, or keeps, is never forgiven. There it has modules of its own, too: what fails
+# because of what tests before it have left in shared ones is named as unsteady as
+# well, and fails again with these tests before it (selftests/run -k TEST...).
 #
 #   ALL		every test on every KERNEL
 #   JOBS	machines at a time (default: number of processors)
