@@ -41,6 +41,20 @@ absent() {
 	done
 }
 
+# stopped: without DESTDIR, does systemctl stop the units while what they run is there?
+stopped() {
+	mkdir "$tmp/bin" || return
+	cat > "$tmp/bin/systemctl" <<-STAND_IN
+		#!/bin/sh
+		[ ! -x $tmp/sbin/vpnct ] || echo "\$*" > $tmp/told
+	STAND_IN
+	chmod +x "$tmp/bin/systemctl"
+	make -s install PREFIX="$tmp" &&
+		PATH=$tmp/bin:$PATH make -s uninstall PREFIX="$tmp" || return
+	grep -qs -- 'disable --now vpnct-restore.service vpnct-save.service' \
+		"$tmp/told" || echo "systemctl $(cat "$tmp/told" 2>&1)"
+}
+
 for prefix in /usr/local /usr /opt/vpn; do
 	said=$(make -s install DESTDIR="$tmp" PREFIX="$prefix" 2>&1)
 	told "to $prefix" "$said"
@@ -49,4 +63,5 @@ for prefix in /usr/local /usr /opt/vpn; do
 	said=$(make -s uninstall DESTDIR="$tmp" PREFIX="$prefix" 2>&1)
 	told "nothing is left in $prefix" "$said$(files)"
 done
+told "units are stopped before they go" "$(stopped 2>&1)"
 [ "$failed" -eq 0 ]
