@@ -103,14 +103,9 @@ static uint64_t largest(const struct field *f)
 static bool parse_name(const struct field *f, const char *s,
 		       uint64_t *number)
 {
-	unsigned int i;
-
-	for (i = 0; i < f->names->n; i++) {
-		if (!f->names->name[i] || strcmp(s, f->names->name[i]))
-			continue;
-		*number = i;
+	*number = names_find(f->names, s);
+	if (*number < f->names->n)
 		return true;
-	}
 	/* what has no name is shown as a number */
 	return parse_number(s, 10, largest(f), number);
 }

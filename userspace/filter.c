@@ -220,16 +220,6 @@ static int strange_key(const struct noun *const *of, const char *where,
 			   nouns[i]->plural, where, nouns[i]->plural, word);
 }
 
-static bool is_name(const struct names *names, const char *word)
-{
-	unsigned int i;
-
-	for (i = 0; i < names->n; i++)
-		if (names->name[i] && !strcmp(names->name[i], word))
-			return true;
-	return false;
-}
-
 /* A key that @word, which stands without one, may be a value of; or NULL. */
 static const char *key_of_value(const struct noun *const *of, const char *word)
 {
@@ -239,7 +229,8 @@ static const char *key_of_value(const struct noun *const *of, const char *word)
 	for (; *of; of++)
 		for (i = 0, f = (*of)->field; i < (*of)->n_fields; i++, f++)
 			if (is_key(f) &&
-			    ((f->type == FIELD_NAME && is_name(f->names, word)) ||
+			    ((f->type == FIELD_NAME &&
+			      names_find(f->names, word) < f->names->n) ||
 			     (f->type == FIELD_SPI && !strncmp(word, "0x", 2))))
 				return f->key;
 	return NULL;

@@ -248,15 +248,13 @@ static int parse_limits(struct trace *t, char **words)
 		{ &t->probes, 10 },
 		{ &t->wait_ms, 60000 },
 	};
+	unsigned int i;
 	int err = 0;
-	size_t i;
 
 	static_assert(ARRAY_SIZE(limits) == ARRAY_SIZE(limit_words),
 		      "they are in the order of their words");
 	for (; *words && !err; words += 2) {
-		for (i = 0; i < limit_names.n; i++)
-			if (!strcmp(*words, limit_words[i]))
-				break;
+		i = names_find(&limit_names, *words);
 		if (i == limit_names.n)
 			return guess_error("trace", *words, &limit_names);
 		err = set_limit(*words, words[1], limits[i].max,

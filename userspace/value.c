@@ -80,6 +80,16 @@ bool parse_spi(const char *s, uint64_t *spi)
 	return parse_number(hex ? s + 2 : s, hex ? 16 : 10, UINT32_MAX, spi);
 }
 
+unsigned int names_find(const struct names *names, const char *word)
+{
+	unsigned int i;
+
+	for (i = 0; i < names->n; i++)
+		if (names->name[i] && !strcmp(names->name[i], word))
+			break;
+	return i;
+}
+
 /* The next value after @i that has a name, one that none before it has; or @n. */
 static unsigned int next_name(const struct names *names, unsigned int i)
 {

@@ -43,6 +43,9 @@ bool addr_fits(const struct addr *a, uint64_t family);
 bool parse_addr(const char *s, struct addr *addr);
 bool parse_spi(const char *s, uint64_t *spi);
 
+/* The value that is called so, or @names->n. */
+unsigned int names_find(const struct names *names, const char *word);
+
 /* What there is, for an error: "in, out or both"; cut to @size. */
 void names_text(char *buf, size_t size, const struct names *names);
 
