@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # boot.sh [OPTION...] KERNEL [OPTION...] -- COMMAND...
-# Boots KERNEL (6.1, 6.12, newest, debug, coverage; see kernel.sh) in an emulated
+# Boots KERNEL (6.1, 6.12, newest, debug; see kernel.sh) in an emulated
 # machine without network, and runs COMMAND there in /project, a copy of this tree
 # with everything built. Its output comes to stdout, its exit status is ours; 99 if
 # the guest died, ran out of time, or its kernel complained.

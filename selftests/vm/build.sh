@@ -45,8 +45,8 @@ kernel='' tools=''
 if [ "$series" != tools ]; then
 	kernel=$("$VM/kernel.sh" "$series") && tools=$("$0" tools) || exit
 fi
-# which of its lines run: its kernel can tell (coverage.sh)
-[ "$series" != coverage ] || set -- GCOV_PROFILE=y "$@"
+# which of their lines run: such a kernel can tell (coverage.sh)
+! from_source "$series" || set -- GCOV_PROFILE=y "$@"
 prefix=build-$(key "$TOP")-$series-
 out=$CACHE/$prefix$(key "$image" "$kernel")
 lock "$out.lock"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kernel.sh SERIES|newest|debug|coverage: fetches the newest Debian kernel of SERIES
+# kernel.sh SERIES|newest|debug: fetches the newest Debian kernel of SERIES
 # (6.1, 6.12, ...), or of all that there are (from trixie-backports), once and
 # prints its directory. A series that Debian no longer has is replaced by the
 # newest.

@@ -23,7 +23,7 @@ die() {
 
 # from_source KERNEL: is it built from source (source-kernel.sh)?
 from_source() {
-	[[ $1 == @(debug|coverage) ]]
+	[ "$1" = debug ]
 }
 
 # key FILE|STRING...: a short name that changes when any of them does

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# source-kernel.sh debug|coverage: builds a kernel with source.config and
+# source-kernel.sh debug: builds a kernel with source.config and
 # NAME.config once and prints its directory, laid out as those of kernel.sh. It
 # comes from Debian's linux-source: what differs from the release kernel of the
 # same series is the configuration only.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # suite.sh KERNEL... [-- TEST...]: runs the tests that have to be run on each
-# KERNEL (selftests/run -L; all that can be on debug and on coverage), JOBS machines
+# KERNEL (selftests/run -L; all that can be on debug), JOBS machines
 # at a time, and the tests of userspace once. Says where the time went (times.sh);
 # the last line adds the assertions up: "N passed, N failed".
 #

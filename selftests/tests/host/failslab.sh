@@ -8,7 +8,7 @@
 #
 #   c1 10.0.0.2, 10.1.0.1 ... ---+
 #   c2 10.0.0.3 -----------------+--- [gw] masquerade --- 199.0.0.1, .2 [srv]
-# needs: debug coverage
+# needs: debug
 set -u
 # shellcheck source=selftests/lib/traffic.sh
 . "$(dirname "$0")/../../lib/traffic.sh"
