@@ -3,14 +3,23 @@
 """floors.py FLOORS DIR: holds a built tree against its floors.
 
 An arrow a -> b: object file a uses a symbol that b defines, or source a includes
-a header of b's folder. Complains about each arrow that FLOORS doesn't allow, and
-about object files that use each other in a circle. Exits 1 if there are any."""
+a header of b's folder. Complains about each arrow that FLOORS doesn't allow,
+about object files that use each other in a circle, and about what a module
+exports though no other one uses it, or by a name that isn't the module's. Exits 1
+if there are any."""
 import os
 import re
 import subprocess
 import sys
 
 SPECIAL = ('init_module', 'cleanup_module')
+
+# How the compiler is told of an export: before Linux 6.5, and since
+EXPORT = re.compile(r'__(?:ksymtab|export_symbol)_(\w+)$')
+
+# What the names of a module's exports begin with, perhaps after "__"
+PREFIXES = {'core': 'nf_vpn_', 'esp': 'nf_esp_', 'nat': 'nf_nat_esp_',
+            'isakmp': 'nf_isakmp_', 'pptp': 'nf_pptp_'}
 
 
 def read_floors(path):
@@ -48,25 +57,34 @@ def object_of(top, name):
     return main if os.path.exists(main) else os.path.join(top, name + '.o')
 
 
+def module_of(name, floors):
+    """The folder that a source's module is named after."""
+    folder = os.path.dirname(name) or floors[name][0]
+    return 'core' if folder == 'netlink' else folder
+
+
 def symbols(path):
-    """Symbols that an object file uses, and those that it defines."""
-    used, defined = set(), set()
+    """Symbols that an object file uses, those that it defines, and exports."""
+    used, defined, exported = set(), set(), set()
     out = subprocess.run(['nm', path], text=True, check=True,
                          capture_output=True).stdout
     for line in out.splitlines():
         kind, symbol = line.split()[-2:]
-        if kind == 'U':
+        export = EXPORT.match(symbol)
+        if export:
+            exported.add(export.group(1))
+        elif kind == 'U':
             used.add(symbol)
         elif kind in 'TDBRVW' and symbol not in SPECIAL:
             defined.add(symbol)
-    return used, defined
+    return used, defined, exported
 
 
 def object_arrows(top, names):
-    """By file, the files that it uses, each with the symbols."""
-    used, owner = {}, {}
+    """By file, the files that it uses, each with the symbols; by file, exports."""
+    used, owner, exports = {}, {}, {}
     for name in names:
-        used[name], defined = symbols(object_of(top, name))
+        used[name], defined, exports[name] = symbols(object_of(top, name))
         owner.update(dict.fromkeys(defined, name))
     arrows = {}
     for name in names:
@@ -75,7 +93,21 @@ def object_arrows(top, names):
             other = owner.get(symbol, name)
             if other != name:
                 arrows[name].setdefault(other, []).append(symbol)
-    return arrows
+    return arrows, exports
+
+
+def bad_exports(name, exported, arrows, floors):
+    """What is wrong with the exports of a source."""
+    module = module_of(name, floors)
+    needed = set()
+    for user in arrows:
+        if module_of(user, floors) != module:
+            needed.update(arrows[user].get(name, []))
+    for symbol in sorted(exported):
+        if symbol not in needed:
+            yield f'{name} exports {symbol}, which no other module uses'
+        if not symbol.lstrip('_').startswith(PREFIXES[module]):
+            yield f'{name} exports {symbol}, not {PREFIXES[module]}...'
 
 
 def headers(top, name):
@@ -119,13 +151,14 @@ def main():
     """Prints what is wrong."""
     floors, top = read_floors(sys.argv[1]), sys.argv[2]
     names = list(sources(top, floors))
-    arrows = object_arrows(top, names)
+    arrows, exports = object_arrows(top, names)
     wrong = []
     for a in names:
         wrong += [f'{a} may not use {b}: {", ".join(arrows[a][b])}'
                   for b in arrows[a] if not is_allowed(a, b, floors)]
         wrong += [f'{a} may not include {b}.h' for b in headers(top, a)
                   if not is_allowed(a, b, floors)]
+        wrong += bad_exports(a, exports[a], arrows, floors)
     wrong += ['use each other in a circle: ' + ' '.join(sorted(c))
               for c in circles(arrows)]
     print('\n'.join(wrong), end='\n' if wrong else '')
