@@ -336,7 +336,7 @@ static int __net_init nf_isakmp_net_init(struct net *net)
 		return err;
 	in->vn = nf_vpn_pernet(net);
 	nf_isakmp_pace_init(in);
-	isakmp_attempts_init(&in->attempts);
+	nf_isakmp_attempts_init(&in->attempts);
 	in->vn->isakmp = in;
 	return 0;
 }

@@ -7,16 +7,16 @@
 #include "isakmp/attempt.h"
 
 /**
- * isakmp_attempts_init - set up an empty table of attempts
+ * nf_isakmp_attempts_init - set up an empty table of attempts
  * @t: zeroed memory
  */
-void isakmp_attempts_init(struct isakmp_attempts *t)
+void nf_isakmp_attempts_init(struct isakmp_attempts *t)
 {
 	t->seed = get_random_u32();
 }
 
 /**
- * isakmp_attempts_key - hash a cookie pair and the addresses of its messages
+ * nf_isakmp_attempts_key - hash a cookie pair and the addresses of its messages
  * @t: attempts
  * @addr: addresses of a message under the pair
  * @init: initiator's cookie
@@ -24,8 +24,9 @@ void isakmp_attempts_init(struct isakmp_attempts *t)
  *
  * Return: hash, never 0.
  */
-u32 isakmp_attempts_key(const struct isakmp_attempts *t,
-			const struct nf_vpn_pkt *addr, __be64 init, __be64 resp)
+u32 nf_isakmp_attempts_key(const struct isakmp_attempts *t,
+			   const struct nf_vpn_pkt *addr, __be64 init,
+			   __be64 resp)
 {
 	u32 words[12];
 
@@ -44,13 +45,13 @@ static unsigned int isakmp_attempts_place(u32 key)
 }
 
 /**
- * isakmp_attempts_find - find the last attempt for a cookie pair
+ * nf_isakmp_attempts_find - find the last attempt for a cookie pair
  * @t: attempts, lock of the netns held
- * @key: hash of isakmp_attempts_key()
+ * @key: hash of nf_isakmp_attempts_key()
  *
  * Return: attempt, or NULL if there was none or it is forgotten.
  */
-const u8 *isakmp_attempts_find(const struct isakmp_attempts *t, u32 key)
+const u8 *nf_isakmp_attempts_find(const struct isakmp_attempts *t, u32 key)
 {
 	unsigned int i = isakmp_attempts_place(key);
 
@@ -58,12 +59,12 @@ const u8 *isakmp_attempts_find(const struct isakmp_attempts *t, u32 key)
 }
 
 /**
- * isakmp_attempts_note - note an attempt for a cookie pair
+ * nf_isakmp_attempts_note - note an attempt for a cookie pair
  * @t: attempts, lock of the netns held
- * @key: hash of isakmp_attempts_key()
+ * @key: hash of nf_isakmp_attempts_key()
  * @last: attempt, or %ISAKMP_ATTEMPT_STOCK
  */
-void isakmp_attempts_note(struct isakmp_attempts *t, u32 key, u8 last)
+void nf_isakmp_attempts_note(struct isakmp_attempts *t, u32 key, u8 last)
 {
 	unsigned int i = isakmp_attempts_place(key);
 

@@ -33,10 +33,11 @@ struct isakmp_attempts {
 	u8 last[ISAKMP_ATTEMPTS];
 };
 
-void isakmp_attempts_init(struct isakmp_attempts *t);
-u32 isakmp_attempts_key(const struct isakmp_attempts *t,
-			const struct nf_vpn_pkt *addr, __be64 init, __be64 resp);
-const u8 *isakmp_attempts_find(const struct isakmp_attempts *t, u32 key);
-void isakmp_attempts_note(struct isakmp_attempts *t, u32 key, u8 last);
+void nf_isakmp_attempts_init(struct isakmp_attempts *t);
+u32 nf_isakmp_attempts_key(const struct isakmp_attempts *t,
+			   const struct nf_vpn_pkt *addr, __be64 init,
+			   __be64 resp);
+const u8 *nf_isakmp_attempts_find(const struct isakmp_attempts *t, u32 key);
+void nf_isakmp_attempts_note(struct isakmp_attempts *t, u32 key, u8 last);
 
 #endif /* _NF_ISAKMP_ATTEMPT_H */

@@ -209,11 +209,11 @@ isakmp_choose_candidate(struct nf_vpn_net *vn, const struct isakmp_arrival *a,
 	isakmp_find_candidates(&candidates, remote, a, init);
 	if (!candidates.n)
 		return NULL;
-	key = isakmp_attempts_key(attempts, &a->addr, a->m.init_cookie,
-				  a->m.resp_cookie);
-	next = isakmp_next_attempt(isakmp_attempts_find(attempts, key), init,
+	key = nf_isakmp_attempts_key(attempts, &a->addr, a->m.init_cookie,
+				     a->m.resp_cookie);
+	next = isakmp_next_attempt(nf_isakmp_attempts_find(attempts, key), init,
 				   isakmp_is_dnat(candidates.s[0]));
-	isakmp_attempts_note(attempts, key, next);
+	nf_isakmp_attempts_note(attempts, key, next);
 	nf_vpn_stat_inc(vn, COOKIE_UNKNOWN);
 	if (next == ISAKMP_ATTEMPT_STOCK)
 		return NULL;
