@@ -223,7 +223,7 @@ static int nf_pptp_call_add_side(struct nf_vpn_net *vn,
 		id = nf_pptp_path_id_get(path, want, translate, fixed);
 	if (id < 0) {
 		err = id;
-		goto err_pair;
+		goto err_path;
 	}
 	nf_pptp_call_set_keys(call, side, real, htons(id));
 	err = nf_pptp_call_link(vn, call, side);
@@ -234,7 +234,7 @@ static int nf_pptp_call_add_side(struct nf_vpn_net *vn,
 
 err_id:
 	nf_pptp_path_id_put(path, id);
-err_pair:
+err_path:
 	nf_pptp_path_put(vn, path);
 	return err;
 }
