@@ -4,8 +4,8 @@
  *
  * An attacker who sends packets with forged SPIs in a server's name uses each
  * SPI once, while one that is in use comes again. A packet of an SPI without an
- * entry leaves a few bits here. If more new SPIs come than hosts can have, only the second one
- * makes an entry in the tables.
+ * entry leaves a few bits here. If more new SPIs come than hosts can have, only
+ * the second packet of one makes an entry in the tables.
  */
 #ifndef _NF_ESP_SIEVE_H
 #define _NF_ESP_SIEVE_H
