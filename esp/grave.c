@@ -256,11 +256,14 @@ bool nf_esp_session_returns(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 	g = nf_esp_grave_find(vn, pkt);
 	if (!g || g->dir != NF_CT_VPN_DIR_OUT)
 		return false;
-	/* Others may have to make room, but not this session. */
-	nf_vpn_session_protect(vn, s);
 	list_for_each_entry_safe(other, next, &g->ring, ring) {
 		if (other->dir != NF_CT_VPN_DIR_IN)
 			continue;
+		/*
+		 * Others may have to make room, but not this session. An SPI
+		 * that it has been given lets it yield again.
+		 */
+		nf_vpn_session_protect(vn, s);
 		nf_esp_grave_open(vn, s, other);
 		nf_esp_grave_free(vn, other);
 	}

@@ -117,14 +117,35 @@ static void nf_nat_esp_settle(struct nf_vpn_net *vn, struct nf_esp_undecided *u,
 	c->proven = true;
 }
 
+/*
+ * Make an entry for a new SPI. Other sessions may have to make room for it, but
+ * not its candidates. Returns NULL if there is none.
+ */
+static struct nf_esp_undecided *
+nf_nat_esp_add_undecided(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
+			 const struct nf_nat_esp_choice *c,
+			 const struct nf_vpn_pkt *pkt)
+{
+	struct nf_esp_undecided *u;
+	unsigned int i;
+
+	for (i = 0; i < c->n; i++)
+		nf_vpn_session_protect(vn, c->s[i]);
+	u = nf_esp_undecided_add(vn, remote, pkt);
+	for (i = 0; i < c->n; i++)
+		nf_vpn_session_unprotect(vn, c->s[i]);
+	return u;
+}
+
 /* Make a new SPI undecided. */
 static void nf_nat_esp_open(struct nf_vpn_net *vn, struct nf_vpn_remote *remote,
 			    struct nf_nat_esp_choice *c,
 			    const struct nf_nat_esp_arrival *a)
 {
-	struct nf_esp_undecided *u = nf_esp_undecided_add(vn, remote, a->pkt);
+	struct nf_esp_undecided *u;
 	unsigned int i;
 
+	u = nf_nat_esp_add_undecided(vn, remote, c, a->pkt);
 	if (!u)
 		goto budget;
 	u->expecting = c->expecting;

@@ -368,8 +368,13 @@ void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 
 	search.left = search.guess > 1 ? NF_NAT_ESP_REOPENED : 1;
 	spin_lock_bh(&vn->lock);
-	if (nf_nat_esp_may_search(&search))
+	if (nf_nat_esp_may_search(&search)) {
+		/* Others may have to make room, but not this session. */
+		nf_vpn_session_protect(vn, search.starved);
 		nf_nat_esp_find(&search);
+		nf_vpn_session_protect(vn, search.starved);
+		nf_vpn_session_unprotect(vn, search.starved);
+	}
 	spin_unlock_bh(&vn->lock);
 }
 
