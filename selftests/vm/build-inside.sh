@@ -28,5 +28,9 @@ if [ -z "$kdir" ]; then
 fi
 rsync -a /result/userspace /result/selftests /build/
 run -C "$kdir" M=/build CC="$cc" modules "$@"
+# what boot.sh has a kernel that checks itself load
+if grep -qs '^CONFIG_KASAN=y' "$kdir/.config"; then
+	run -C "$kdir" M=/build/selftests/vm/slow_clock CC="$cc" modules
+fi
 # as an admin does: a guest looks whether it loads (tests/install.sh)
 run install KDIR="$kdir" CC="$cc" "$@"

@@ -6,6 +6,7 @@
 # install and remove them take a compiler, and have selftests/documents.sh.
 # modules: nf_conntrack_vpn
 # kernels: 6.12
+# debug: no
 set -u
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../../lib/lib.sh"

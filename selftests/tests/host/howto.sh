@@ -10,6 +10,7 @@
 #
 # kernels: 6.12
 # beside: others
+# debug: no
 set -u
 # shellcheck source=selftests/lib/ike.sh
 . "$(dirname "$0")/../../lib/ike.sh"

@@ -7,6 +7,7 @@
 #   c1 10.0.0.2 --- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
 #
 # beside: others
+# debug: no
 set -u
 # shellcheck source=selftests/lib/traffic.sh
 . "$(dirname "$0")/../../lib/traffic.sh"

@@ -4,6 +4,7 @@
 # vpnct doctor on what is loaded at boot.
 # kernels: 6.12
 # beside: others
+# debug: no
 set -u
 # shellcheck source=selftests/lib/doctor.sh
 . "$(dirname "$0")/../../lib/doctor.sh"

@@ -5,6 +5,8 @@
 # configuration, the kernel's own PPTP helper, full tables.
 #
 #   c1 10.0.0.2 --- [gw] masquerade 200.200.200.200 --- 199.0.0.1 [srv]
+#
+# debug: no
 set -u
 # shellcheck source=selftests/lib/doctor.sh
 . "$(dirname "$0")/../../lib/doctor.sh"

@@ -3,6 +3,7 @@
 #
 # vpnct doctor where a module is missing, or tracking is off.
 # modules: nf_conntrack_vpn nf_conntrack_esp nf_nat_esp
+# debug: no
 set -u
 # shellcheck source=selftests/lib/doctor.sh
 . "$(dirname "$0")/../../lib/doctor.sh"

@@ -4,6 +4,7 @@
 # vpnct doctor where no module is loaded: it has much to look at all the same.
 # kernels: 6.12
 # modules: none
+# debug: no
 set -u
 # shellcheck source=selftests/lib/doctor.sh
 . "$(dirname "$0")/../../lib/doctor.sh"

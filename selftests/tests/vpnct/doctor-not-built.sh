@@ -5,6 +5,7 @@
 # of the kernel without dkms, where it has them, and where it wants them signed.
 # kernels: 6.12
 # modules: none
+# debug: no
 set -u
 # shellcheck source=selftests/lib/doctor.sh
 . "$(dirname "$0")/../../lib/doctor.sh"

@@ -8,6 +8,7 @@
 #   c3 10.0.0.4 ---+
 # kernels: 6.12
 # timeout: 600
+# debug: no
 set -u
 # shellcheck source=selftests/lib/doctor.sh
 . "$(dirname "$0")/../../lib/doctor.sh"

@@ -12,6 +12,7 @@
 #
 # kernels: 6.12
 # beside: others
+# debug: no
 set -u
 # shellcheck source=selftests/lib/doctor.sh
 . "$(dirname "$0")/../../lib/doctor.sh"

@@ -4,6 +4,8 @@
 # What vpnct-save.service does before the network goes down, and
 # vpnct-restore.service before it comes up, by their own lines: tunnels go on,
 # though the device to the internet and its address were gone meanwhile.
+#
+# debug: no
 set -u
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../../lib/lib.sh"
