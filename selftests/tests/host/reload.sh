@@ -23,7 +23,7 @@ owners() {
 }
 
 sessions_now() {
-	vpn_sessions '.[] | "\(.client) \(.remote)"' | sort
+	vpn_sessions '.[] | "\(.client) \(.server)"' | sort
 }
 
 # replace TEXT MODULE...: out and in again, twice, while all three hosts ping
@@ -56,10 +56,10 @@ esp_alone() {
 	local ike
 
 	ike_up 1 0x3030 0xa3
-	ike=$(vpn_ike '.[].init_cookie')
+	ike=$(vpn_ike '.[].initiator')
 	check "nf_conntrack_esp: out" bash "$MODULES" unload nf_nat_esp \
 		nf_conntrack_esp
-	is "$(vpn_ike '.[].init_cookie')" "$ike" \
+	is "$(vpn_ike '.[].initiator')" "$ike" \
 		"nf_conntrack_esp: IKE is known as before"
 	is "$(vpn_spis length)" 0 "nf_conntrack_esp: and no SPI"
 	vpnct_fails "an SPI without nf_conntrack_esp" \
