@@ -62,7 +62,7 @@ static int esp_put_known(struct sk_buff *skb, void *obj)
 	if (nla_put_u8(skb, NF_CT_VPN_A_ESP_FAMILY, l3num) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ESP_DIR, spi->dir) ||
 	    nla_put_u32(skb, NF_CT_VPN_A_ESP_SPI, ntohl(spi->spi)) ||
-	    nf_vpn_put_addr(skb, NF_CT_VPN_A_ESP_REMOTE, l3num,
+	    nf_vpn_put_addr(skb, NF_CT_VPN_A_ESP_SERVER, l3num,
 			    &remote->addr) ||
 	    esp_put_owner(skb, spi) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ESP_CONFIDENCE, spi->conf) ||
@@ -164,8 +164,8 @@ static bool esp_names(const struct nf_vpn_match *m, const void *obj)
 /* An undecided SPI has no client: its masq must be given instead. */
 static int esp_need(struct genl_info *info)
 {
-	int err = nf_vpn_need_attr(info, NF_CT_VPN_A_ESP_REMOTE,
-				   "remote is missing");
+	int err = nf_vpn_need_attr(info, NF_CT_VPN_A_ESP_SERVER,
+				   "server is missing");
 
 	if (!err)
 		err = nf_vpn_need_attr(info, NF_CT_VPN_A_ESP_DIR,
@@ -187,7 +187,7 @@ static int esp_del(struct sk_buff *skb, struct genl_info *info)
 	static const struct nf_vpn_host_attrs attrs = {
 		.family	= NF_CT_VPN_A_ESP_FAMILY,
 		.client	= NF_CT_VPN_A_ESP_CLIENT,
-		.remote	= NF_CT_VPN_A_ESP_REMOTE,
+		.remote	= NF_CT_VPN_A_ESP_SERVER,
 		.masq	= NF_CT_VPN_A_ESP_MASQ,
 	};
 	struct nf_vpn_match m = {
@@ -215,7 +215,7 @@ const struct nf_vpn_kind nf_esp_kind = {
 		.hosts		= {
 			.family	= NF_CT_VPN_A_ESP_FAMILY,
 			.client	= NF_CT_VPN_A_ESP_CLIENT,
-			.remote	= NF_CT_VPN_A_ESP_REMOTE,
+			.remote	= NF_CT_VPN_A_ESP_SERVER,
 		},
 		.state_attr	= NF_CT_VPN_A_ESP_STATE,
 		.conf_attr	= NF_CT_VPN_A_ESP_CONFIDENCE,

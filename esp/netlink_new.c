@@ -279,7 +279,7 @@ static int esp_new_load(const struct nf_vpn_new *n,
 static const struct nf_vpn_host_attrs esp_new_hosts = {
 	.family	= NF_CT_VPN_A_ESP_FAMILY,
 	.client	= NF_CT_VPN_A_ESP_CLIENT,
-	.remote	= NF_CT_VPN_A_ESP_REMOTE,
+	.remote	= NF_CT_VPN_A_ESP_SERVER,
 	.masq	= NF_CT_VPN_A_ESP_MASQ,
 };
 

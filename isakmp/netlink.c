@@ -27,10 +27,10 @@ static u8 isakmp_nl_state(const struct nf_isakmp_cookie *c,
 static int isakmp_put_cookies(struct sk_buff *skb,
 			      const struct nf_isakmp_cookie *c)
 {
-	return nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+	return nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_INITIATOR,
 				 be64_to_cpu(c->init),
 				 NF_CT_VPN_A_ISAKMP_PAD) ||
-	       nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_RESP_COOKIE,
+	       nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_RESPONDER,
 				 be64_to_cpu(READ_ONCE(c->resp)),
 				 NF_CT_VPN_A_ISAKMP_PAD) ||
 	       nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_VERSION, c->major);
@@ -44,7 +44,7 @@ static int isakmp_put_hosts(struct sk_buff *skb, const struct nf_vpn_session *s)
 	if (nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_FAMILY, l3num) ||
 	    nf_vpn_put_addr(skb, NF_CT_VPN_A_ISAKMP_CLIENT, l3num,
 			    &s->client->host.addr) ||
-	    nf_vpn_put_addr(skb, NF_CT_VPN_A_ISAKMP_REMOTE, l3num,
+	    nf_vpn_put_addr(skb, NF_CT_VPN_A_ISAKMP_SERVER, l3num,
 			    &s->remote->host.addr) ||
 	    nla_put_u16(skb, NF_CT_VPN_A_ISAKMP_ZONE, s->client->zone))
 		return -EMSGSIZE;
@@ -62,7 +62,7 @@ static int isakmp_put_known(struct sk_buff *skb, void *obj)
 	    isakmp_put_cookies(skb, c) ||
 	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_EXCHANGE,
 		       READ_ONCE(c->exchange)) ||
-	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_BY_REMOTE, c->by_remote) ||
+	    nla_put_u8(skb, NF_CT_VPN_A_ISAKMP_BEGUN_BY, c->by_remote) ||
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_PACKETS,
 			      READ_ONCE(c->packets), NF_CT_VPN_A_ISAKMP_PAD) ||
 	    nla_put_u64_64bit(skb, NF_CT_VPN_A_ISAKMP_FIRST,
@@ -128,8 +128,8 @@ static bool isakmp_wants(const struct nf_vpn_match *m,
 static bool isakmp_names(const struct nf_vpn_match *m,
 			 const void *obj)
 {
-	const struct nlattr *init = m->attrs[NF_CT_VPN_A_ISAKMP_INIT_COOKIE];
-	const struct nlattr *resp = m->attrs[NF_CT_VPN_A_ISAKMP_RESP_COOKIE];
+	const struct nlattr *init = m->attrs[NF_CT_VPN_A_ISAKMP_INITIATOR];
+	const struct nlattr *resp = m->attrs[NF_CT_VPN_A_ISAKMP_RESPONDER];
 	const struct nf_isakmp_cookie *c = obj;
 
 	return be64_to_cpu(c->init) == nla_get_u64(init) &&
@@ -142,7 +142,7 @@ static int isakmp_del(struct sk_buff *skb, struct genl_info *info)
 	static const struct nf_vpn_host_attrs attrs = {
 		.family	= NF_CT_VPN_A_ISAKMP_FAMILY,
 		.client	= NF_CT_VPN_A_ISAKMP_CLIENT,
-		.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
+		.remote	= NF_CT_VPN_A_ISAKMP_SERVER,
 	};
 	struct nf_vpn_match m = {
 		.named	= isakmp_names,
@@ -152,18 +152,18 @@ static int isakmp_del(struct sk_buff *skb, struct genl_info *info)
 
 	err = nf_vpn_check_cap(skb, genl_info_net(info), info->extack);
 	if (!err)
-		err = nf_vpn_need_attr(info, NF_CT_VPN_A_ISAKMP_REMOTE,
-				       "remote is missing");
+		err = nf_vpn_need_attr(info, NF_CT_VPN_A_ISAKMP_SERVER,
+				       "server is missing");
 	if (!err)
-		err = nf_vpn_need_attr(info, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
-				       "init-cookie is missing");
+		err = nf_vpn_need_attr(info, NF_CT_VPN_A_ISAKMP_INITIATOR,
+				       "initiator is missing");
 	if (!err)
 		err = nf_vpn_get_hosts(info->attrs, &attrs, &m.hosts,
 				       info->extack);
 	if (err)
 		return err;
 	return nf_vpn_del_walk(info, &nf_isakmp_kind, &m,
-			       "init-cookie and resp-cookie are not known");
+			       "initiator and responder are not known");
 }
 
 const struct nf_vpn_kind nf_isakmp_kind = {
@@ -173,7 +173,7 @@ const struct nf_vpn_kind nf_isakmp_kind = {
 		.hosts		= {
 			.family	= NF_CT_VPN_A_ISAKMP_FAMILY,
 			.client	= NF_CT_VPN_A_ISAKMP_CLIENT,
-			.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
+			.remote	= NF_CT_VPN_A_ISAKMP_SERVER,
 		},
 		.state_attr	= NF_CT_VPN_A_ISAKMP_STATE,
 		.entry		= isakmp_dump,

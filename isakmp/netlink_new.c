@@ -15,18 +15,18 @@ static int isakmp_new_read(const struct nf_vpn_new *n,
 	struct nlattr **attrs = n->info->attrs;
 	int err;
 
-	err = nf_vpn_need_attr(n->info, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
-			       "init-cookie is missing");
+	err = nf_vpn_need_attr(n->info, NF_CT_VPN_A_ISAKMP_INITIATOR,
+			       "initiator is missing");
 	if (err)
 		return err;
 	m->init_cookie =
-		cpu_to_be64(nla_get_u64(attrs[NF_CT_VPN_A_ISAKMP_INIT_COOKIE]));
+		cpu_to_be64(nla_get_u64(attrs[NF_CT_VPN_A_ISAKMP_INITIATOR]));
 	if (!m->init_cookie)
-		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
-					 "init-cookie is 0", -EINVAL);
-	if (attrs[NF_CT_VPN_A_ISAKMP_RESP_COOKIE])
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INITIATOR,
+					 "initiator is 0", -EINVAL);
+	if (attrs[NF_CT_VPN_A_ISAKMP_RESPONDER])
 		m->resp_cookie =
-			cpu_to_be64(nla_get_u64(attrs[NF_CT_VPN_A_ISAKMP_RESP_COOKIE]));
+			cpu_to_be64(nla_get_u64(attrs[NF_CT_VPN_A_ISAKMP_RESPONDER]));
 	m->major = attrs[NF_CT_VPN_A_ISAKMP_VERSION] ?
 		nla_get_u8(attrs[NF_CT_VPN_A_ISAKMP_VERSION]) : 2;
 	if (attrs[NF_CT_VPN_A_ISAKMP_EXCHANGE])
@@ -39,19 +39,19 @@ static int isakmp_new_load_to(const struct nf_vpn_new *n,
 			      struct nf_vpn_session *s,
 			      const struct isakmp_message *m)
 {
-	const struct nlattr *nla = n->info->attrs[NF_CT_VPN_A_ISAKMP_BY_REMOTE];
+	const struct nlattr *nla = n->info->attrs[NF_CT_VPN_A_ISAKMP_BEGUN_BY];
 	struct nf_isakmp_cookie_query q;
 	struct nf_isakmp_cookie *c;
 
 	nf_isakmp_cookie_find(n->vn, &n->hosts.remote, m->init_cookie,
 			      m->resp_cookie, &n->hosts.client, &q);
 	if (q.exact && q.exact->session != s)
-		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
-					 "init-cookie and resp-cookie are another client's",
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INITIATOR,
+					 "initiator and responder are another client's",
 					 -EEXIST);
 	if (q.exact && n->excl)
-		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
-					 "init-cookie and resp-cookie are known already",
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INITIATOR,
+					 "initiator and responder are known already",
 					 -EEXIST);
 	if (q.exact)
 		return 0;
@@ -60,8 +60,8 @@ static int isakmp_new_load_to(const struct nf_vpn_new *n,
 				     NF_ISAKMP_COOKIE_BY_REMOTE :
 				     NF_ISAKMP_COOKIE_BY_CLIENT) : NULL;
 	if (!c)
-		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
-					 "init-cookie: no room or no memory",
+		return nf_vpn_new_refuse(n, NF_CT_VPN_A_ISAKMP_INITIATOR,
+					 "initiator: no room or no memory",
 					 -ENOSPC);
 	WRITE_ONCE(c->exchange, m->exchange);
 	WRITE_ONCE(c->mutual, true);
@@ -88,7 +88,7 @@ static int isakmp_new_load(const struct nf_vpn_new *n,
 static const struct nf_vpn_host_attrs isakmp_new_hosts = {
 	.family	= NF_CT_VPN_A_ISAKMP_FAMILY,
 	.client	= NF_CT_VPN_A_ISAKMP_CLIENT,
-	.remote	= NF_CT_VPN_A_ISAKMP_REMOTE,
+	.remote	= NF_CT_VPN_A_ISAKMP_SERVER,
 };
 
 int nf_isakmp_new(struct sk_buff *skb, struct genl_info *info)

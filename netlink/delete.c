@@ -95,7 +95,7 @@ int nf_vpn_flush_some(struct sk_buff *skb, struct genl_info *info)
 	static const struct nf_vpn_host_attrs attrs = {
 		.family	= NF_CT_VPN_A_FLUSH_FAMILY,
 		.client	= NF_CT_VPN_A_FLUSH_CLIENT,
-		.remote	= NF_CT_VPN_A_FLUSH_REMOTE,
+		.remote	= NF_CT_VPN_A_FLUSH_SERVER,
 	};
 	struct nf_vpn_net *vn = nf_vpn_pernet(genl_info_net(info));
 	const struct nlattr *nla = info->attrs[NF_CT_VPN_A_FLUSH_KIND];

@@ -115,7 +115,7 @@ static int nf_vpn_make_session(const struct nf_vpn_new *n,
 	s = nf_vpn_session_find(vn, &n->hosts.client, &n->hosts.remote);
 	if (s && n->excl) {
 		err = nf_vpn_refuse(n->info->extack, NULL,
-				    "client and remote have a session", -EEXIST);
+				    "client and server have a session", -EEXIST);
 		goto unlock;
 	}
 	s = nf_vpn_new_owner(n);
@@ -149,7 +149,7 @@ static int nf_vpn_load_session(const struct nf_vpn_new *n)
 static const struct nf_vpn_host_attrs nf_vpn_session_hosts = {
 	.family	= NF_CT_VPN_A_SESSION_FAMILY,
 	.client	= NF_CT_VPN_A_SESSION_CLIENT,
-	.remote	= NF_CT_VPN_A_SESSION_REMOTE,
+	.remote	= NF_CT_VPN_A_SESSION_SERVER,
 	.masq	= NF_CT_VPN_A_SESSION_MASQ,
 };
 

@@ -16,7 +16,7 @@ static const struct nla_policy
 nf_vpn_session_policy[NF_CT_VPN_A_SESSION_MAX + 1] = {
 	[NF_CT_VPN_A_SESSION_FAMILY]	= { .type = NLA_U8 },
 	[NF_CT_VPN_A_SESSION_CLIENT]	= NF_VPN_ADDR,
-	[NF_CT_VPN_A_SESSION_REMOTE]	= NF_VPN_ADDR,
+	[NF_CT_VPN_A_SESSION_SERVER]	= NF_VPN_ADDR,
 	[NF_CT_VPN_A_SESSION_STATE]	=
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_STATE_CLOSED),
 };
@@ -25,7 +25,7 @@ static const struct nla_policy
 nf_vpn_session_new_policy[NF_CT_VPN_A_SESSION_MAX + 1] = {
 	[NF_CT_VPN_A_SESSION_FAMILY]		= { .type = NLA_U8 },
 	[NF_CT_VPN_A_SESSION_CLIENT]		= NF_VPN_ADDR,
-	[NF_CT_VPN_A_SESSION_REMOTE]		= NF_VPN_ADDR,
+	[NF_CT_VPN_A_SESSION_SERVER]		= NF_VPN_ADDR,
 	[NF_CT_VPN_A_SESSION_MASQ]		= NF_VPN_ADDR,
 	[NF_CT_VPN_A_SESSION_IKE_TIMEOUT]	= { .type = NLA_U32 },
 	[NF_CT_VPN_A_SESSION_ESP_TIMEOUT]	= { .type = NLA_U32 },
@@ -35,7 +35,7 @@ static const struct nla_policy
 nf_vpn_session_del_policy[NF_CT_VPN_A_SESSION_MAX + 1] = {
 	[NF_CT_VPN_A_SESSION_FAMILY]	= { .type = NLA_U8 },
 	[NF_CT_VPN_A_SESSION_CLIENT]	= NF_VPN_ADDR,
-	[NF_CT_VPN_A_SESSION_REMOTE]	= NF_VPN_ADDR,
+	[NF_CT_VPN_A_SESSION_SERVER]	= NF_VPN_ADDR,
 };
 
 static const struct nla_policy nf_vpn_esp_policy[NF_CT_VPN_A_ESP_MAX + 1] = {
@@ -44,7 +44,7 @@ static const struct nla_policy nf_vpn_esp_policy[NF_CT_VPN_A_ESP_MAX + 1] = {
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_DIR_IN),
 	[NF_CT_VPN_A_ESP_SPI]		= { .type = NLA_U32 },
 	[NF_CT_VPN_A_ESP_CLIENT]	= NF_VPN_ADDR,
-	[NF_CT_VPN_A_ESP_REMOTE]	= NF_VPN_ADDR,
+	[NF_CT_VPN_A_ESP_SERVER]	= NF_VPN_ADDR,
 	[NF_CT_VPN_A_ESP_STATE]		=
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_STATE_CLOSED),
 	[NF_CT_VPN_A_ESP_CONFIDENCE]	=
@@ -58,7 +58,7 @@ nf_vpn_esp_new_policy[NF_CT_VPN_A_ESP_MAX + 1] = {
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_DIR_IN),
 	[NF_CT_VPN_A_ESP_SPI]		= { .type = NLA_U32 },
 	[NF_CT_VPN_A_ESP_CLIENT]	= NF_VPN_ADDR,
-	[NF_CT_VPN_A_ESP_REMOTE]	= NF_VPN_ADDR,
+	[NF_CT_VPN_A_ESP_SERVER]	= NF_VPN_ADDR,
 	[NF_CT_VPN_A_ESP_MASQ]		= NF_VPN_ADDR,
 	[NF_CT_VPN_A_ESP_STATE]		=
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_STATE_CLOSED),
@@ -75,7 +75,7 @@ nf_vpn_esp_del_policy[NF_CT_VPN_A_ESP_MAX + 1] = {
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_DIR_IN),
 	[NF_CT_VPN_A_ESP_SPI]		= { .type = NLA_U32 },
 	[NF_CT_VPN_A_ESP_CLIENT]	= NF_VPN_ADDR,
-	[NF_CT_VPN_A_ESP_REMOTE]	= NF_VPN_ADDR,
+	[NF_CT_VPN_A_ESP_SERVER]	= NF_VPN_ADDR,
 	[NF_CT_VPN_A_ESP_MASQ]		= NF_VPN_ADDR,
 };
 
@@ -83,7 +83,7 @@ static const struct nla_policy
 nf_vpn_isakmp_policy[NF_CT_VPN_A_ISAKMP_MAX + 1] = {
 	[NF_CT_VPN_A_ISAKMP_FAMILY]	= { .type = NLA_U8 },
 	[NF_CT_VPN_A_ISAKMP_CLIENT]	= NF_VPN_ADDR,
-	[NF_CT_VPN_A_ISAKMP_REMOTE]	= NF_VPN_ADDR,
+	[NF_CT_VPN_A_ISAKMP_SERVER]	= NF_VPN_ADDR,
 	[NF_CT_VPN_A_ISAKMP_STATE]	=
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_STATE_CLOSED),
 };
@@ -92,28 +92,28 @@ static const struct nla_policy
 nf_vpn_isakmp_new_policy[NF_CT_VPN_A_ISAKMP_MAX + 1] = {
 	[NF_CT_VPN_A_ISAKMP_FAMILY]		= { .type = NLA_U8 },
 	[NF_CT_VPN_A_ISAKMP_CLIENT]		= NF_VPN_ADDR,
-	[NF_CT_VPN_A_ISAKMP_REMOTE]		= NF_VPN_ADDR,
-	[NF_CT_VPN_A_ISAKMP_INIT_COOKIE]	= { .type = NLA_U64 },
-	[NF_CT_VPN_A_ISAKMP_RESP_COOKIE]	= { .type = NLA_U64 },
+	[NF_CT_VPN_A_ISAKMP_SERVER]		= NF_VPN_ADDR,
+	[NF_CT_VPN_A_ISAKMP_INITIATOR]		= { .type = NLA_U64 },
+	[NF_CT_VPN_A_ISAKMP_RESPONDER]		= { .type = NLA_U64 },
 	[NF_CT_VPN_A_ISAKMP_VERSION]		=
 		NLA_POLICY_RANGE(NLA_U8, 1, 2),
 	[NF_CT_VPN_A_ISAKMP_EXCHANGE]		= { .type = NLA_U8 },
-	[NF_CT_VPN_A_ISAKMP_BY_REMOTE]		= NLA_POLICY_MAX(NLA_U8, 1),
+	[NF_CT_VPN_A_ISAKMP_BEGUN_BY]		= NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy
 nf_vpn_isakmp_del_policy[NF_CT_VPN_A_ISAKMP_MAX + 1] = {
 	[NF_CT_VPN_A_ISAKMP_FAMILY]		= { .type = NLA_U8 },
 	[NF_CT_VPN_A_ISAKMP_CLIENT]		= NF_VPN_ADDR,
-	[NF_CT_VPN_A_ISAKMP_REMOTE]		= NF_VPN_ADDR,
-	[NF_CT_VPN_A_ISAKMP_INIT_COOKIE]	= { .type = NLA_U64 },
-	[NF_CT_VPN_A_ISAKMP_RESP_COOKIE]	= { .type = NLA_U64 },
+	[NF_CT_VPN_A_ISAKMP_SERVER]		= NF_VPN_ADDR,
+	[NF_CT_VPN_A_ISAKMP_INITIATOR]		= { .type = NLA_U64 },
+	[NF_CT_VPN_A_ISAKMP_RESPONDER]		= { .type = NLA_U64 },
 };
 
 static const struct nla_policy nf_vpn_pptp_policy[NF_CT_VPN_A_PPTP_MAX + 1] = {
 	[NF_CT_VPN_A_PPTP_FAMILY]	= { .type = NLA_U8 },
 	[NF_CT_VPN_A_PPTP_CLIENT]	= NF_VPN_ADDR,
-	[NF_CT_VPN_A_PPTP_REMOTE]	= NF_VPN_ADDR,
+	[NF_CT_VPN_A_PPTP_SERVER]	= NF_VPN_ADDR,
 	[NF_CT_VPN_A_PPTP_STATE]	=
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_STATE_CLOSED),
 };
@@ -121,7 +121,7 @@ static const struct nla_policy nf_vpn_pptp_policy[NF_CT_VPN_A_PPTP_MAX + 1] = {
 static const struct nla_policy
 nf_vpn_pptp_del_policy[NF_CT_VPN_A_PPTP_MAX + 1] = {
 	[NF_CT_VPN_A_PPTP_CLIENT]	= NF_VPN_ADDR,
-	[NF_CT_VPN_A_PPTP_REMOTE]	= NF_VPN_ADDR,
+	[NF_CT_VPN_A_PPTP_SERVER]	= NF_VPN_ADDR,
 	[NF_CT_VPN_A_PPTP_CLIENT_PORT]	= { .type = NLA_U16 },
 	[NF_CT_VPN_A_PPTP_CLIENT_ID]	= { .type = NLA_U16 },
 	[NF_CT_VPN_A_PPTP_HOST_ID]	= { .type = NLA_U16 },
@@ -138,7 +138,7 @@ static const struct nla_policy
 nf_vpn_flush_policy[NF_CT_VPN_A_FLUSH_MAX + 1] = {
 	[NF_CT_VPN_A_FLUSH_FAMILY]	= { .type = NLA_U8 },
 	[NF_CT_VPN_A_FLUSH_CLIENT]	= NF_VPN_ADDR,
-	[NF_CT_VPN_A_FLUSH_REMOTE]	= NF_VPN_ADDR,
+	[NF_CT_VPN_A_FLUSH_SERVER]	= NF_VPN_ADDR,
 	[NF_CT_VPN_A_FLUSH_KIND]	=
 		NLA_POLICY_MAX(NLA_U8, NF_CT_VPN_KIND_PPTP),
 };

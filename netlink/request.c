@@ -66,9 +66,9 @@ static const struct nf_vpn_addr_errors nf_vpn_client_errors = {
 };
 
 static const struct nf_vpn_addr_errors nf_vpn_remote_errors = {
-	.length	= "remote is neither 4 nor 16 bytes long",
-	.family	= "remote is of another family",
-	.zero	= "remote is no address of a host",
+	.length	= "server is neither 4 nor 16 bytes long",
+	.family	= "server is of another family",
+	.zero	= "server is no address of a host",
 };
 
 static const struct nf_vpn_addr_errors nf_vpn_masq_errors = {
@@ -148,7 +148,7 @@ int nf_vpn_need_pair(struct genl_info *info, const struct nf_vpn_host_attrs *a,
 	int err = nf_vpn_need_attr(info, a->client, "client is missing");
 
 	if (!err)
-		err = nf_vpn_need_attr(info, a->remote, "remote is missing");
+		err = nf_vpn_need_attr(info, a->remote, "server is missing");
 	return err ?: nf_vpn_get_hosts(info->attrs, a, h, info->extack);
 }
 EXPORT_SYMBOL_GPL(nf_vpn_need_pair);

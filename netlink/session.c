@@ -128,7 +128,7 @@ static int nf_vpn_put_hosts(struct sk_buff *skb, const struct nf_vpn_session *s)
 	if (nla_put_u8(skb, NF_CT_VPN_A_SESSION_FAMILY, l3num) ||
 	    nf_vpn_put_addr(skb, NF_CT_VPN_A_SESSION_CLIENT, l3num,
 			    &s->client->host.addr) ||
-	    nf_vpn_put_addr(skb, NF_CT_VPN_A_SESSION_REMOTE, l3num,
+	    nf_vpn_put_addr(skb, NF_CT_VPN_A_SESSION_SERVER, l3num,
 			    &s->remote->host.addr))
 		return -EMSGSIZE;
 	masq = nf_vpn_flow_masq(&s->flow[NF_VPN_FLOW_ESP]);
@@ -269,7 +269,7 @@ static int nf_vpn_del_session(struct sk_buff *skb, struct genl_info *info)
 	static const struct nf_vpn_host_attrs attrs = {
 		.family	= NF_CT_VPN_A_SESSION_FAMILY,
 		.client	= NF_CT_VPN_A_SESSION_CLIENT,
-		.remote	= NF_CT_VPN_A_SESSION_REMOTE,
+		.remote	= NF_CT_VPN_A_SESSION_SERVER,
 	};
 	struct nf_vpn_net *vn = nf_vpn_pernet(genl_info_net(info));
 	struct nf_vpn_hosts hosts = {};
@@ -288,7 +288,7 @@ static int nf_vpn_del_session(struct sk_buff *skb, struct genl_info *info)
 	rcu_read_unlock();
 	nf_vpn_stat_add(vn, NF_CT_VPN_A_STATS_DELETED, found);
 	return nf_vpn_del_found(info, found,
-				"client and remote have no session");
+				"client and server have no session");
 }
 
 const struct nf_vpn_kind nf_vpn_session_kind = {
@@ -298,7 +298,7 @@ const struct nf_vpn_kind nf_vpn_session_kind = {
 		.hosts		= {
 			.family	= NF_CT_VPN_A_SESSION_FAMILY,
 			.client	= NF_CT_VPN_A_SESSION_CLIENT,
-			.remote	= NF_CT_VPN_A_SESSION_REMOTE,
+			.remote	= NF_CT_VPN_A_SESSION_SERVER,
 		},
 		.state_attr	= NF_CT_VPN_A_SESSION_STATE,
 		.entry		= nf_vpn_dump_session,

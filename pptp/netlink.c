@@ -20,7 +20,7 @@ static int pptp_put_addrs(struct sk_buff *skb,
 	if (nla_put_u8(skb, NF_CT_VPN_A_PPTP_FAMILY, AF_INET) ||
 	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_CLIENT,
 			    conn->src[IP_CT_DIR_ORIGINAL]) ||
-	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_REMOTE,
+	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_SERVER,
 			    conn->dst[IP_CT_DIR_ORIGINAL]) ||
 	    nla_put_in_addr(skb, NF_CT_VPN_A_PPTP_MASQ,
 			    conn->dst[IP_CT_DIR_REPLY]) ||
@@ -28,7 +28,7 @@ static int pptp_put_addrs(struct sk_buff *skb,
 			    conn->src[IP_CT_DIR_REPLY]) ||
 	    nla_put_u16(skb, NF_CT_VPN_A_PPTP_CLIENT_PORT,
 			ntohs(conn->key.sport)) ||
-	    nla_put_u16(skb, NF_CT_VPN_A_PPTP_REMOTE_PORT,
+	    nla_put_u16(skb, NF_CT_VPN_A_PPTP_SERVER_PORT,
 			ntohs(conn->key.dport)))
 		return -EMSGSIZE;
 	return 0;
@@ -183,7 +183,7 @@ static int pptp_del(struct sk_buff *skb, struct genl_info *info)
 {
 	static const struct nf_vpn_host_attrs attrs = {
 		.client	= NF_CT_VPN_A_PPTP_CLIENT,
-		.remote	= NF_CT_VPN_A_PPTP_REMOTE,
+		.remote	= NF_CT_VPN_A_PPTP_SERVER,
 	};
 	struct nf_vpn_match m = {
 		.named	= pptp_names,
@@ -209,7 +209,7 @@ const struct nf_vpn_kind nf_pptp_kind = {
 		.hosts		= {
 			.family	= NF_CT_VPN_A_PPTP_FAMILY,
 			.client	= NF_CT_VPN_A_PPTP_CLIENT,
-			.remote	= NF_CT_VPN_A_PPTP_REMOTE,
+			.remote	= NF_CT_VPN_A_PPTP_SERVER,
 		},
 		.state_attr	= NF_CT_VPN_A_PPTP_STATE,
 		.entry		= pptp_dump,

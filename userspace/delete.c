@@ -337,7 +337,7 @@ static int flush_all(const struct call *call)
 	for (; term < end; term++)
 		encode_addr(nlh,
 			    *term->word == 'c' ? NF_CT_VPN_A_FLUSH_CLIENT :
-						 NF_CT_VPN_A_FLUSH_REMOTE,
+						 NF_CT_VPN_A_FLUSH_SERVER,
 			    &term->addr);
 	err = nl_talk(call->nl, nlh, got_flushed, &count);
 	if (err)

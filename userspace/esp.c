@@ -51,7 +51,7 @@ static const struct field esp_fields[] = {
 		.help = "address of the server",
 		.type = FIELD_ADDR,
 		.flags = FIELD_OWNER,
-		.attr = NF_CT_VPN_A_ESP_REMOTE,
+		.attr = NF_CT_VPN_A_ESP_SERVER,
 		.offset = offsetof(struct esp, server),
 	},
 	{

@@ -30,7 +30,7 @@ static const struct field pptp_fields[] = {
 		.head = "SERVER",
 		.help = "address it talks to",
 		.type = FIELD_ADDR,
-		.attr = NF_CT_VPN_A_PPTP_REMOTE,
+		.attr = NF_CT_VPN_A_PPTP_SERVER,
 		.offset = offsetof(struct pptp, server),
 	},
 	{
@@ -113,7 +113,7 @@ static const struct field pptp_fields[] = {
 		.help = "server's port of it",
 		.type = FIELD_NUMBER,
 		.flags = FIELD_ID,
-		.attr = NF_CT_VPN_A_PPTP_REMOTE_PORT,
+		.attr = NF_CT_VPN_A_PPTP_SERVER_PORT,
 		.size = 2,
 		.offset = offsetof(struct pptp, server_port),
 	},

@@ -37,7 +37,7 @@ static const struct field session_fields[] = {
 		.head = "SERVER",
 		.help = "address of the server",
 		.type = FIELD_ADDR,
-		.attr = NF_CT_VPN_A_SESSION_REMOTE,
+		.attr = NF_CT_VPN_A_SESSION_SERVER,
 		.offset = offsetof(struct session, server),
 	},
 	{

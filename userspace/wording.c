@@ -17,11 +17,11 @@ static const struct {
 	const char *theirs;
 	const char *ours;
 } words[] = {
-	{ "by-remote", "begun_by" },	 { "client-id", "client_id" },
-	{ "client-port", "client_port" }, { "esp-timeout", "esp_timeout_s" },
-	{ "host-id", "host_id" },	 { "ike-timeout", "ike_timeout_s" },
-	{ "init-cookie", "initiator" },	 { "remote", "server" },
-	{ "resp-cookie", "responder" },
+	{ "client-id", "client_id" },
+	{ "client-port", "client_port" },
+	{ "esp-timeout", "esp_timeout_s" },
+	{ "host-id", "host_id" },
+	{ "ike-timeout", "ike_timeout_s" },
 };
 
 static const char *our_word(const char *s, size_t len)

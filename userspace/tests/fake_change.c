@@ -58,9 +58,9 @@ static const char *refusal(uint8_t cmd)
 	case NF_CT_VPN_CMD_SETTING_SET:
 		return "nf_conntrack_esp_guess is out of range";
 	case NF_CT_VPN_CMD_SESSION_DEL:
-		return "client and remote have no session";
+		return "client and server have no session";
 	case NF_CT_VPN_CMD_ISAKMP_DEL:
-		return "init-cookie and resp-cookie are not known";
+		return "initiator and responder are not known";
 	default:
 		return "spi: is reserved";
 	}
@@ -117,7 +117,7 @@ static void add_spi_event(uint8_t event, const char *client, uint8_t conf)
 	mnl_attr_put_u32(nlh, NF_CT_VPN_A_ESP_SPI, 0xc30f00d1);
 	if (client)
 		put_ipv4(nlh, NF_CT_VPN_A_ESP_CLIENT, client);
-	put_ipv4(nlh, NF_CT_VPN_A_ESP_REMOTE, "199.0.0.1");
+	put_ipv4(nlh, NF_CT_VPN_A_ESP_SERVER, "199.0.0.1");
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ESP_CONFIDENCE, conf);
 	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ESP_FIRST, 0);
 	mnl_attr_nest_end(nlh, nest);
@@ -132,7 +132,7 @@ static void add_session_event(void)
 
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_SESSION_FAMILY, AF_INET);
 	put_ipv4(nlh, NF_CT_VPN_A_SESSION_CLIENT, "10.0.0.2");
-	put_ipv4(nlh, NF_CT_VPN_A_SESSION_REMOTE, "199.0.0.1");
+	put_ipv4(nlh, NF_CT_VPN_A_SESSION_SERVER, "199.0.0.1");
 	mnl_attr_put_u16(nlh, NF_CT_VPN_A_SESSION_ZONE, 32768);
 	mnl_attr_nest_end(nlh, nest);
 	end_message(nlh);

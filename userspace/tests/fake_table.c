@@ -206,7 +206,7 @@ static void add_session(const struct fake_session *s)
 
 	put_family(nlh, NF_CT_VPN_A_SESSION_FAMILY, s->client);
 	put_addr(nlh, NF_CT_VPN_A_SESSION_CLIENT, s->client);
-	put_addr(nlh, NF_CT_VPN_A_SESSION_REMOTE, s->server);
+	put_addr(nlh, NF_CT_VPN_A_SESSION_SERVER, s->server);
 	put_addr(nlh, NF_CT_VPN_A_SESSION_MASQ, s->masq);
 	mnl_attr_put_u16(nlh, NF_CT_VPN_A_SESSION_ZONE, s->zone);
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_SESSION_STATE,
@@ -230,7 +230,7 @@ static void add_esp(const struct fake_esp *e)
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ESP_DIR, e->dir);
 	mnl_attr_put_u32(nlh, NF_CT_VPN_A_ESP_SPI, e->spi);
 	put_addr(nlh, NF_CT_VPN_A_ESP_CLIENT, e->client);
-	put_addr(nlh, NF_CT_VPN_A_ESP_REMOTE, e->server);
+	put_addr(nlh, NF_CT_VPN_A_ESP_SERVER, e->server);
 	put_addr(nlh, NF_CT_VPN_A_ESP_MASQ, e->masq);
 	if (e->client)
 		mnl_attr_put_u16(nlh, NF_CT_VPN_A_ESP_ZONE, e->zone);
@@ -259,15 +259,15 @@ static void add_isakmp(const struct fake_isakmp *e)
 
 	put_family(nlh, NF_CT_VPN_A_ISAKMP_FAMILY, e->server);
 	put_addr(nlh, NF_CT_VPN_A_ISAKMP_CLIENT, e->client);
-	put_addr(nlh, NF_CT_VPN_A_ISAKMP_REMOTE, e->server);
+	put_addr(nlh, NF_CT_VPN_A_ISAKMP_SERVER, e->server);
 	put_addr(nlh, NF_CT_VPN_A_ISAKMP_MASQ, e->masq);
 	mnl_attr_put_u16(nlh, NF_CT_VPN_A_ISAKMP_ZONE, e->zone);
-	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_INIT_COOKIE, e->init);
-	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_RESP_COOKIE, e->resp);
+	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_INITIATOR, e->init);
+	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_RESPONDER, e->resp);
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_VERSION, e->version);
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_EXCHANGE, e->exchange);
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_STATE, e->state);
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_BY_REMOTE, e->by_remote);
+	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_BEGUN_BY, e->by_remote);
 	put_u64(nlh, NF_CT_VPN_A_ISAKMP_PACKETS, e->packets);
 	put_u64(nlh, NF_CT_VPN_A_ISAKMP_FIRST, e->first);
 	put_u64(nlh, NF_CT_VPN_A_ISAKMP_LAST, e->last);
@@ -286,7 +286,7 @@ static void add_call(const struct fake_call *c)
 
 	put_family(nlh, NF_CT_VPN_A_PPTP_FAMILY, c->client);
 	put_addr(nlh, NF_CT_VPN_A_PPTP_CLIENT, c->client);
-	put_addr(nlh, NF_CT_VPN_A_PPTP_REMOTE, c->server);
+	put_addr(nlh, NF_CT_VPN_A_PPTP_SERVER, c->server);
 	put_addr(nlh, NF_CT_VPN_A_PPTP_MASQ, c->masq);
 	put_addr(nlh, NF_CT_VPN_A_PPTP_HOST, c->host);
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_PPTP_STATE, c->state);
@@ -295,7 +295,7 @@ static void add_call(const struct fake_call *c)
 	put_id(nlh, NF_CT_VPN_A_PPTP_HOST_ID, c->host_id);
 	put_id(nlh, NF_CT_VPN_A_PPTP_HOST_WIRE, c->host_wire);
 	mnl_attr_put_u16(nlh, NF_CT_VPN_A_PPTP_CLIENT_PORT, c->client_port);
-	mnl_attr_put_u16(nlh, NF_CT_VPN_A_PPTP_REMOTE_PORT, c->server_port);
+	mnl_attr_put_u16(nlh, NF_CT_VPN_A_PPTP_SERVER_PORT, c->server_port);
 	put_u64(nlh, NF_CT_VPN_A_PPTP_AGE, c->age);
 	put_u64(nlh, NF_CT_VPN_A_PPTP_IDLE, c->idle);
 	mnl_attr_put_u32(nlh, NF_CT_VPN_A_PPTP_TIMEOUT, c->timeout);

@@ -105,6 +105,33 @@ static bool is_shown(const struct spec *s, const char *set)
 	       strcmp(s->type, "unused") && strcmp(s->type, "pad");
 }
 
+/* "esp-timeout" is esp_timeout_s: vpnct's keys have a unit. */
+static bool same_key(const char *key, const char *name)
+{
+	for (; *name; name++, key++)
+		if (*key != (*name == '-' ? '_' : *name))
+			return false;
+	return !*key || !strcmp(key, "_s") || !strcmp(key, "_ms");
+}
+
+static void test_keys(const char *set, const struct noun *noun)
+{
+	const struct field *f;
+	const struct spec *s;
+	char text[64];
+	bool good = true;
+
+	for (s = spec; s < spec_end; s++) {
+		f = is_shown(s, set) ? field_of(noun, s->header) : NULL;
+		if (!f || same_key(f->key, s->name))
+			continue;
+		printf("# %s in the spec, %s in vpnct\n", s->name, f->key);
+		good = false;
+	}
+	snprintf(text, sizeof(text), "%s: keys have the spec's names", set);
+	ok(good, text);
+}
+
 static void test_fields(const char *set, const struct noun *noun)
 {
 	const struct field *f;
@@ -171,6 +198,11 @@ static void test_tables(void)
 	test_fields("isakmp", &isakmp_noun);
 	test_fields("pptp", &pptp_noun);
 	test_fields("stats", &stats_noun);
+	test_keys("session", &session_noun);
+	test_keys("esp", &esp_noun);
+	test_keys("isakmp", &isakmp_noun);
+	test_keys("pptp", &pptp_noun);
+	test_keys("stats", &stats_noun);
 	test_names("state", &session_noun, NF_CT_VPN_A_SESSION_STATE);
 	test_names("state", &esp_noun, NF_CT_VPN_A_ESP_STATE);
 	test_names("state", &isakmp_noun, NF_CT_VPN_A_ISAKMP_STATE);

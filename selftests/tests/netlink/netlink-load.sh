@@ -25,7 +25,7 @@ says() {
 
 # pair SET CLIENT: addresses of its session with the server
 pair() {
-	echo "$1.client=$2 $1.remote=$SRV"
+	echo "$1.client=$2 $1.server=$SRV"
 }
 
 # preload CLIENT SPI [WORD...]: an inbound SPI of it
@@ -53,7 +53,7 @@ settings() {
 
 refused() {
 	says "no client" '^error=EINVAL .*message=client is missing' \
-		esp-new esp.remote="$SRV"
+		esp-new esp.server="$SRV"
 	# shellcheck disable=SC2046
 	says "no SPI" '^error=EINVAL .*message=spi is missing' \
 		esp-new $(pair esp 10.0.0.2) esp.dir=1
@@ -64,11 +64,11 @@ refused() {
 	says "an inbound SPI for a host that hasn't sent needs masq" \
 		'^error=EINVAL .*message=masq is missing' \
 		esp-new $(pair esp 10.0.0.2) esp.dir=1 esp.spi=0x111
-	says "families that differ" '^error=EINVAL .*message=remote is of' \
-		esp-new esp.client=10.0.0.2 esp.remote=2001:db8::1 esp.dir=0 \
+	says "families that differ" '^error=EINVAL .*message=server is of' \
+		esp-new esp.client=10.0.0.2 esp.server=2001:db8::1 esp.dir=0 \
 		esp.spi=0x111
 	says "the gateway itself" '^error=EINVAL .*message=client is an addr' \
-		esp-new esp.client=10.0.0.1 esp.remote="$SRV" esp.dir=0 \
+		esp-new esp.client=10.0.0.1 esp.server="$SRV" esp.dir=0 \
 		esp.spi=0x111
 	# shellcheck disable=SC2046
 	says "a confidence that there isn't" '^error=ERANGE ' \
@@ -85,14 +85,14 @@ refused() {
 		session-new $(pair session 10.0.0.2) session.esp-timeout=9
 	# shellcheck disable=SC2046
 	says "what isn't there can't be deleted" \
-		'^error=ENOENT .*message=client and remote' \
+		'^error=ENOENT .*message=client and server' \
 		session-del $(pair session 10.0.0.2)
 	says "a cookie pair without cookies" \
-		'^error=EINVAL .*message=init-cookie is missing' \
-		isakmp-new isakmp.client=10.0.0.2 isakmp.remote="$SRV"
+		'^error=EINVAL .*message=initiator is missing' \
+		isakmp-new isakmp.client=10.0.0.2 isakmp.server="$SRV"
 	says "and a call without a number" \
 		'^error=EINVAL .*message=client-id and host-id' \
-		pptp-del pptp.client=10.0.0.2 pptp.remote="$SRV" \
+		pptp-del pptp.client=10.0.0.2 pptp.server="$SRV" \
 		pptp.client-port=5
 	is "$(at gw vpnct stats -p | awk '$1 == "entries"')" "entries	0" \
 		"none of them left anything"
@@ -164,11 +164,11 @@ deleted() {
 		esp.dir=1 esp.spi=0x333
 	# shellcheck disable=SC2046
 	says "a cookie pair is made known" '^error=0 ' isakmp-new \
-		$(pair isakmp 10.0.0.2) isakmp.init-cookie=5 \
-		isakmp.resp-cookie=6
+		$(pair isakmp 10.0.0.2) isakmp.initiator=5 \
+		isakmp.responder=6
 	is "$(nl isakmp-get dump | head -n -1 | wc -l)" 1 "and told"
-	says "deleted" '^error=0 ' isakmp-del isakmp.remote="$SRV" \
-		isakmp.init-cookie=5 isakmp.resp-cookie=6
+	says "deleted" '^error=0 ' isakmp-del isakmp.server="$SRV" \
+		isakmp.initiator=5 isakmp.responder=6
 	# shellcheck disable=SC2046
 	says "a session with both flows is made" '^error=0 ' session-new \
 		$(pair session 10.0.0.2) session.masq="$GW" \

@@ -22,7 +22,7 @@ MODULES=$(dirname "$0")/../../modules.sh
 # the requests that restore what is there now, a line each
 save() {
 	vpn_sessions '.[] | select(.zone != 0) |
-		"session-new session.client=\(.client) session.remote=\(.server)
+		"session-new session.client=\(.client) session.server=\(.server)
 		 session.masq=\(.masq)" +
 		(if .esp_timeout_s > 0 then
 			" session.esp-timeout=\(.esp_timeout_s)" else "" end) +
@@ -33,18 +33,18 @@ save() {
 	vpn_spis '{"none": 0, "guessed": 1, "inferred": 2, "sole": 3,
 			"certain": 4, "preloaded": 5} as $conf |
 		.[] | select(.client != null) |
-		"esp-new replace esp.client=\(.client) esp.remote=\(.server)
+		"esp-new replace esp.client=\(.client) esp.server=\(.server)
 		 esp.masq=\(.masq) esp.dir=\(if .dir == "in" then 1 else 0 end)
 		 esp.spi=\(.spi) esp.seq=\(.seq)
 		 esp.confidence=\($conf[.confidence])
 		 esp.state=\(if .state == "unreplied" then 0 else 1 end)" |
 		gsub("\\s+"; " ")'
 	vpn_ike '.[] | select(.state == "established") |
-		"isakmp-new isakmp.client=\(.client) isakmp.remote=\(.server)
-		 isakmp.init-cookie=\("0x" + .initiator)
-		 isakmp.resp-cookie=\("0x" + .responder)
+		"isakmp-new isakmp.client=\(.client) isakmp.server=\(.server)
+		 isakmp.initiator=\("0x" + .initiator)
+		 isakmp.responder=\("0x" + .responder)
 		 isakmp.version=\(.version[-1:])
-		 isakmp.by-remote=\(if .begun_by == "client" then 0 else 1 end)" |
+		 isakmp.begun-by=\(if .begun_by == "client" then 0 else 1 end)" |
 		gsub("\\s+"; " ")'
 }
 

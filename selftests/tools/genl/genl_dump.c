@@ -58,7 +58,7 @@ static int session(uint8_t cmd, uint32_t n)
 	struct nlmsghdr *nlh = request(family, cmd, NLM_F_ACK);
 
 	put_addr(nlh, NF_CT_VPN_A_SESSION_CLIENT, CLIENT0 + n / SERVERS);
-	put_addr(nlh, NF_CT_VPN_A_SESSION_REMOTE, SERVER0 + n % SERVERS);
+	put_addr(nlh, NF_CT_VPN_A_SESSION_SERVER, SERVER0 + n % SERVERS);
 	if (cmd == NF_CT_VPN_CMD_SESSION_NEW) {
 		put_addr(nlh, NF_CT_VPN_A_SESSION_MASQ, MASQ);
 		mnl_attr_put_u32(nlh, NF_CT_VPN_A_SESSION_ESP_TIMEOUT, 86400);
@@ -91,7 +91,7 @@ static void note(const struct nlmsghdr *nlh)
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == NF_CT_VPN_A_SESSION_CLIENT)
 			client = ntohl(mnl_attr_get_u32(attr));
-		if (mnl_attr_get_type(attr) == NF_CT_VPN_A_SESSION_REMOTE)
+		if (mnl_attr_get_type(attr) == NF_CT_VPN_A_SESSION_SERVER)
 			server = ntohl(mnl_attr_get_u32(attr));
 	}
 	told++;

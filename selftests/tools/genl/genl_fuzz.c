@@ -43,7 +43,7 @@ static void put_host(struct nlmsghdr *nlh, uint16_t attr, const char *net4,
 static void put_session(struct nlmsghdr *nlh, uint8_t cmd, bool ipv6)
 {
 	CLIENT(NF_CT_VPN_A_SESSION_CLIENT);
-	REMOTE(NF_CT_VPN_A_SESSION_REMOTE);
+	REMOTE(NF_CT_VPN_A_SESSION_SERVER);
 	if (cmd == NF_CT_VPN_CMD_SESSION_GET)
 		mnl_attr_put_u8(nlh, NF_CT_VPN_A_SESSION_STATE,
 				random_number(5));
@@ -61,7 +61,7 @@ static void put_session(struct nlmsghdr *nlh, uint8_t cmd, bool ipv6)
 static void put_esp(struct nlmsghdr *nlh, uint8_t cmd, bool ipv6)
 {
 	CLIENT(NF_CT_VPN_A_ESP_CLIENT);
-	REMOTE(NF_CT_VPN_A_ESP_REMOTE);
+	REMOTE(NF_CT_VPN_A_ESP_SERVER);
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ESP_DIR, random_number(2));
 	mnl_attr_put_u32(nlh, NF_CT_VPN_A_ESP_SPI, 0x100 + random_number(32));
 	if (cmd == NF_CT_VPN_CMD_ESP_GET)
@@ -78,24 +78,24 @@ static void put_esp(struct nlmsghdr *nlh, uint8_t cmd, bool ipv6)
 static void put_isakmp(struct nlmsghdr *nlh, uint8_t cmd, bool ipv6)
 {
 	CLIENT(NF_CT_VPN_A_ISAKMP_CLIENT);
-	REMOTE(NF_CT_VPN_A_ISAKMP_REMOTE);
+	REMOTE(NF_CT_VPN_A_ISAKMP_SERVER);
 	if (cmd == NF_CT_VPN_CMD_ISAKMP_GET)
 		return;
-	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
+	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_INITIATOR,
 			 1 + random_number(16));
-	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_RESP_COOKIE,
+	mnl_attr_put_u64(nlh, NF_CT_VPN_A_ISAKMP_RESPONDER,
 			 random_number(4));
 	if (cmd == NF_CT_VPN_CMD_ISAKMP_DEL)
 		return;
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_VERSION, 1 + random_number(2));
 	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_EXCHANGE, random_number(256));
-	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_BY_REMOTE, random_number(2));
+	mnl_attr_put_u8(nlh, NF_CT_VPN_A_ISAKMP_BEGUN_BY, random_number(2));
 }
 
 static void put_pptp(struct nlmsghdr *nlh, uint8_t cmd, bool ipv6)
 {
 	CLIENT(NF_CT_VPN_A_PPTP_CLIENT);
-	REMOTE(NF_CT_VPN_A_PPTP_REMOTE);
+	REMOTE(NF_CT_VPN_A_PPTP_SERVER);
 	if (cmd == NF_CT_VPN_CMD_PPTP_GET)
 		return;
 	mnl_attr_put_u16(nlh, NF_CT_VPN_A_PPTP_CLIENT_PORT,

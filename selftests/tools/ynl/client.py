@@ -45,7 +45,7 @@ def refusal(call, *args):
 
 
 def names(what):
-    return {"client": address(CLIENT), "remote": address(SERVER), **what}
+    return {"client": address(CLIENT), "server": address(SERVER), **what}
 
 
 def events(ynl):
@@ -60,7 +60,7 @@ def events(ynl):
 def dumps(ynl):
     sessions = ynl.dump("session-get", {})
     test("sessions are dumped",
-         [(s["client"], s["remote"]) for s in sessions] == [(CLIENT, SERVER)],
+         [(s["client"], s["server"]) for s in sessions] == [(CLIENT, SERVER)],
          sessions)
     some = ynl.dump("esp-get", {"client": address(CLIENT), "dir": "out"})
     test("SPIs of a client, outbound ones",

@@ -25,9 +25,9 @@ static void print_session(const struct nf_ct_vpn_session_get_rsp *s)
 {
 	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
 
-	if (s->client && s->remote &&
+	if (s->client && s->server &&
 	    inet_ntop(s->family, s->client, client, sizeof(client)) &&
-	    inet_ntop(s->family, s->remote, server, sizeof(server)))
+	    inet_ntop(s->family, s->server, server, sizeof(server)))
 		printf("%s %s\n", client, server);
 }
 

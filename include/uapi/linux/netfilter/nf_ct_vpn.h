@@ -71,7 +71,7 @@ enum nf_ct_vpn_cmd {
  * @NF_CT_VPN_STATE_ESTABLISHED: answered (session, exchange), paired or bound
  *	(SPI)
  * @NF_CT_VPN_STATE_UNDECIDED: inbound SPI whose owner is not known yet;
- *	exchange that only the remote host has used so far
+ *	exchange that only the server has used so far
  * @NF_CT_VPN_STATE_REMEMBERED: idled out; kept to recognise its owner
  * @NF_CT_VPN_STATE_CLOSED: call that is over; its Call-IDs are kept from others
  */
@@ -85,8 +85,8 @@ enum nf_ct_vpn_state {
 
 /**
  * enum nf_ct_vpn_dir - direction of an SPI, seen from the client
- * @NF_CT_VPN_DIR_OUT: client to remote host
- * @NF_CT_VPN_DIR_IN: remote host to client
+ * @NF_CT_VPN_DIR_OUT: client to server
+ * @NF_CT_VPN_DIR_IN: server to client
  */
 enum nf_ct_vpn_dir {
 	NF_CT_VPN_DIR_OUT,
@@ -98,7 +98,7 @@ enum nf_ct_vpn_dir {
  * @NF_CT_VPN_CONF_NONE: outbound SPI, or no owner yet
  * @NF_CT_VPN_CONF_GUESSED: best of several candidates
  * @NF_CT_VPN_CONF_INFERRED: the only candidate left by evidence
- * @NF_CT_VPN_CONF_SOLE: the remote host has this one session only
+ * @NF_CT_VPN_CONF_SOLE: the server has this one session only
  * @NF_CT_VPN_CONF_CERTAIN: addresses or an SA of the gateway prove it
  * @NF_CT_VPN_CONF_PRELOADED: NF_CT_VPN_CMD_ESP_NEW said so
  */
@@ -129,7 +129,7 @@ enum nf_ct_vpn_kind {
  * enum nf_ct_vpn_event_type - what happened to an entry
  * @NF_CT_VPN_EVENT_NEW: it is in the tables
  * @NF_CT_VPN_EVENT_BOUND: an inbound SPI has an owner, a call is up, an
- *	exchange that the remote host began is the client's
+ *	exchange that the server began is the client's
  * @NF_CT_VPN_EVENT_REBOUND: an SPI or exchange was taken from the client that
  *	is named; who has it from now on is told by bound or new
  * @NF_CT_VPN_EVENT_EXPIRED: it has gone: idled out, was deleted, yielded or
@@ -146,13 +146,14 @@ enum nf_ct_vpn_event_type {
 };
 
 /**
- * enum nf_ct_vpn_session_attr - one session: a client and a remote host
+ * enum nf_ct_vpn_session_attr - one session: a client and the remote
+ *	host it speaks to, the server whichever side began
  * @NF_CT_VPN_A_SESSION_UNSPEC: invalid
  * @NF_CT_VPN_A_SESSION_PAD: padding for 64-bit attributes
  * @NF_CT_VPN_A_SESSION_FAMILY: u8, AF_INET or AF_INET6
  * @NF_CT_VPN_A_SESSION_CLIENT: address, 4 or 16 bytes
- * @NF_CT_VPN_A_SESSION_REMOTE: address of the remote host
- * @NF_CT_VPN_A_SESSION_MASQ: address the remote host sees; absent until the
+ * @NF_CT_VPN_A_SESSION_SERVER: address of the server
+ * @NF_CT_VPN_A_SESSION_MASQ: address the server sees; absent until the
  *	first packet has left
  * @NF_CT_VPN_A_SESSION_ZONE: u16, reply zone of the client, 0 for the gateway
  * @NF_CT_VPN_A_SESSION_STATE: u8, &enum nf_ct_vpn_state
@@ -175,7 +176,7 @@ enum nf_ct_vpn_session_attr {
 	NF_CT_VPN_A_SESSION_PAD,
 	NF_CT_VPN_A_SESSION_FAMILY,
 	NF_CT_VPN_A_SESSION_CLIENT,
-	NF_CT_VPN_A_SESSION_REMOTE,
+	NF_CT_VPN_A_SESSION_SERVER,
 	NF_CT_VPN_A_SESSION_MASQ,
 	NF_CT_VPN_A_SESSION_ZONE,
 	NF_CT_VPN_A_SESSION_STATE,
@@ -203,8 +204,8 @@ enum nf_ct_vpn_session_attr {
  * @NF_CT_VPN_A_ESP_DIR: u8, &enum nf_ct_vpn_dir
  * @NF_CT_VPN_A_ESP_SPI: u32, host byte order
  * @NF_CT_VPN_A_ESP_CLIENT: address; absent while undecided
- * @NF_CT_VPN_A_ESP_REMOTE: address of the remote host
- * @NF_CT_VPN_A_ESP_MASQ: address the remote host uses for the client
+ * @NF_CT_VPN_A_ESP_SERVER: address of the server
+ * @NF_CT_VPN_A_ESP_MASQ: address the server uses for the client
  * @NF_CT_VPN_A_ESP_ZONE: u16, reply zone; absent while undecided
  * @NF_CT_VPN_A_ESP_STATE: u8, &enum nf_ct_vpn_state
  * @NF_CT_VPN_A_ESP_CONFIDENCE: u8, &enum nf_ct_vpn_conf
@@ -226,7 +227,7 @@ enum nf_ct_vpn_esp_attr {
 	NF_CT_VPN_A_ESP_DIR,
 	NF_CT_VPN_A_ESP_SPI,
 	NF_CT_VPN_A_ESP_CLIENT,
-	NF_CT_VPN_A_ESP_REMOTE,
+	NF_CT_VPN_A_ESP_SERVER,
 	NF_CT_VPN_A_ESP_MASQ,
 	NF_CT_VPN_A_ESP_ZONE,
 	NF_CT_VPN_A_ESP_STATE,
@@ -251,10 +252,10 @@ enum nf_ct_vpn_esp_attr {
  * @NF_CT_VPN_A_PPTP_PAD: padding for 64-bit attributes
  * @NF_CT_VPN_A_PPTP_FAMILY: u8, AF_INET
  * @NF_CT_VPN_A_PPTP_CLIENT: address of who opened the control connection
- * @NF_CT_VPN_A_PPTP_REMOTE: address it talks to
+ * @NF_CT_VPN_A_PPTP_SERVER: address it talks to
  * @NF_CT_VPN_A_PPTP_MASQ: address the other side sees
  * @NF_CT_VPN_A_PPTP_HOST: address of the host that answers; another one than
- *	the remote address behind dnat
+ *	the server's behind dnat
  * @NF_CT_VPN_A_PPTP_STATE: u8, &enum nf_ct_vpn_state
  * @NF_CT_VPN_A_PPTP_CLIENT_ID: u16, Call-ID that the client chose; absent
  *	until it has
@@ -262,7 +263,7 @@ enum nf_ct_vpn_esp_attr {
  * @NF_CT_VPN_A_PPTP_HOST_ID: u16, Call-ID that the other side chose
  * @NF_CT_VPN_A_PPTP_HOST_WIRE: u16, the same as the client knows it
  * @NF_CT_VPN_A_PPTP_CLIENT_PORT: u16, client's port of the control connection
- * @NF_CT_VPN_A_PPTP_REMOTE_PORT: u16, the other port of it
+ * @NF_CT_VPN_A_PPTP_SERVER_PORT: u16, the other port of it
  * @NF_CT_VPN_A_PPTP_AGE: u64, milliseconds since it was asked for (to the
  *	second)
  * @NF_CT_VPN_A_PPTP_IDLE: u64, milliseconds since its last packet
@@ -277,7 +278,7 @@ enum nf_ct_vpn_pptp_attr {
 	NF_CT_VPN_A_PPTP_PAD,
 	NF_CT_VPN_A_PPTP_FAMILY,
 	NF_CT_VPN_A_PPTP_CLIENT,
-	NF_CT_VPN_A_PPTP_REMOTE,
+	NF_CT_VPN_A_PPTP_SERVER,
 	NF_CT_VPN_A_PPTP_MASQ,
 	NF_CT_VPN_A_PPTP_HOST,
 	NF_CT_VPN_A_PPTP_STATE,
@@ -286,7 +287,7 @@ enum nf_ct_vpn_pptp_attr {
 	NF_CT_VPN_A_PPTP_HOST_ID,
 	NF_CT_VPN_A_PPTP_HOST_WIRE,
 	NF_CT_VPN_A_PPTP_CLIENT_PORT,
-	NF_CT_VPN_A_PPTP_REMOTE_PORT,
+	NF_CT_VPN_A_PPTP_SERVER_PORT,
 	NF_CT_VPN_A_PPTP_AGE,
 	NF_CT_VPN_A_PPTP_IDLE,
 	NF_CT_VPN_A_PPTP_TIMEOUT,
@@ -321,7 +322,7 @@ enum nf_ct_vpn_pptp_attr {
  * @NF_CT_VPN_A_STATS_FOREIGN_ZONE: left to stock: the ruleset chose a zone
  * @NF_CT_VPN_A_STATS_INVALID: dropped: SPI 0
  * @NF_CT_VPN_A_STATS_TRUNCATED: left to stock: shorter than its headers say
- * @NF_CT_VPN_A_STATS_BLOCKED: dropped: another client holds the remote host
+ * @NF_CT_VPN_A_STATS_BLOCKED: dropped: another client holds the server
  *	(nf_conntrack_esp_parallel=0)
  * @NF_CT_VPN_A_STATS_AMBIGUOUS: dropped: several candidates and
  *	nf_conntrack_esp_guess=0
@@ -460,17 +461,17 @@ enum nf_ct_vpn_stats_attr {
  * @NF_CT_VPN_A_ISAKMP_FAMILY: u8, AF_INET or AF_INET6
  * @NF_CT_VPN_A_ISAKMP_CLIENT: address; while undecided, of the client that it
  *	was brought to on trial
- * @NF_CT_VPN_A_ISAKMP_REMOTE: address of the remote host
- * @NF_CT_VPN_A_ISAKMP_MASQ: address the remote host sees; absent until the
+ * @NF_CT_VPN_A_ISAKMP_SERVER: address of the server
+ * @NF_CT_VPN_A_ISAKMP_MASQ: address the server sees; absent until the
  *	first message has left
  * @NF_CT_VPN_A_ISAKMP_ZONE: u16, reply zone of the client, 0 for the gateway
- * @NF_CT_VPN_A_ISAKMP_INIT_COOKIE: u64, initiator cookie (IKEv2: SPI), its first
+ * @NF_CT_VPN_A_ISAKMP_INITIATOR: u64, initiator cookie (IKEv2: SPI), its first
  *	byte on the wire being the highest one
- * @NF_CT_VPN_A_ISAKMP_RESP_COOKIE: u64, responder cookie, 0 until it is known
+ * @NF_CT_VPN_A_ISAKMP_RESPONDER: u64, responder cookie, 0 until it is known
  * @NF_CT_VPN_A_ISAKMP_VERSION: u8, 1 for IKEv1, 2 for IKEv2
  * @NF_CT_VPN_A_ISAKMP_EXCHANGE: u8, exchange type of the last message
  * @NF_CT_VPN_A_ISAKMP_STATE: u8, &enum nf_ct_vpn_state
- * @NF_CT_VPN_A_ISAKMP_BY_REMOTE: u8, 1 if the remote host used it first
+ * @NF_CT_VPN_A_ISAKMP_BEGUN_BY: u8, 1 if the server used it first
  * @NF_CT_VPN_A_ISAKMP_PACKETS: u64, messages seen
  * @NF_CT_VPN_A_ISAKMP_FIRST: u64, milliseconds since the first message (to the
  *	second)
@@ -481,15 +482,15 @@ enum nf_ct_vpn_isakmp_attr {
 	NF_CT_VPN_A_ISAKMP_PAD,
 	NF_CT_VPN_A_ISAKMP_FAMILY,
 	NF_CT_VPN_A_ISAKMP_CLIENT,
-	NF_CT_VPN_A_ISAKMP_REMOTE,
+	NF_CT_VPN_A_ISAKMP_SERVER,
 	NF_CT_VPN_A_ISAKMP_MASQ,
 	NF_CT_VPN_A_ISAKMP_ZONE,
-	NF_CT_VPN_A_ISAKMP_INIT_COOKIE,
-	NF_CT_VPN_A_ISAKMP_RESP_COOKIE,
+	NF_CT_VPN_A_ISAKMP_INITIATOR,
+	NF_CT_VPN_A_ISAKMP_RESPONDER,
 	NF_CT_VPN_A_ISAKMP_VERSION,
 	NF_CT_VPN_A_ISAKMP_EXCHANGE,
 	NF_CT_VPN_A_ISAKMP_STATE,
-	NF_CT_VPN_A_ISAKMP_BY_REMOTE,
+	NF_CT_VPN_A_ISAKMP_BEGUN_BY,
 	NF_CT_VPN_A_ISAKMP_PACKETS,
 	NF_CT_VPN_A_ISAKMP_FIRST,
 	NF_CT_VPN_A_ISAKMP_LAST,
@@ -544,7 +545,7 @@ enum nf_ct_vpn_setting_attr {
  * @NF_CT_VPN_A_FLUSH_UNSPEC: invalid
  * @NF_CT_VPN_A_FLUSH_FAMILY: u8, AF_INET or AF_INET6; absent: both
  * @NF_CT_VPN_A_FLUSH_CLIENT: address; absent: of all clients
- * @NF_CT_VPN_A_FLUSH_REMOTE: address; absent: of all remote hosts
+ * @NF_CT_VPN_A_FLUSH_SERVER: address; absent: of all servers
  * @NF_CT_VPN_A_FLUSH_KIND: u8, &enum nf_ct_vpn_kind; absent: everything
  * @NF_CT_VPN_A_FLUSH_COUNT: u32, in the answer: entries that were forgotten,
  *	those that went with their session not counted
@@ -553,7 +554,7 @@ enum nf_ct_vpn_flush_attr {
 	NF_CT_VPN_A_FLUSH_UNSPEC,
 	NF_CT_VPN_A_FLUSH_FAMILY,
 	NF_CT_VPN_A_FLUSH_CLIENT,
-	NF_CT_VPN_A_FLUSH_REMOTE,
+	NF_CT_VPN_A_FLUSH_SERVER,
 	NF_CT_VPN_A_FLUSH_KIND,
 	NF_CT_VPN_A_FLUSH_COUNT,
 	/* private: */
