@@ -41,9 +41,6 @@ const struct verb add_verbs[] = {
 	},
 };
 
-static_assert(ARRAY_SIZE(add_verbs) <= VERBS_MAX,
-	      "unknown_verb() has no room for some of them");
-
 const size_t n_add_verbs = ARRAY_SIZE(add_verbs);
 
 static void help_keys(const struct verb *verb)

@@ -53,9 +53,6 @@ static const struct verb delete_verbs[] = {
 	},
 };
 
-static_assert(ARRAY_SIZE(delete_verbs) <= VERBS_MAX,
-	      "unknown_verb() has no room for some of them");
-
 /**
  * struct delete - what shall be forgotten
  * @where: "delete" or "flush"

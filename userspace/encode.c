@@ -25,21 +25,15 @@ int unknown_verb(const char *where, const struct verb *verbs, size_t n,
 		 const char *word)
 {
 	struct guess guess = { .word = word };
-	const char *nouns[VERBS_MAX];
-	struct names names = { .name = nouns, .n = n };
-	char text[128], hint[GUESS_SIZE];
+	char hint[GUESS_SIZE];
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		nouns[i] = verbs[i].word;
-		guess_try(&guess, nouns[i]);
-		guess_try(&guess, verbs[i].noun->plural);
+		guess_try(&guess, verbs[i].word);
+		guess_alias(&guess, verbs[i].noun->plural);
 	}
-	names_text(text, sizeof(text), &names);
-	if (guess.best)
-		return usage_error(where, "can't %s '%s'%s", where, word,
-				   guess_hint(hint, &guess));
-	return usage_error(where, "can't %s '%s': say %s", where, word, text);
+	return usage_error(where, "can't %s '%s'%s", where, word,
+			   guess_hint(hint, &guess));
 }
 
 uint16_t attr_of(const struct noun *noun, const char *key)

@@ -31,9 +31,6 @@ struct verb {
 	bool replace;
 };
 
-/* So many of them a command has at most. */
-#define VERBS_MAX 4
-
 /* One that isn't an address. Returns false if @s is none for @f. */
 bool parse_value(const struct field *f, const char *s, uint64_t *number);
 

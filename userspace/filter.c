@@ -236,12 +236,24 @@ static const char *key_of_value(const struct noun *const *of, const char *word)
 	return NULL;
 }
 
+/* What may stand where the first word of @filter does. */
+static void guess_first(struct guess *guess, const struct filter *filter)
+{
+	const struct noun *const *noun;
+	unsigned int i;
+
+	for (noun = filter->nouns; noun && *noun; noun++)
+		guess_try(guess, (*noun)->plural);
+	for (i = 0; filter->words && i < filter->words->n; i++)
+		guess_try(guess, filter->words->name[i]);
+}
+
 /* Words of others' tools, and values without a word, are told of. */
 static int unknown_word(const struct filter *filter,
 			const struct noun *const *of, const char *where,
-			const char *word)
+			const struct term *term)
 {
-	const struct noun *const *noun = filter->n ? NULL : filter->nouns;
+	const char *word = term->word;
 	struct guess guess = { .word = word };
 	const char *key = key_of_value(of, word);
 	char hint[GUESS_SIZE];
@@ -258,12 +270,14 @@ static int unknown_word(const struct filter *filter,
 	    !strcmp(word, "src") || !strcmp(word, "dst"))
 		return usage_error(where, "unknown word '%s': say client ADDRESS or server ADDRESS",
 				   word);
-	for (; noun && *noun; noun++)
-		guess_try(&guess, (*noun)->plural);
+	if (!filter->n && !term->negated)
+		guess_first(&guess, filter);
 	for (; *of; of++)
 		for (i = 0; i < (*of)->n_fields; i++)
 			if (is_key(&(*of)->field[i]))
 				guess_try(&guess, (*of)->field[i].key);
+	if (!term->negated)
+		guess_try(&guess, "not");
 	return usage_error(where, "unknown word '%s'%s", word,
 			   guess_hint(hint, &guess));
 }
@@ -294,7 +308,7 @@ int filter_parse(struct filter *filter, const struct noun *const *of,
 		term.word = *words;
 		f = field_of(of, *words);
 		if (!f)
-			return unknown_word(filter, of, where, *words);
+			return unknown_word(filter, of, where, &term);
 		if (is_twice(filter, &term))
 			return usage_error(where, "%s is given twice", *words);
 		if (!words[1])

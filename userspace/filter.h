@@ -11,6 +11,8 @@
 
 #include "nouns.h"
 
+struct names;
+
 #define TERMS_MAX 24
 
 /**
@@ -33,11 +35,13 @@ struct term {
  * struct filter - terms, all of which must match
  * @nouns: those that may stand before the first one but don't, for who misspelt
  *	one; NULL ends them; or NULL
+ * @words: other words that may stand there, likewise
  * @n: number of terms
  * @term: the terms
  */
 struct filter {
 	const struct noun *const *nouns;
+	const struct names *words;
 	unsigned int n;
 	struct term term[TERMS_MAX];
 };

@@ -15,7 +15,7 @@
 /* Longer than any name that there is. */
 #define WORD_MAX 40
 
-/* So many letters may differ. */
+/* So many letters may differ, and no more than one of three. */
 #define DISTANCE_MAX 2
 
 static unsigned int least(unsigned int a, unsigned int b, unsigned int c)
@@ -49,7 +49,13 @@ static unsigned int distance(const char *a, const char *b)
 	return d[m][n];
 }
 
-void guess_try(struct guess *guess, const char *name)
+static bool is_close(unsigned int distance, size_t length)
+{
+	return distance <= DISTANCE_MAX && distance < length &&
+	       (distance <= 1 || distance * 3 <= length);
+}
+
+void guess_alias(struct guess *guess, const char *name)
 {
 	size_t n = strlen(guess->word);
 	unsigned int new;
@@ -60,7 +66,7 @@ void guess_try(struct guess *guess, const char *name)
 	/* an abbreviation is as good as one wrong letter */
 	if (n >= 2 && new > 1 && !strncasecmp(guess->word, name, n))
 		new = 1;
-	if (new > DISTANCE_MAX || new >= n)
+	if (!is_close(new, n))
 		return;
 	if (guess->best && new >= guess->distance)
 		return;
@@ -68,11 +74,30 @@ void guess_try(struct guess *guess, const char *name)
 	guess->distance = new;
 }
 
+void guess_try(struct guess *guess, const char *name)
+{
+	unsigned int i;
+
+	guess_alias(guess, name);
+	for (i = 0; i < guess->n_known; i++)
+		if (!strcmp(name, guess->known[i]))
+			return;
+	if (i < GUESS_NAMES)
+		guess->known[guess->n_known++] = name;
+}
+
 const char *guess_hint(char *buf, const struct guess *guess)
 {
-	if (!guess->best)
-		return "";
-	snprintf(buf, GUESS_SIZE, ": did you mean '%s'?", guess->best);
+	struct names names = { .name = guess->known, .n = guess->n_known };
+	int n;
+
+	*buf = '\0';
+	if (guess->best) {
+		snprintf(buf, GUESS_SIZE, ": did you mean '%s'?", guess->best);
+	} else if (names.n) {
+		n = snprintf(buf, GUESS_SIZE, ": say ");
+		names_text(buf + n, GUESS_SIZE - n, &names);
+	}
 	return buf;
 }
 

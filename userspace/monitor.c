@@ -11,7 +11,6 @@
 #include "command.h"
 #include "complete.h"
 #include "filter.h"
-#include "guess.h"
 #include "json.h"
 #include "print.h"
 #include "terminal.h"
@@ -27,6 +26,8 @@ static const char *const events[] = {
 	[NF_CT_VPN_EVENT_FULL] = "full",
 	[EVENT_KNOWN] = "known",
 };
+
+static const struct names event_names = { events, ARRAY_SIZE(events) };
 
 /* What an event may be about. */
 static const struct {
@@ -375,31 +376,12 @@ static int find_event(const char *word)
 	return -1;
 }
 
-/* Returns 0 if @word may be part of a filter. */
-static int unknown_word(const char *word)
-{
-	struct guess guess = { .word = word };
-	char hint[GUESS_SIZE];
-	size_t i;
-
-	if (filter_has(nouns, word) || !strcmp(word, "not"))
-		return 0;
-	for (i = 0; i < ARRAY_SIZE(events); i++)
-		guess_try(&guess, events[i]);
-	for (i = 0; i < n_nouns; i++)
-		guess_try(&guess, nouns[i]->plural);
-	if (!guess.best)
-		return 0;
-	return usage_error("monitor", "unknown word '%s'%s", word,
-			   guess_hint(hint, &guess));
-}
-
 static int parse(struct call *call)
 {
 	struct monitor *m = call->args;
 	char **words = call->words;
 	const struct noun *noun;
-	int event, err;
+	int event;
 
 	m->opt = call->opt;
 	m->left = call->opt->count;
@@ -415,8 +397,9 @@ static int parse(struct call *call)
 	}
 	if (m->events & 1U << EVENT_KNOWN && !m->opt->dump)
 		return usage_error("monitor", "nothing is known without --dump");
-	err = *words ? unknown_word(*words) : 0;
-	return err ?: filter_parse(&m->filter, nouns, "monitor", words);
+	m->filter.nouns = nouns;
+	m->filter.words = &event_names;
+	return filter_parse(&m->filter, nouns, "monitor", words);
 }
 
 static void complete_monitor(struct completion *c)

@@ -206,14 +206,48 @@ static bool gave_value(const char *word, char letter)
 	return o->name && !strncmp(word + 2, o->name, n - 2);
 }
 
+/* "--json, --plain": those that a command with @letters has */
+static const char *options_text(char *buf, size_t size, const char *letters)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(options) && n < size; i++)
+		if (options[i].everywhere || strchr(letters, options[i].letter))
+			n += snprintf(buf + n, size - n, "%s%s",
+				      n ? ", " : "",
+				      name_of(options[i].letter));
+	return buf;
+}
+
+static int unknown_option(const char *where, const char *letters,
+			  const char *word)
+{
+	const struct option *o;
+	char name[32] = "", text[128];
+	struct guess guess = { .word = name };
+
+	if (!optopt)
+		snprintf(name, sizeof(name), "%.*s",
+			 (int)strcspn(word + 2, "="), word + 2);
+	for (o = longopts; o->name; o++)
+		guess_alias(&guess, o->name);
+	if (guess.best)
+		return usage_error(where,
+				   "unknown option '%s': did you mean '--%s'?",
+				   word, guess.best);
+	options_text(text, sizeof(text), letters);
+	if (optopt)
+		return usage_error(where, "unknown option '-%c': say %s",
+				   optopt, text);
+	return usage_error(where, "unknown option '%s': say %s", word, text);
+}
+
 /*
  * @word: what getopt looked at last; while a letter of "-jx" is left it is the
  * word before that
  */
-static int bad_option(const char *where, const char *word)
+static int bad_option(const char *where, const char *letters, const char *word)
 {
-	struct guess guess = { .word = word };
-	const struct option *o;
 
 	if (gave_value(word, optopt))
 		return usage_error(where, "bad option '%s': it takes no value",
@@ -221,20 +255,11 @@ static int bad_option(const char *where, const char *word)
 	if (optopt >= '0' && optopt <= '9' && word[0] == '-' &&
 	    word[1] == optopt)
 		return usage_error(where, "'%s' is negative", word);
-	if (optopt)
-		return usage_error(where, "unknown option '-%c'", optopt);
-	guess.word += 2;
-	for (o = longopts; o->name; o++)
-		guess_try(&guess, o->name);
-	if (guess.best)
-		return usage_error(where,
-				   "bad option '%s': did you mean '--%s'?",
-				   word, guess.best);
-	return usage_error(where, "bad option '%s'", word);
+	return unknown_option(where, letters, word);
 }
 
-static int got_option(struct options *opt, const char *where, int c,
-		      const char *word)
+static int got_option(struct options *opt, const char *where,
+		      const char *letters, int c, const char *word)
 {
 	switch (c) {
 	case 'j':
@@ -261,16 +286,18 @@ static int got_option(struct options *opt, const char *where, int c,
 	case ':':
 		return usage_error(where, "%s needs a value", word);
 	default:
-		return bad_option(where, word);
+		return bad_option(where, letters, word);
 	}
 }
 
 /*
  * Options may stand before the command and after it. Before it the first
- * other word ends them; after it (@nested) they may stand anywhere.
+ * other word ends them; after it they may stand anywhere: @nested are those of
+ * the command then, and NULL before it.
  * Leaves optind at the first word that isn't an option.
  */
-int parse_options(struct options *opt, int argc, char **argv, bool nested)
+int parse_options(struct options *opt, int argc, char **argv,
+		  const char *nested)
 {
 	const char *where = nested ? argv[0] : "";
 	const char *letters = nested ? ":" LETTERS : "+:" LETTERS;
@@ -278,7 +305,8 @@ int parse_options(struct options *opt, int argc, char **argv, bool nested)
 
 	optind = 0; /* glibc: start again, with another argv */
 	while ((c = getopt_long(argc, argv, letters, longopts, NULL)) != -1) {
-		err = got_option(opt, where, c, argv[optind - 1]);
+		err = got_option(opt, where, nested ?: "jp", c,
+				 argv[optind - 1]);
 		if (err)
 			return err;
 	}

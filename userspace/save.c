@@ -103,7 +103,7 @@ static int save_file(const struct snapshot *snap, const char *file)
 static int parse(struct call *call)
 {
 	if (call->words[0] && call->words[1])
-		return usage_error("save", "unknown word '%s'",
+		return usage_error("save", "unknown word '%s': one FILE is enough",
 				   call->words[1]);
 	return 0;
 }

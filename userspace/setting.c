@@ -132,7 +132,7 @@ static int unknown_setting(const char *where, const char *name)
 
 	for (i = 0; i < settings_noun.n_fields; i++, f++) {
 		guess_try(&guess, f->key + strlen(PREFIX));
-		guess_try(&guess, f->key);
+		guess_alias(&guess, f->key);
 	}
 	return usage_error(where, "unknown setting '%s'%s", name,
 			   guess_hint(hint, &guess));

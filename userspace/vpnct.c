@@ -42,6 +42,8 @@ static int unknown_command(const char *word)
 
 	for (i = 0; i < n_commands; i++)
 		guess_try(&guess, commands[i]->name);
+	guess_try(&guess, "help");
+	guess_try(&guess, "version");
 	return usage_error("", "unknown command '%s'%s", word,
 			   guess_hint(hint, &guess));
 }
@@ -59,8 +61,8 @@ static int run(const struct command *cmd, struct call *call)
 	int status;
 
 	if (!cmd->words && *call->words)
-		return usage_error(cmd->name, "unknown word '%s'",
-				   *call->words);
+		return usage_error(cmd->name, "unknown word '%s': '%s' takes none",
+				   *call->words, cmd->name);
 	status = cmd->parse ? cmd->parse(call) : 0;
 	if (status)
 		return status;
@@ -85,7 +87,7 @@ static int run_words(struct options *opt, int argc, char **argv)
 	if (!cmd)
 		return unknown_command(*argv);
 	if (argc) {
-		status = parse_options(opt, argc, argv, true);
+		status = parse_options(opt, argc, argv, cmd->options ?: "");
 		if (status)
 			return status;
 		call.words = argv + optind;
@@ -122,18 +124,19 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "--complete"))
 		return flush_output(complete(argv + 2));
-	err = parse_options(&opt, argc, argv, false);
+	err = parse_options(&opt, argc, argv, NULL);
 	if (err)
 		return err;
 	argc -= optind;
 	argv += optind;
-	if (argc && !strcmp(*argv, "help")) {
+	while (argc && !strcmp(*argv, "help")) {
 		opt.help = true;
 		argc--;
 		argv++;
 	}
 	if (argc > 1 && !strcmp(*argv, "version"))
-		return usage_error("", "unknown word '%s'", argv[1]);
+		return usage_error("", "unknown word '%s': 'version' takes none",
+				   argv[1]);
 	if (opt.version || (argc && !strcmp(*argv, "version"))) {
 		printf("vpnct %s\n", VERSION);
 		return flush_output(EXIT_OK);

@@ -48,7 +48,8 @@ struct options {
 	char given[16];
 };
 
-int parse_options(struct options *opt, int argc, char **argv, bool nested);
+int parse_options(struct options *opt, int argc, char **argv,
+		  const char *nested);
 
 /* Of @word, "-p" or "--plain": 0 if that is none. */
 char option_letter(const char *word);

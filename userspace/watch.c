@@ -267,11 +267,15 @@ static bool parse_interval(const char *s, int *ms)
 
 static int parse(struct call *call)
 {
+	static const char *const own_word[] = { "every" };
+	static const struct names own_words = { own_word, 1 };
 	struct watch *w = call->args;
 	char **words = call->words;
 
 	w->interval = 2000;
-	if (*words && !strcmp(*words, "every")) {
+	if (!*words || strcmp(*words, "every")) {
+		w->filter.words = &own_words;
+	} else {
 		if (!words[1])
 			return usage_error("watch", "every needs a value");
 		if (!parse_interval(words[1], &w->interval))

@@ -180,7 +180,9 @@ command_line()
 	golden help-word demo help
 	golden help-word-esp demo help list esp
 	golden help-before demo -h list sessions
+	golden help-help demo help help
 	golden bad-command demo lits
+	golden bad-command-less demo lst
 	golden bad-command-case demo List
 	golden bad-command-short demo del
 	golden bad-command-other demo frobnicate
@@ -194,6 +196,8 @@ command_line()
 	golden bad-letter-beside-value demo list --color=never -Dt
 	golden bad-digits demo list --json -55
 	golden bad-long-option-other demo list --frobnicate
+	golden bad-long-option-spelling demo list --colour=always
+	golden bad-option-monitor demo monitor -x
 	golden bad-version demo version esp
 	golden bad-formats demo -j list -p
 	golden bad-netns demo -n no-such-netns list
@@ -205,7 +209,16 @@ command_line()
 	golden singular-flush demo flush session
 	golden bad-word demo list clent 10.0.0.2
 	golden bad-word-address demo list 10.0.0.2
-	golden bad-word-src demo monitor src 10.0.0.2
+	golden bad-word-src demo list src 10.0.0.2
+	golden bad-word-src-monitor demo monitor src 10.0.0.2
+	golden bad-word-other demo list tunnels
+	golden bad-word-other-monitor demo monitor sessions destroy
+	golden bad-word-other-watch demo watch 5
+	golden bad-word-not demo list not tunnels
+	golden bad-word-misspelt-not demo list nto client 10.0.0.2
+	golden bad-word-remote demo list esp remote 199.0.0.1
+	golden bad-word-doctor demo doctor now
+	golden bad-word-help demo list help
 	golden bad-word-noun demo list sesions
 	golden bad-word-noun-case demo flush ESP
 	golden bad-word-key demo list sessions sate up
@@ -217,6 +230,7 @@ command_line()
 	golden bad-word-stats-reset demo stats reset esp
 	golden bad-address demo list client 10.0.0.300
 	golden bad-prefix demo list server 10.0.0.0/33
+	golden bad-prefix-client demo list client 10.0.0.2/33
 	golden bad-spi demo list esp spi c30f00d1
 	golden bad-spi-isakmp demo list isakmp spi 0x100
 	golden bad-spi-pptp demo list pptp spi 0x100
@@ -353,7 +367,7 @@ refusals()
 {
 	golden refuse-add refuse add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0x20
-	golden refuse-set refuse set esp_guess 9
+	golden refuse-set refuse set esp_guess 3
 	golden refuse-delete-session refuse delete session client 9.9.9.9 \
 		server 8.8.8.8
 	golden refuse-delete-isakmp refuse delete isakmp server 199.0.0.1 \
@@ -364,6 +378,7 @@ refusals()
 	golden bad-add-nothing demo add
 	golden bad-add-key demo add esp client 10.0.0.2 zone 7
 	golden bad-add-word demo add esp client 10.0.0.2 sever 199.0.0.1
+	golden bad-add-word-other demo add esp client 10.0.0.2 peer 199.0.0.1
 	golden bad-add-missing demo add esp client 10.0.0.2
 	golden bad-add-value demo add esp client 10.0.0.2 server 199.0.0.1 \
 		spi 0x1 pin maybe
@@ -382,6 +397,7 @@ refusals()
 	golden bad-flush demo flush client here
 	golden bad-flush-word demo flush tunnels
 	golden bad-get demo get esp_gues
+	golden bad-get-other demo get all
 	golden bad-set demo set esp_guess
 	golden bad-set-value demo set esp_guess many
 	golden bad-set-large demo set esp_guess 99999999999
@@ -397,6 +413,8 @@ refusals()
 		server 199.0.0.1 client 10.0.0.3
 	golden bad-restore demo restore golden/help
 	golden bad-restore-flag demo restore golden/save replce
+	golden bad-restore-second demo restore golden/save golden/help
+	golden bad-save-second demo save one two
 	golden bad-restore-file demo restore no-such-file
 	golden bad-restore-directory demo restore golden
 	golden bad-restore-read demo restore /proc/self/mem
@@ -405,6 +423,7 @@ refusals()
 	golden bad-trace-nothing demo trace
 	golden bad-trace-server demo trace esp
 	golden bad-trace-word demo trace esp 199.0.0.1 hop 3
+	golden bad-trace-word-other demo trace esp 199.0.0.1 ttl 3
 	golden bad-trace-hops demo trace esp 199.0.0.1 hops 0
 	golden bad-watch demo watch every 0
 	golden bad-watch-nothing demo watch every
