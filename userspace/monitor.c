@@ -17,6 +17,8 @@
 
 /* No event of the kernel's: it was there before. */
 #define EVENT_KNOWN (NF_CT_VPN_EVENT_FULL + 1)
+/* Any that a newer kernel has. */
+#define EVENT_OTHER (EVENT_KNOWN + 1)
 
 static const char *const events[] = {
 	[NF_CT_VPN_EVENT_NEW] = "new",
@@ -255,6 +257,8 @@ static bool decode_event(struct event *event, const struct nlmsghdr *nlh)
 			if (mnl_attr_validate(attr, MNL_TYPE_U8) < 0)
 				return false;
 			event->event = mnl_attr_get_u8(attr);
+			if (event->event > NF_CT_VPN_EVENT_FULL)
+				event->event = EVENT_OTHER;
 			continue;
 		case NF_CT_VPN_A_EVENT_CLIENT:
 			if (!decode_addr(attr, &event->client))

@@ -161,6 +161,11 @@ void add_events(void)
 	add_spi_event(NF_CT_VPN_EVENT_EXPIRED, "10.0.0.3",
 		      NF_CT_VPN_CONF_GUESSED);
 	add_full_event();
+	if (scenario("newer")) {
+		add_spi_event(NF_CT_VPN_EVENT_FULL + 1, NULL,
+			      NF_CT_VPN_CONF_NONE);
+		add_spi_event(200, NULL, NF_CT_VPN_CONF_NONE);
+	}
 	if (!scenario("bad-event"))
 		return;
 	nlh = begin_event(NF_CT_VPN_EVENT_NEW);

@@ -435,6 +435,8 @@ refusals()
 	golden watch-no-terminal demo watch
 	golden monitor-bad-event bad-event monitor
 	golden monitor-older no-events monitor
+	golden monitor-newer newer monitor
+	golden monitor-newer-event newer monitor full esp new
 	golden bad-monitor-known demo monitor known
 	golden bad-monitor-event demo monitor expried
 	golden bad-monitor-count demo monitor -c 0
