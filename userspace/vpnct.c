@@ -3,10 +3,12 @@
  * vpnct - show what the VPN connection tracker knows
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "complete.h"
@@ -117,11 +119,25 @@ static int flush_output(int status)
 	return status == EXIT_OK ? EXIT_FAILED : status;
 }
 
+/*
+ * What was closed before we began can neither be read nor written, but has a
+ * number: else a socket would get it, and the kernel what is meant for people.
+ */
+static void open_standard_files(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd ? O_RDONLY : O_WRONLY);
+}
+
 int main(int argc, char **argv)
 {
 	struct options opt = {};
 	int err;
 
+	open_standard_files();
 	if (argc > 1 && !strcmp(argv[1], "--complete"))
 		return flush_output(complete(argv + 2));
 	err = parse_options(&opt, argc, argv, NULL);

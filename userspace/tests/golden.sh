@@ -681,6 +681,23 @@ full_disk()
 	[ $? -eq 1 ] && grep -q 'No space left on device' "$tmp/err"
 }
 
+# The tracker's socket doesn't get the number of what is closed, and the output.
+closed_output()
+{
+	local command
+
+	for command in list stats flush "list esp -j" doctor; do
+		# shellcheck disable=SC2086
+		! VPNCT_FAKE=demo "${runner[@]}" "$vpnct" $command >&- \
+			2> "$tmp/err" || return
+		grep -q 'Bad file descriptor' "$tmp/err" || return
+	done
+	VPNCT_FAKE=demo "${runner[@]}" "$vpnct" restore <&- 2> "$tmp/err"
+	[ $? -eq 1 ] && grep -q 'Bad file descriptor' "$tmp/err" || return
+	VPNCT_FAKE=demo "${runner[@]}" "$vpnct" stats 2>&- > "$tmp/out" &&
+		! grep -q vpnct: "$tmp/out"
+}
+
 valid_json()
 {
 	local f
@@ -820,6 +837,7 @@ check "3000 sessions, each with its SPIs below it" many
 check "20,000 words, and words of 20,000 letters, do no harm" too_much
 check "control characters are escaped" no_control
 check "a full disk is an error" full_disk
+check "closed output is an error" closed_output
 check "get and stats fit a narrow terminal" narrow
 check "help has 80 columns at most" help_fits
 check "JSON is valid" valid_json
