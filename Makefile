@@ -38,6 +38,7 @@ all: modules userspace
 help:
 	@echo 'On a gateway:'
 	@echo '  all (modules, userspace)  build for the running kernel, or KDIR=HEADERS'
+	@echo '  check-config              what that kernel lacks; or CONFIG=FILE'
 	@echo '  install                   the modules and vpnct (DESTDIR=)'
 	@echo '  uninstall                 removes them'
 	@echo '  dkms                      the modules, for later kernels, too'
@@ -67,6 +68,11 @@ help:
 
 modules: headers
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+# of the kernel that modules are built for, or that runs
+check-config:
+	@sh compat/config.sh $(or $(CONFIG),'$(KDIR)/.config' \
+		"/boot/config-$$(uname -r)" /proc/config.gz)
 
 headers:
 	@[ -d '$(KDIR)' ] || { \
@@ -202,7 +208,7 @@ clean:
 # The order of prerequisites is meant; what is built in parallel is below.
 .NOTPARALLEL:
 
-.PHONY: all help headers modules userspace install modules_install uninstall \
+.PHONY: all help check-config headers modules userspace install modules_install uninstall \
 	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
 	unit fuzz test test-all test-debug test-docs coverage quick demo bench \
 	profile emulate emulate-matrix vm-shell docs clean clean-cache

@@ -164,6 +164,9 @@ check_dkms() {
 		verdict "dkms leaves kernel $other alone" "$(
 			leaves_alone "$other")"
 	done
+	verdict "dkms and Kbuild ask for what compat/options says is needed" "$(
+		diff <(needed) <(sed -n 's/^BUILD_EXCLUSIVE_CONFIG="\(.*\)"/\1/p' \
+			dkms.conf | tr ' ' '\n'))"
 	verdict "dkms installs every module" "$(
 		diff <(our_modules) <(find "$tree/modules" -name '*.ko*' \
 			-printf '%f\n' | sed 's/\.ko.*//' | sort))"
@@ -178,14 +181,28 @@ check_dkms() {
 	rm -rf "$tree"
 }
 
+needed() {
+	awk -F '\t' '$2 == "build" { print "CONFIG_" $1 }' compat/options
+}
+
+# for a kernel that hasn't what is needed, by who knows nothing of our Makefile
+check_lacks() {
+	local option
+
+	for option in $(needed); do
+		like "$(make -C "$kdir" M=/build CC="$cc" "$option=" modules 2>&1)" \
+			"This kernel has no $option, which" \
+			"the build says that it needs $option"
+	done
+}
+
 # leaves_alone RELEASE: dkms builds nothing for a kernel that is too old, or has
 # no NAT if it is called so
 leaves_alone() {
 	local config=$tree/modules/$1/build/.config
 
 	mkdir -p "${config%/*}"
-	grep -E 'CONFIG_NF_(CONNTRACK|CONNTRACK_ZONES|NAT)=' \
-		"$kdir/.config" | grep -v "CONFIG_NF_${1##*-no-}=" > "$config"
+	grep -v "CONFIG_NF_${1##*-no-}=" "$kdir/.config" > "$config"
 	$dkms build -m nf-conntrack-vpn -v "$(sed -n \
 		's/^PACKAGE_VERSION=//p' dkms.conf)" -k "$1" \
 		--kernelsourcedir "${config%/*}" > "$tree/log" 2>&1
@@ -309,6 +326,7 @@ check_sizes
 [ ! -f Kbuild ] || check_compiler
 [ ! -f Kbuild ] || check_floors
 [ ! -f dkms.conf ] || check_dkms
+check_lacks
 check_programs
 check_musl
 check_spec 6.12 /result
