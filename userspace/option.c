@@ -21,6 +21,7 @@ static const struct option longopts[] = {
 	{ "count", required_argument, NULL, 'c' },
 	{ "dump", no_argument, NULL, 'D' },
 	{ "dry-run", no_argument, NULL, 'N' },
+	{ "prometheus", no_argument, NULL, 'P' },
 	{ "netns", required_argument, NULL, 'n' },
 	{ "color", optional_argument, NULL, 'C' },
 	{ "help", no_argument, NULL, 'h' },
@@ -44,6 +45,7 @@ static const struct {
 	{ 'c', false, "-c, --count N", "end after N of them" },
 	{ 'D', false, "--dump", "what there is already, first" },
 	{ 'N', false, "--dry-run", "say what would be done, and do nothing" },
+	{ 'P', false, "--prometheus", "metrics, as node_exporter reads them" },
 	{ 'n', true, "-n, --netns NAME", "in another network namespace" },
 	{ 'C', true, "--color[=WHEN]", "always; never; auto, on a terminal" },
 	{ 'h', true, "-h, --help", "this text" },
@@ -271,6 +273,8 @@ static int got_option(struct options *opt, const char *where,
 		return set_flag(opt, &opt->dump, c);
 	case 'N':
 		return set_flag(opt, &opt->dry_run, c);
+	case 'P':
+		return set_flag(opt, &opt->prometheus, c);
 	case 'c':
 		return set_count(opt, where, optarg);
 	case 'n':

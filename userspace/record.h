@@ -39,6 +39,8 @@ enum field_flag {
 	FIELD_OWNER = 1 << 1,
 	/* A number that tells one record from others, rather than how many. */
 	FIELD_ID = 1 << 3,
+	/* What there is now, where others are counted and never become less. */
+	FIELD_NOW = 1 << 4,
 };
 
 /**

@@ -10,22 +10,27 @@
 #include "guess.h"
 #include "nouns.h"
 #include "pairs.h"
+#include "prometheus.h"
 
-/* A counter; the first of a group names the group. */
-#define COUNTER(ATTR, KEY, GROUP, HELP)                                 \
+/* The first of a group names the group. */
+#define NUMBER(ATTR, KEY, GROUP, HELP, FLAGS)                           \
 	{                                                               \
-		.key = KEY, .help = HELP, .group = GROUP,               \
+		.key = KEY, .help = HELP, .group = GROUP, .flags = FLAGS, \
 		.type = FIELD_NUMBER, .attr = NF_CT_VPN_A_STATS_##ATTR, \
 		.size = 8,                                              \
 		.offset = offsetof(struct stats,                        \
 				   count[NF_CT_VPN_A_STATS_##ATTR]),    \
 	}
 
+#define COUNTER(ATTR, KEY, GROUP, HELP) NUMBER(ATTR, KEY, GROUP, HELP, 0)
+/* What there is now, and may become less. */
+#define GAUGE(ATTR, KEY, GROUP, HELP) NUMBER(ATTR, KEY, GROUP, HELP, FIELD_NOW)
+
 static const struct field stats_fields[] = {
-	COUNTER(ENTRIES, "entries", "in the tables now",
-		"sessions, SPIs, cookie pairs, PPTP connections and calls"),
-	COUNTER(CLIENTS, "clients", NULL, "reply zones in use"),
-	COUNTER(SESSIONS, "sessions", NULL, "sessions"),
+	GAUGE(ENTRIES, "entries", "in the tables now",
+	      "sessions, SPIs, cookie pairs, PPTP connections and calls"),
+	GAUGE(CLIENTS, "clients", NULL, "reply zones in use"),
+	GAUGE(SESSIONS, "sessions", NULL, "sessions"),
 
 	COUNTER(ATTACHED_OUT, "attached_out", "packets of sessions",
 		"outbound, attached to their flow"),
@@ -92,8 +97,8 @@ static const struct field stats_fields[] = {
 	COUNTER(ISAKMP_PACED, "isakmp_paced", NULL,
 		"held, so that one host after the other gets an SPI"),
 
-	COUNTER(PPTP_CONNS, "pptp_conns", "PPTP", "control connections now"),
-	COUNTER(PPTP_CALLS, "pptp_calls", NULL, "calls now, closed ones too"),
+	GAUGE(PPTP_CONNS, "pptp_conns", "PPTP", "control connections now"),
+	GAUGE(PPTP_CALLS, "pptp_calls", NULL, "calls now, closed ones too"),
 	COUNTER(PPTP_CALL_NEW, "pptp_call_new", NULL, "calls that came up"),
 	COUNTER(PPTP_CALL_REFUSED, "pptp_call_refused", NULL,
 		"calls not tracked: limit, Call-ID taken"),
@@ -156,7 +161,7 @@ static void usage(void)
 	printf("Usage: vpnct stats [reset] [OPTIONS]\n\n"
 	       "Show the counters of this network namespace; with 'reset' they begin anew from\n"
 	       "what is shown.\n\n");
-	print_options("jp");
+	print_options(stats_command.options);
 	printf("\nWith -p each line is a name and a number. The names, also keys of -j:\n");
 	for (i = 0; i < stats_noun.n_fields; i++, f++) {
 		if (f->group)
@@ -171,6 +176,9 @@ static int parse(struct call *call)
 	struct names names = { .name = word, .n = ARRAY_SIZE(word) };
 	char **words = call->words;
 
+	if (call->opt->prometheus && call->opt->format != FORMAT_TEXT)
+		return usage_error("stats",
+				   "--prometheus excludes -j and -p");
 	if (!*words)
 		return 0;
 	if (strcmp(*words, *word))
@@ -194,9 +202,13 @@ static int run(const struct call *call)
 	if (*call->words)
 		noun.cmd = NF_CT_VPN_CMD_STATS_RESET;
 	err = fetch_single(call->nl, &noun, &stats);
-	if (!err)
+	if (err)
+		return EXIT_FAILED;
+	if (call->opt->prometheus)
+		print_prometheus(&stats_noun, &stats);
+	else
 		print_pairs(call->opt, &stats_noun, &stats);
-	return err ? EXIT_FAILED : EXIT_OK;
+	return EXIT_OK;
 }
 
 const struct command stats_command = {
@@ -206,7 +218,7 @@ const struct command stats_command = {
 	.parse = parse,
 	.run = run,
 	.complete = complete_stats,
-	.options = "jp",
+	.options = "jpP",
 	.words = true,
 	.nl = true,
 };

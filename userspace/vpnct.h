@@ -31,6 +31,7 @@ enum format {
  * @dates: dates before times
  * @dump: what there is already, first
  * @dry_run: only say what would be done
+ * @prometheus: metrics instead of @format
  * @count: how many before it ends; 0: it doesn't
  * @help: show a text instead
  * @version: the same
@@ -42,6 +43,7 @@ struct options {
 	bool dates;
 	bool dump;
 	bool dry_run;
+	bool prometheus;
 	uint64_t count;
 	bool help;
 	bool version;

@@ -106,6 +106,7 @@ options() {
 	offers "--version" vpnct --v
 	offers "" vpnct set --j
 	offers "--dry-run" vpnct restore --d
+	offers "--prometheus" vpnct stats --pr
 	offers "list" vpnct -j l
 	offers "list" vpnct --color=never l
 	offers "" vpnct monitor -c ''

@@ -254,6 +254,8 @@ changes()
 	golden set-sysctl demo set net.netfilter.nf_conntrack_esp_guess=1 \
 		vpn_max 4096 esp_timeout=60
 	golden stats-reset demo stats reset -p
+	golden stats-prometheus demo stats --prometheus
+	golden stats-prometheus-sparse sparse stats --prometheus
 	golden get-sysctl demo get net.netfilter.nf_conntrack_esp_guess
 	golden get-sysctl-path demo get net/netfilter/nf_conntrack_esp_guess
 	golden get-sysctl-file demo \
@@ -443,6 +445,8 @@ refusals()
 	golden bad-monitor-count-value demo monitor -c
 	golden bad-date-list demo list -t
 	golden bad-dump-stats demo --dump stats
+	golden bad-prometheus-json demo stats -j --prometheus
+	golden bad-prometheus-list demo list --prometheus
 	golden bad-dry-run-flush demo flush --dry-run
 	golden monitor-reload reload monitor
 }
@@ -761,6 +765,17 @@ tsv_columns()
 	done
 }
 
+# Each number of "stats -p" is a metric; Prometheus' own tool, where it is there
+# (Debian: promtool), has nothing to say of them.
+metrics()
+{
+	run demo stats --prometheus
+	diff <(sed -n 's/^vpnct_\([a-z_]*\) /\1\t/p' "$tmp/out" |
+			sed 's/_total\t/\t/') \
+		<(sed '/\t/!d' golden/stats-tsv) || return
+	! command -v promtool > /dev/null || promtool check metrics < "$tmp/out"
+}
+
 settings_documented()
 {
 	diff <(awk '{ print $1 }' golden/get-tsv | grep ^nf_ | sort) \
@@ -843,6 +858,7 @@ check "help has 80 columns at most" help_fits
 check "JSON is valid" valid_json
 schemas
 check "lines of -p have the columns of --help" tsv_columns
+check "metrics are the counters, in Prometheus' form" metrics
 check "the manual names every command, key and counter" manual
 check "every setting is documented, and no other" settings_documented
 check "spec and header have the same names" header_names
