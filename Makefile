@@ -31,6 +31,7 @@ VERSION = $(shell sed -n 's/^PACKAGE_VERSION=//p' dkms.conf)
 NO_DKMS = [ -n '$(DESTDIR)' ] || [ ! -e /var/lib/dkms/$(NAME) ]
 DKMS_FILES := COPYING Kbuild dkms.conf compat core esp include isakmp nat \
 	      netlink pptp $(wildcard *.c)
+TARBALL = $(NAME)-$(VERSION).tar.xz
 DKMS_SRC = $(DESTDIR)/usr/src/$(NAME)-$(VERSION)
 
 all: modules userspace
@@ -53,6 +54,7 @@ help:
 	@echo '  test-docs                 installs and removes as the documents say'
 	@echo '  coverage                  the lines of the modules that no test reaches'
 	@echo '  check                     checkpatch, kernel-doc, W=1, sparse, shellcheck'
+	@echo '  distcheck                 builds, tests, installs and removes what dist packs'
 	@echo '  bench                     instructions per packet'
 	@echo '  profile                   the functions that take them'
 	@echo '  emulate                   20 to 50 emulated hosts: what reaches whom; CASES="NAME..."'
@@ -62,6 +64,7 @@ help:
 	@echo 'Natively, without privileges:'
 	@echo '  unit                      parsers and rules that need no kernel, under sanitizers'
 	@echo '  fuzz                      libFuzzer (clang) on the parsers; FUZZ_SECONDS=600 each'
+	@echo '  dist                      $(TARBALL) of what is committed'
 	@echo '  docs                      the picture in Documentation/architecture.rst'
 	@echo 'Natively, on a machine to play with:'
 	@echo '  selftests/run             all tests; reloads the modules'
@@ -139,6 +142,15 @@ dkms-source:
 	tar -c --exclude='*.o' --exclude='.*' --exclude='*.mod*' --exclude='*.ko' \
 		$(DKMS_FILES) | tar -x -C $(DKMS_SRC)
 
+# what is committed; the same bytes wherever that is done
+dist:
+	@git -c tar.umask=0022 archive --prefix=$(TARBALL:.tar.xz=)/ HEAD | \
+		xz -T1 -9 > $(TARBALL).new && mv $(TARBALL).new $(TARBALL)
+	@echo $(TARBALL)
+
+distcheck:
+	@$(VM)/distcheck.sh $(KERNEL)
+
 check:
 	@$(VM)/check.sh $(KERNEL)
 
@@ -209,6 +221,6 @@ clean:
 .NOTPARALLEL:
 
 .PHONY: all help check-config headers modules userspace install modules_install uninstall \
-	modules_uninstall dkms dkms-remove dkms-forget dkms-source check \
+	modules_uninstall dkms dkms-remove dkms-forget dkms-source dist distcheck check \
 	unit fuzz test test-all test-debug test-docs coverage quick demo bench \
 	profile emulate emulate-matrix vm-shell docs clean clean-cache
