@@ -54,6 +54,7 @@ help:
 	@echo '  test-docs                 installs and removes as the documents say'
 	@echo '  coverage                  the lines of the modules that no test reaches'
 	@echo '  check                     checkpatch, kernel-doc, W=1, sparse, shellcheck'
+	@echo '  unit-cross                unit tests on big endian and on 32 bits, emulated'
 	@echo '  distcheck                 builds, tests, installs and removes what dist packs'
 	@echo '  bench                     instructions per packet'
 	@echo '  profile                   the functions that take them'
@@ -157,6 +158,10 @@ check:
 unit:
 	@$(MAKE) -s -C unit check
 
+# for machines that see numbers otherwise
+unit-cross:
+	@$(VM)/unit-cross.sh
+
 fuzz:
 	@$(MAKE) -s -C unit fuzz
 
@@ -222,5 +227,5 @@ clean:
 
 .PHONY: all help check-config headers modules userspace install modules_install uninstall \
 	modules_uninstall dkms dkms-remove dkms-forget dkms-source dist distcheck check \
-	unit fuzz test test-all test-debug test-docs coverage quick demo bench \
+	unit unit-cross fuzz test test-all test-debug test-docs coverage quick demo bench \
 	profile emulate emulate-matrix vm-shell docs clean clean-cache
