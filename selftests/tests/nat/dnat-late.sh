@@ -82,6 +82,34 @@ began_himself() {
 	all "after that" c1 c2
 }
 
+# forge: SPIs in the server's name, each twice, so that some must be made up
+forge() {
+	local i
+
+	for ((i = 0; ; i++)); do
+		send srv --src "$SRV" --dst "$GW" --spi $((0x66000000 + 8 * i)) \
+			--hosts 8 --count 2 --stagger 10 --interval 20
+		sleep 0.3
+	done
+}
+
+# Of the server's SPIs some are made up, so that no other one is taken for that of
+# the only host which may own it
+forged() {
+	local forger
+
+	network
+	start 1
+	bg forge
+	forger=$!
+	sleep 2
+	road_warrior 96 "$SRV" "$PEER" 0x30000096 0x40000096
+	all "some SPIs are made up" c1
+	at gw conntrack -D -p esp --orig-src "$SRV" > /dev/null 2>&1
+	all "and the entry behind dnat goes" c1
+	end "$forger"
+}
+
 # Nobody is let in: the server's packet is asked about once
 nobody() {
 	network none
@@ -99,5 +127,6 @@ masqueraded_first c1
 entry_gone
 flushed
 began_himself
+forged
 nobody
 done_testing
