@@ -250,7 +250,6 @@ static int unknown_option(const char *where, const char *letters,
  */
 static int bad_option(const char *where, const char *letters, const char *word)
 {
-
 	if (gave_value(word, optopt))
 		return usage_error(where, "bad option '%s': it takes no value",
 				   word);
