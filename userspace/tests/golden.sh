@@ -445,7 +445,7 @@ refusals()
 	golden bad-monitor-count-value demo monitor -c
 	golden bad-date-list demo list -t
 	golden bad-dump-stats demo --dump stats
-	golden bad-prometheus-json demo stats -j --prometheus
+	golden bad-prometheus-format demo stats -j --prometheus
 	golden bad-prometheus-list demo list --prometheus
 	golden bad-dry-run-flush demo flush --dry-run
 	golden monitor-reload reload monitor
