@@ -345,13 +345,14 @@ struct nf_vpn_session *nf_vpn_session_unanswered(struct nf_vpn_net *vn)
 /**
  * nf_vpn_session_unprotect - let a session be freed for want of room again
  * @vn: netns, its lock held
- * @s: session after nf_vpn_session_protect(); nothing happens if its remote
- *	host has been heard, or it has SPIs that are held
+ * @s: session, be it protected or not; it is from now on if its remote host
+ *	has been heard, or it has SPIs that are held
  */
 void nf_vpn_session_unprotect(struct nf_vpn_net *vn, struct nf_vpn_session *s)
 {
 	enum nf_vpn_yields rank = nf_vpn_session_rank(s);
 
+	nf_vpn_session_protect(vn, s);
 	if (rank == NF_VPN_YIELDS_NOT)
 		return;
 	if (rank == NF_VPN_YIELDS_UNCONFIRMED &&

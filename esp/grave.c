@@ -267,7 +267,6 @@ bool nf_esp_session_returns(struct nf_vpn_net *vn, struct nf_vpn_session *s,
 		nf_esp_grave_open(vn, s, other);
 		nf_esp_grave_free(vn, other);
 	}
-	nf_vpn_session_protect(vn, s);
 	nf_vpn_session_unprotect(vn, s);
 	paired = g->paired;
 	nf_esp_grave_free(vn, g);

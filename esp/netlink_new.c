@@ -256,7 +256,6 @@ static int esp_new_load_to(const struct nf_vpn_new *n,
 		WRITE_ONCE(spi->seq, want->pkt.seq);
 	nf_esp_spi_hold(spi, want->hold);
 	/* The new hold decides whether the session may be freed for room. */
-	nf_vpn_session_protect(n->vn, s);
 	nf_vpn_session_unprotect(n->vn, s);
 	return 0;
 }

@@ -372,7 +372,6 @@ void nf_nat_esp_starved(struct nf_vpn_net *vn, const struct nf_esp_spi *spi,
 		/* Others may have to make room, but not this session. */
 		nf_vpn_session_protect(vn, search.starved);
 		nf_nat_esp_find(&search);
-		nf_vpn_session_protect(vn, search.starved);
 		nf_vpn_session_unprotect(vn, search.starved);
 	}
 	spin_unlock_bh(&vn->lock);
