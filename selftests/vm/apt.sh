@@ -42,6 +42,26 @@ apt_transport() {
 	grep -E '^Acquire::(http|https|Check-|Retries|Force|Queue)[^ ]* "[^"]+";'
 }
 
+# debian_root TMP SUITE POCKETS PACKAGES [ARGUMENT...]: SUITE and its POCKETS (a
+# regular expression) with PACKAGES (separated by commas) in TMP/root; ARGUMENTs
+# are mmdebstrap's
+debian_root() {
+	local tmp=$1 suite=$2 pockets=$3 packages=$4 mode=root
+
+	shift 4
+	[ "$EUID" = 0 ] || mode=unshare
+	apt_transport > "$tmp/apt.conf"
+	grep -E " $suite(-($pockets))? " "$APT/sources.list" > "$tmp/sources"
+	mmdebstrap --mode=$mode --variant=minbase --format=tar --quiet \
+		--aptopt="$tmp/apt.conf" --aptopt='Acquire::Languages "none"' \
+		--include="$packages" "$@" \
+		"$suite" "$tmp/root.tar" "$tmp/sources" >&2 || return
+	mkdir "$tmp/root"
+	as_root tar -xf "$tmp/root.tar" -C "$tmp/root" --numeric-owner \
+		--exclude='./dev/*' || return
+	rm "$tmp/root.tar"
+}
+
 apt_conf() {
 	cat <<-CONF
 	#clear APT::Update::Pre-Invoke;

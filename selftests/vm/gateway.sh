@@ -70,35 +70,26 @@ arrange() {
 
 # shellcheck disable=SC2016
 build_gateway() {
-	local tmp=$1 mode=root
+	local tmp=$1
 
-	[ "$EUID" = 0 ] || mode=unshare
 	mkdir "$tmp/repository"
 	known "linux-image-$release"
 	known "linux-image-$other"
-	apt_transport > "$tmp/apt.conf"
-	grep -E " $suite(-security|-backports)? " "$APT/sources.list" \
-		> "$tmp/sources"
 	headers_hook > "$tmp/headers.sh"
 	chmod -R go+rX "$tmp"
-	mmdebstrap --mode=$mode --variant=minbase --format=tar --quiet \
-		--dpkgopt=force-unsafe-io \
-		--aptopt="$tmp/apt.conf" --aptopt='Acquire::Languages "none"' \
-		--aptopt='APT::Install-Recommends "false"' \
-		--include="$({ printf '%s\n' "${HAS[@]}"; readme_wants; } |
+	debian_root "$tmp" "$suite" 'security|backports' \
+		"$({ printf '%s\n' "${HAS[@]}"; readme_wants; } |
 			sort -u | paste -sd,)" \
+		--aptopt='APT::Install-Recommends "false"' \
+		--dpkgopt=force-unsafe-io \
 		--customize-hook="copy-in $tmp/repository $tmp/headers.sh /" \
-		--customize-hook='chroot "$1" sh /headers.sh' \
-		"$suite" "$tmp/root.tar" "$tmp/sources" >&2 || return
-	mkdir "$tmp/root"
-	as_root tar -xf "$tmp/root.tar" -C "$tmp/root" --numeric-owner \
-		--exclude='./dev/*' || return
+		--customize-hook='chroot "$1" sh /headers.sh' || return
 	arrange "$tmp/root"
 	in_chroot -b "$tmp/root:/mnt" -w "$tmp:/build" "$image/root" \
 		mksquashfs /mnt /build/root.sqfs -comp zstd \
 		-Xcompression-level 6 -noappend -quiet -no-progress >&2 ||
 		return
-	as_root rm -rf "$tmp/root.tar" "$tmp/repository" "$tmp/deb"
+	as_root rm -rf "$tmp/repository" "$tmp/deb"
 }
 
 image=$("$VM/image.sh") && kernel=$("$VM/kernel.sh" "$1") || exit
@@ -109,7 +100,7 @@ other=${release%-amd64}-cloud-amd64
 suite=trixie
 [ "${release#6.1.}" = "$release" ] || suite=bookworm
 dir=$CACHE/gateway-$1-$(key "$release" "$suite" "${HAS[*]}" "$(readme_wants)" \
-	"$(declare -f arrange build_gateway headers_hook known)")
+	"$(declare -f arrange build_gateway debian_root headers_hook known)")
 if [ ! -d "$dir" ]; then
 	say "building the userland of a gateway (Debian $suite)"
 	build_once "$dir" build_gateway

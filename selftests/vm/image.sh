@@ -29,23 +29,13 @@ packages() {
 
 # shellcheck disable=SC2016
 build_image() {
-	local tmp=$1 mode=root
+	local tmp=$1
 
-	[ "$EUID" = 0 ] || mode=unshare
-	apt_transport > "$tmp/apt.conf"
-	grep -E 'trixie(-security)? ' "$APT/sources.list" > "$tmp/sources"
-	mmdebstrap --mode=$mode --variant=minbase --format=tar --quiet \
-		--aptopt="$tmp/apt.conf" --aptopt='Acquire::Languages "none"' \
+	debian_root "$tmp" trixie security "$(packages | paste -sd,)" \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		--include="$(packages | paste -sd,)" \
 		--customize-hook='mkdir "$1/project" "$1/build" "$1/result" \
-			"$1/usr/lib/modules"' \
-		trixie "$tmp/root.tar" "$tmp/sources" >&2 || return
-	mkdir "$tmp/root"
-	as_root tar -xf "$tmp/root.tar" -C "$tmp/root" --numeric-owner \
-		--exclude='./dev/*' || return
-	rm "$tmp/root.tar"
+			"$1/usr/lib/modules"' || return
 	fetch "$tmp/unpacked" "${UNPACK[@]}" &&
 		as_root cp -a "$tmp/unpacked/." "$tmp/root/" || return
 	rm -r "$tmp/unpacked"
@@ -57,7 +47,7 @@ build_image() {
 
 "$VM/needs.sh" || exit
 apt_setup
-image=$CACHE/image-$(key "$(packages)" "$(declare -f build_image)" \
+image=$CACHE/image-$(key "$(packages)" "$(declare -f build_image debian_root)" \
 	"${UNPACK[*]}" "${EMPTY[*]}" "${OMIT[*]}")
 if [ ! -d "$image" ]; then
 	say "building the userland image (Debian trixie, two to five minutes)"

@@ -17,27 +17,15 @@ packages() {
 
 # shellcheck disable=SC2016
 build_release_image() {
-	local tmp=$1 mode=root
-
-	[ "$EUID" = 0 ] || mode=unshare
-	apt_transport > "$tmp/apt.conf"
-	grep -E 'trixie(-security)? ' "$APT/sources.list" > "$tmp/sources"
-	mmdebstrap --mode=$mode --variant=minbase --format=tar --quiet \
-		--aptopt="$tmp/apt.conf" --aptopt='Acquire::Languages "none"' \
+	debian_root "$1" trixie security "$(packages | paste -sd,)" \
 		--aptopt='APT::Install-Recommends "false"' \
 		--dpkgopt=force-unsafe-io \
-		--include="$(packages | paste -sd,)" \
-		--customize-hook='mkdir "$1/project" "$1/build" "$1/result"' \
-		trixie "$tmp/root.tar" "$tmp/sources" >&2 || return
-	mkdir "$tmp/root"
-	as_root tar -xf "$tmp/root.tar" -C "$tmp/root" --numeric-owner \
-		--exclude='./dev/*' || return
-	rm "$tmp/root.tar"
+		--customize-hook='mkdir "$1/project" "$1/build" "$1/result"'
 }
 
 "$VM/needs.sh" || exit
 apt_setup
-image=$CACHE/release-$(key "$(packages)" "$(declare -f build_release_image)")
+image=$CACHE/release-$(key "$(packages)" "$(declare -f build_release_image debian_root)")
 if [ ! -d "$image" ]; then
 	say "building what releases are made in (Debian trixie, five minutes)"
 	build_once "$image" build_release_image
